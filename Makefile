@@ -1,0 +1,43 @@
+# The one entry: `make demo` and `make test` do all the set-up they need.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Two OpenMP threads on a small machine are often slower than one.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help setup demo test test-fast lint format clean
+
+help:
+	@echo "make demo       the main job on the embedded benchmark: table and pictures"
+	@echo "make test       all tests"
+	@echo "make test-fast  the tests that take less than five seconds each"
+	@echo "make setup      create $(VENV) with everything (the two above do it too)"
+	@echo "make lint       ruff check; make format: ruff format"
+
+setup: $(VENV)/.complete
+
+$(VENV)/.complete: requirements.txt setup.cfg
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit(\
+	"mmseg_uda needs Python >= 3.10; name one: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+demo: setup
+	$(BIN)/python demo/run_demo.py
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+test-fast: setup
+	$(BIN)/python -m pytest -m "not slow and not ddp"
+
+lint: setup
+	$(BIN)/ruff check .
+
+format: setup
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf work_dirs/demo

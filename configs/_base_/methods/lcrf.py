@@ -1,0 +1,31 @@
+# L2 = exp(-Llip) * Lself + lambda_2 * Llip   (LCDA paper, Eq. 8 and 9)
+model = dict(
+    type="UDASegmentor",
+    maps=dict(
+        lipschitz=dict(
+            type="LipschitzMap",
+            on="target",
+            divergence="kl",
+            # Our choice: the paper names neither the bound nor the norm of the noise.
+            noise=dict(kind="gaussian_clip", eps=0.5),
+            num_samples=1,
+        ),
+    ),
+    objectives=dict(
+        pseudo=dict(
+            type="Supervised",
+            on="target",
+            average="all",
+            weight=dict(map="lipschitz", link="exp_neg", detach=False),
+            # Not in the paper: the auxiliary weight of the network that it follows.
+            loss_weight=dict(decode=1.0, aux=0.5),
+            paper="LCDA paper, Eq. 8",
+        ),
+        lipschitz=dict(
+            type="MinimizeMap",
+            map="lipschitz",
+            loss_weight=dict(decode=1.0, aux=1.0),  # lambda_2
+            paper="LCDA paper, Eq. 9, second term",
+        ),
+    ),
+)

@@ -1,0 +1,18 @@
+# MRNet+LCRF, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper, both stages.
+_base_ = [
+    "../_base_/models/deeplabv2_r101_concat.py",
+    "../_base_/datasets/cityscapes_pseudo.py",
+    "../_base_/methods/lcrf.py",
+    "../_base_/schedules/lcrf_100k.py",
+    "../_base_/default_runtime.py",
+]
+model = dict(
+    segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor
+)
+stages = dict(
+    stage_one=dict(type="TrainStage", config="../mrnet/mrnet_gta.py"),
+    pseudo_labels=dict(
+        type="PseudoLabelStage", checkpoint="stage_one", rule=dict(type="KeepAll")
+    ),
+    stage_two=dict(type="TrainStage", load_from="stage_one", labels="pseudo_labels"),
+)

@@ -1,0 +1,11 @@
+# MRNet, GTA5 -> Cityscapes: stage one of MRNet+LCRF (LCDA paper, Table I).
+_base_ = [
+    "../_base_/models/deeplabv2_r101_concat.py",
+    "../_base_/datasets/gta_to_cityscapes.py",
+    "../_base_/methods/mrnet.py",
+    "../_base_/schedules/mrnet_100k.py",
+    "../_base_/default_runtime.py",
+]
+model = dict(
+    segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor
+)

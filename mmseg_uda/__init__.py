@@ -1,0 +1,22 @@
+"""Unsupervised domain adaptation for MMSegmentation 1.x, as a plugin.
+
+Importing the package registers every part, so a config only has to say
+``custom_imports = dict(imports=['mmseg_uda'])``.
+"""
+
+from .environment import check_environment, quiet_foreign_imports
+from .version import __version__
+
+check_environment()
+with quiet_foreign_imports():
+    from . import datasets, engine, evaluation, models, pseudo_labels, visualization
+
+__all__ = [
+    "__version__",
+    "datasets",
+    "engine",
+    "evaluation",
+    "models",
+    "pseudo_labels",
+    "visualization",
+]

@@ -1,0 +1,173 @@
+"""Loading weights into models, and saying exactly what of them fits."""
+
+import copy
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import torch
+from mmengine.model import is_model_wrapper
+from torch import Tensor, nn
+
+from .published_layout import to_mmseg_names
+from .safe_loading import file_hash, load_checkpoint_file, load_weights_file
+
+__all__ = [
+    "WeightsReport",
+    "compare_with_model",
+    "file_hash",
+    "load_checkpoint_file",
+    "load_into",
+    "load_weights",
+    "load_weights_file",
+]
+
+_LISTED = 20  # names of each kind that an error spells out
+_SIZE_MISMATCH = re.compile(
+    r"size mismatch for (\S+): copying a param with shape torch\.Size\((\[.*?\])\) "
+    r"from checkpoint, the shape in current model is torch\.Size\((\[.*?\])\)"
+)
+
+
+@dataclass
+class WeightsReport:
+    """How a state dict fits a model; all names are those of the model.
+
+    Attributes:
+        missing: In the model, but not in the state dict.
+        unexpected: In the state dict, but not in the model.
+        wrong_shape: In both: name -> (shape in the state dict, shape in the model).
+    """
+
+    missing: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
+    wrong_shape: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every weight has exactly one counterpart."""
+        return not (self.missing or self.unexpected or self.wrong_shape)
+
+    def __str__(self) -> str:
+        shapes = [f"{k}: file {a}, model {b}" for k, (a, b) in self.wrong_shape.items()]
+        return "\n".join(
+            part
+            for part in (
+                _list("missing in the file", self.missing),
+                _list("unknown to the model", self.unexpected),
+                _list("of another shape", shapes),
+            )
+            if part
+        )
+
+
+def _list(title: str, names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    more = f"\n    ... and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    lines = "\n    ".join(names[:_LISTED])
+    return f"  {title} ({len(names)}):\n    {lines}{more}"
+
+
+def compare_with_model(
+    model: nn.Module, state_dict: dict[str, Tensor], ignore: Sequence[str] = ()
+) -> WeightsReport:
+    """Report what of a state dict does not fit, without touching the model.
+
+    The hooks by which the model translates names of other layouts are respected.
+    ``num_batches_tracked`` may be missing: old files don't have it.
+
+    Args:
+        model: The model; a data-parallel wrapper is looked through.
+        state_dict: Weights by name.
+        ignore: Shell patterns such as ``'heads.*'`` of missing or unexpected names to
+            leave out of the report.
+    """
+    report = WeightsReport()
+
+    def record(_: nn.Module, keys: Any) -> None:
+        patterns = ("*num_batches_tracked", *ignore)
+        report.missing = _without(keys.missing_keys, patterns)
+        report.unexpected = _without(keys.unexpected_keys, ignore)
+
+    shadow = _shadow(model.module if is_model_wrapper(model) else model)
+    shadow.register_load_state_dict_post_hook(record)
+    try:
+        shadow.load_state_dict(state_dict, strict=False, assign=True)
+    except RuntimeError as error:
+        found = _SIZE_MISMATCH.findall(str(error))
+        if not found:
+            raise
+        report.wrong_shape = {name: (ours, other) for name, ours, other in found}
+    return report
+
+
+def _without(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    return [n for n in names if not any(fnmatchcase(n, p) for p in patterns)]
+
+
+def _shadow(model: nn.Module) -> nn.Module:
+    """Copy the structure of a model, on the meta device, so that loading is free."""
+    memo: dict[int, Any] = {}
+    for parameter in model.parameters():
+        meta = torch.empty_like(parameter, device="meta")
+        memo[id(parameter)] = nn.Parameter(meta, parameter.requires_grad)
+    for buffer in model.buffers():
+        memo[id(buffer)] = torch.empty_like(buffer, device="meta")
+    return copy.deepcopy(model, memo)
+
+
+def load_into(
+    model: nn.Module,
+    path: str | Path,
+    allow_partial: bool = False,
+    ignore: Sequence[str] = (),
+) -> WeightsReport:
+    """Load a weights file into a model, completely or not at all.
+
+    Args:
+        model: The model; a data-parallel wrapper is looked through.
+        path: Weights file, see :func:`load_weights_file`, in mmseg's names or in those
+            of the literature, see :func:`to_mmseg_names`.
+        allow_partial: Load what fits and only report the rest.
+        ignore: Shell patterns of names that may be missing or unexpected, such as
+            ``'heads.*'`` for the discriminators of another stage.
+
+    Returns:
+        What did not fit (nothing, unless ``allow_partial``).
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is unreadable, or fits in part and ``allow_partial`` is off;
+            the model is then unchanged.
+    """
+    state_dict = to_mmseg_names(load_weights_file(path))
+    return load_weights(model, state_dict, str(path), allow_partial, ignore)
+
+
+def load_weights(
+    model: nn.Module,
+    state_dict: dict[str, Tensor],
+    origin: str,
+    allow_partial: bool = False,
+    ignore: Sequence[str] = (),
+) -> WeightsReport:
+    """Load a state dict as :func:`load_into` does; ``origin`` names it in errors."""
+    report = compare_with_model(model, state_dict, ignore)
+    if not (report.is_complete or allow_partial):
+        raise ValueError(
+            f"'{origin}' fits {type(model).__name__} only in part; nothing was loaded:"
+            f"\n{report}\nUse weights of the same architecture, or change the config "
+            "to that of the file."
+        )
+    target = model.module if is_model_wrapper(model) else model
+    try:
+        target.load_state_dict(state_dict, strict=False)
+    except RuntimeError:
+        # Everything of the right shape is loaded by now; the report names the rest.
+        if not report.wrong_shape:
+            raise
+    return report

@@ -1,0 +1,30 @@
+"""Data sets straight from the downloads, and several of them at a time."""
+
+from .cityscapes_images import CityscapesImages
+from .cityscapes_labelled import CityscapesLabelled
+from .gta5_dataset import GTA5Dataset
+from .labelled_folder import LabelledFolder
+from .multi_domain_dataset import MultiDomainDataset
+from .multi_domain_sampler import MultiDomainSampler
+from .paired_folder import PairedFolder
+from .pseudo_labelled_dataset import PseudoLabelledDataset
+from .seg_folder import SegFolder
+from .synthia_dataset import SynthiaDataset
+from .transforms import DiverseCrop, LoadLabels
+from .unlabelled_folder import UnlabelledFolder
+
+__all__ = [
+    "CityscapesImages",
+    "CityscapesLabelled",
+    "DiverseCrop",
+    "GTA5Dataset",
+    "LabelledFolder",
+    "LoadLabels",
+    "MultiDomainDataset",
+    "MultiDomainSampler",
+    "PairedFolder",
+    "PseudoLabelledDataset",
+    "SegFolder",
+    "SynthiaDataset",
+    "UnlabelledFolder",
+]

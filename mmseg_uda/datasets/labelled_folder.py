@@ -1,0 +1,67 @@
+"""Any folder of images with a folder of labels."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from mmseg.registry import DATASETS
+
+from .folders import IMAGE_SUFFIXES
+from .label_maps import custom_lut, identity_lut
+from .paired_folder import PairedFolder
+
+
+@DATASETS.register_module()
+class LabelledFolder(PairedFolder):
+    """Your own images and labels: the same names in two folders.
+
+    Labels are palette or one-channel images of ids; see :class:`LoadLabels`. Name
+    your classes with ``metainfo=dict(classes=[...], palette=[...])``.
+
+    Args:
+        data_root: Folder of the data set.
+        image_dir: Image folder below it, searched with its sub-folders.
+        label_dir: Label folder below it, with the same sub-folders.
+        image_suffix: Ending of the image files, one or several, in any case.
+        label_suffix: Ending of the label files, in any case.
+        label_map: Raw id -> class index (255 = ignore), e.g. ``{0: 0, 255: 1}`` for
+            a binary mask. None: the ids are class indices. A value that is not in
+            the map is an error; 255 means ignore unless the map says otherwise.
+        **kwargs: ``allow_unpaired`` of :class:`PairedFolder`; ``pipeline``,
+            ``metainfo``, ``indices``, ``test_mode``, ``lazy_init`` and
+            ``serialize_data`` of :class:`SegFolder`.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or holds no file of its kind.
+        ValueError: If images and labels do not pair up, or ``label_map`` is wrong.
+    """
+
+    def __init__(
+        self,
+        data_root: str,
+        image_dir: str = "images",
+        label_dir: str = "labels",
+        image_suffix: str | Sequence[str] = IMAGE_SUFFIXES,
+        label_suffix: str = ".png",
+        label_map: Mapping[int, int] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.raw_label_map = label_map
+        super().__init__(
+            data_root,
+            image_dir=image_dir,
+            image_suffix=image_suffix,
+            label_dir=label_dir,
+            label_suffix=label_suffix,
+            layout=(
+                f"{image_dir}/  the images, in any depth\n"
+                f"{label_dir}/  <the same path and name>{label_suffix}"
+            ),
+            **kwargs,
+        )
+
+    def make_lut(self, classes: Sequence[str]) -> np.ndarray:
+        """Return the table of ``label_map``."""
+        if self.raw_label_map is None:
+            return identity_lut(len(classes))
+        return custom_lut(self.raw_label_map, len(classes))

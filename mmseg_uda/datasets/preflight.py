@@ -1,0 +1,165 @@
+"""Checks of all data before hours are spent training on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from mmseg.registry import DATASETS
+
+from .file_checks import check_contents, check_headers
+from .multi_domain_dataset import MultiDomainDataset
+from .multi_domain_sampler import check_samples
+from .seeding import seeded
+
+_MAX_SHOWN = 10
+
+
+@dataclass
+class DatasetReport:
+    """What a data set holds.
+
+    Attributes:
+        name: Domain name, or class of the data set.
+        num_images: Number of samples.
+        num_labels: Number of samples with a label.
+        smallest: Width and height of the image with the fewest pixels.
+        largest: Width and height of the image with the most pixels.
+        num_read: Number of samples whose files were decoded.
+        classes: Class names.
+        pixels: Pixels by class in the labels that were decoded, (K,).
+    """
+
+    name: str
+    num_images: int
+    num_labels: int
+    smallest: tuple[int, int]
+    largest: tuple[int, int]
+    num_read: int
+    classes: tuple[str, ...]
+    pixels: np.ndarray
+
+    @property
+    def absent(self) -> list[str]:
+        """Classes without a pixel in the labels that were decoded."""
+        return [c for c, n in zip(self.classes, self.pixels, strict=True) if n == 0]
+
+
+def check_dataloader(
+    dataloader: Mapping[str, Any], max_full: int | None = 200
+) -> list[DatasetReport]:
+    """Check the config of a dataloader: batch size, domain names and all its data.
+
+    Args:
+        dataloader: Config as in ``cfg.train_dataloader``.
+        max_full: See :func:`check_dataset`.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or empty.
+        ValueError: As :func:`check_dataset`, or if ``batch_size`` is not the sum of
+            ``samples_per_domain``.
+    """
+    counts = (dataloader.get("sampler") or {}).get("samples_per_domain")
+    if counts is not None:
+        domains = dataloader["dataset"].get("domains", {})
+        counts = check_samples(counts, {k: v for k, v in domains.items() if v})
+        if dataloader["batch_size"] != sum(counts.values()):
+            parts = " + ".join(f"{name} {n}" for name, n in counts.items())
+            raise ValueError(
+                f"batch_size is {dataloader['batch_size']}, but samples_per_domain "
+                f"adds up to {sum(counts.values())} ({parts}): make them equal"
+            )
+    return check_dataset(dataloader["dataset"], max_full)
+
+
+def check_dataset(
+    dataset: Any, max_full: int | None = 200, seed: int = 0, name: str | None = None
+) -> list[DatasetReport]:
+    """Check the files of a data set, or of each domain of a MultiDomainDataset.
+
+    Of every file the header, the end of the file and the equal size of image and
+    label are checked; ``max_full`` samples, drawn by ``seed``, are decoded and their
+    label values looked up; one sample goes through the pipeline.
+
+    A PseudoLabelledDataset whose folder is not set yet is checked for its images.
+
+    Args:
+        dataset: Data set or its config.
+        max_full: Largest number of samples to decode; None decodes all.
+        seed: Seed of the choice.
+        name: Name in messages; by default the domain's or the class'.
+
+    Returns:
+        One report per domain.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or empty.
+        ValueError: If anything is wrong: lists the first ten problems with file names.
+    """
+    if isinstance(dataset, Mapping):
+        dataset = DATASETS.build(_without_missing_labels(dataset))
+    if isinstance(dataset, MultiDomainDataset):
+        return [
+            report
+            for domain, inner in dataset.datasets.items()
+            for report in check_dataset(inner, max_full, seed, domain)
+        ]
+    name = name or type(dataset).__name__
+    samples = [dataset.get_data_info(i) for i in range(len(dataset))]
+    sizes, problems = check_headers(samples, name)
+    if not problems:
+        chosen = _spread(len(samples), max_full, seed)
+        pixels, problems = check_contents([samples[i] for i in chosen], name)
+        problems += _check_pipeline(dataset)
+    if problems:
+        shown = "\n".join(f"  {problem}" for problem in problems[:_MAX_SHOWN])
+        more = len(problems) - _MAX_SHOWN
+        rest = f"\n  and {more} more" if more > 0 else ""
+        raise ValueError(f"{name}: {len(problems)} problem(s)\n{shown}{rest}")
+    classes = tuple(dataset.metainfo["classes"])
+    sizes.sort(key=lambda size: size[0] * size[1])
+    return [
+        DatasetReport(
+            name=name,
+            num_images=len(samples),
+            num_labels=sum("seg_map_path" in sample for sample in samples),
+            smallest=sizes[0],
+            largest=sizes[-1],
+            num_read=len(chosen),
+            classes=classes,
+            pixels=pixels[: len(classes)],
+        )
+    ]
+
+
+def _spread(length: int, limit: int | None, seed: int) -> list[int]:
+    """Return at most ``limit`` indices below ``length``, sorted."""
+    if limit is None or length <= limit:
+        return list(range(length))
+    return sorted(
+        np.random.default_rng(seed).choice(length, limit, replace=False).tolist()
+    )
+
+
+def _without_missing_labels(cfg: Mapping[str, Any]) -> dict:
+    """Replace data sets whose pseudo-labels are yet to be made by their images."""
+    cfg = {key: value for key, value in cfg.items()}
+    if cfg.get("domains"):
+        cfg["domains"] = {
+            name: domain and _without_missing_labels(domain)
+            for name, domain in cfg["domains"].items()
+        }
+    elif "images" in cfg and cfg.get("pseudo_label_dir") is None:
+        return dict(cfg["images"])
+    return cfg
+
+
+def _check_pipeline(dataset: Any) -> list[str]:
+    """Return what goes wrong when the pipeline runs on the first sample."""
+    try:
+        with seeded(0):
+            dataset[0]
+    except Exception as error:  # whatever a transform may raise
+        path = dataset.get_data_info(0)["img_path"]
+        return [f"the pipeline fails on {path}: {type(error).__name__}: {error}"]
+    return []

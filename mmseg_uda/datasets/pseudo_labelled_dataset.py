@@ -1,0 +1,113 @@
+"""Images with the pseudo-labels that a trained network gave them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmseg.registry import DATASETS
+
+from .label_maps import identity_lut
+from .seg_folder import SegFolder
+
+_LAYOUT = """
+pseudo_labels.json  written last, when all labels are there
+labels/
+  <path of the image below its image folder>.png
+"""
+
+
+@DATASETS.register_module()
+class PseudoLabelledDataset(SegFolder):
+    """The images of another data set, with pseudo-labels from a folder.
+
+    Pseudo-labels are class indices of the images' data set already (255 = dropped)
+    and are not mapped a second time, class subset or not. Labels that the images'
+    data set may have are not looked at.
+
+    Args:
+        images: Config of the data set the labels were predicted on, e.g.
+            ``dict(type='CityscapesImages', data_root='data/cityscapes')``. Classes
+            are set there.
+        pseudo_label_dir: Folder written by ``tools/generate_pseudo_labels.py`` or the
+            stage of that name. The stage runner fills it in; it must not stay None.
+        **kwargs: ``pipeline``, ``indices``, ``test_mode``, ``lazy_init`` and
+            ``serialize_data`` of :class:`SegFolder`.
+
+    Raises:
+        FileNotFoundError: If the folder is missing, unfinished (it has no
+            ``pseudo_labels.json``) or lacks the label of an image.
+        ValueError: If ``pseudo_label_dir`` is not given, or the labels are of other
+            classes.
+    """
+
+    def __init__(
+        self, images: dict, pseudo_label_dir: str | None, **kwargs: Any
+    ) -> None:
+        if pseudo_label_dir is None:
+            raise ValueError(
+                "PseudoLabelledDataset: pseudo_label_dir is not set. Train through the "
+                "config's stages (tools/train.py fills it in), or set it to a folder "
+                "written by tools/generate_pseudo_labels.py"
+            )
+        self.images: SegFolder = DATASETS.build({**images, "pipeline": []})
+        meta = self.images.metainfo
+        super().__init__(
+            str(pseudo_label_dir),
+            image_dir=str(Path(self.images.image_root).absolute()),
+            image_suffix=self.images.image_suffixes,
+            label_dir="labels",
+            layout=_LAYOUT,
+            metainfo={"classes": meta["classes"], "palette": meta["palette"]},
+            **kwargs,
+        )
+
+    def make_lut(self, classes: Sequence[str]) -> np.ndarray:
+        """Return the table that leaves class indices and 255 as they are."""
+        return identity_lut(len(classes))
+
+    def load_data_list(self) -> list[dict]:
+        """Pair the images with their pseudo-labels."""
+        self._check_finished()
+        labels = self.list_folder("seg_map_path", (".png",), "pseudo-label")
+        samples, missing = [], []
+        for index in range(len(self.images)):
+            image = Path(self.images.get_data_info(index)["img_path"])
+            relative = image.relative_to(self.images.image_root)
+            label = relative.with_suffix(".png").as_posix()
+            if label.removesuffix(".png") in labels:
+                samples.append(self.sample(str(relative), label))
+            else:
+                missing.append(label)
+        if missing:
+            raise FileNotFoundError(
+                f"{len(missing)} of {len(self.images)} images have no pseudo-label in "
+                f"{self.data_prefix['seg_map_path']}, the first: "
+                f"{', '.join(missing[:5])}. Generate them for these images"
+            )
+        return samples
+
+    def _check_finished(self) -> None:
+        """Check that the folder was finished, for the classes of the images.
+
+        Raises:
+            FileNotFoundError: If the summary that is written last is not there.
+            ValueError: If it names other classes.
+        """
+        summary = Path(self.data_root) / "pseudo_labels.json"
+        if not summary.is_file():
+            raise FileNotFoundError(
+                f"{self.data_root} is no finished folder of pseudo-labels: it has no "
+                "pseudo_labels.json, which is written last. Run "
+                "tools/generate_pseudo_labels.py or the stage again; it continues"
+            )
+        classes = list(json.loads(summary.read_text()).get("classes", ()))
+        own = list(self.metainfo["classes"])
+        named = not all(name.isdigit() for name in classes)
+        if classes and (len(classes) != len(own) or (named and classes != own)):
+            raise ValueError(
+                f"the pseudo-labels in {self.data_root} are of {len(classes)} classes "
+                f"({', '.join(classes)}), the images' data set has {len(own)} "
+                f"({', '.join(own)}): set metainfo=dict(classes=...) of the images"
+            )

@@ -1,0 +1,27 @@
+"""Random numbers of a pipeline that do not depend on what was drawn before."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Run a block with the global generators seeded, then restore them.
+
+    Args:
+        seed: Seed of the generators of Python, NumPy and torch (CPU), in [0, 2**32).
+    """
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - mmcv's generator
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])  # noqa: NPY002

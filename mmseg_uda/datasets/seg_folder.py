@@ -1,0 +1,158 @@
+"""What all data sets of this package share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmcv.transforms import LoadAnnotations
+from mmseg.datasets import BaseSegDataset
+
+from .folders import layout_error, list_files
+from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE
+
+
+class SegFolder(BaseSegDataset):
+    """Base of the data sets: an image folder, with or without a label folder.
+
+    Everything is checked when the data set is built: folders, pairs, classes. A
+    sample with labels carries ``label_lut``, the one table from the file's values to
+    class indices that :class:`LoadLabels` applies. mmseg's ``label_map`` stays None:
+    it would be applied to raw ids, and to pseudo-labels a second time.
+
+    Args:
+        data_root: Folder the other folders are relative to.
+        image_dir: Image folder.
+        image_suffix: Ending of the image files, one or several, in any case.
+        label_dir: Label folder, or None for a data set of images only.
+        layout: Tree of the expected layout, for error messages.
+        pipeline: Transforms.
+        metainfo: ``dict(classes=..., palette=...)``; the palette is optional.
+            Defaults to Cityscapes' 19 classes.
+        indices: Number or list of samples to use; None uses all.
+        test_mode: As in mmseg.
+        lazy_init: Leave the listing of the folders to ``full_init()``.
+        serialize_data: Keep the list of samples as one array that workers share.
+
+    Raises:
+        FileNotFoundError: If a folder is missing or holds no file of its kind.
+        ValueError: If ``pipeline`` holds mmseg's ``LoadAnnotations``.
+    """
+
+    METAINFO = {"classes": CITYSCAPES_CLASSES, "palette": CITYSCAPES_PALETTE}  # noqa: RUF012
+
+    def __init__(
+        self,
+        data_root: str,
+        *,
+        image_dir: str,
+        image_suffix: str | Sequence[str],
+        label_dir: str | None,
+        layout: str,
+        pipeline: Sequence[dict | Callable] = (),
+        metainfo: Mapping[str, Any] | None = None,
+        indices: int | Sequence[int] | None = None,
+        test_mode: bool = False,
+        lazy_init: bool = False,
+        serialize_data: bool = True,
+    ) -> None:
+        single = isinstance(image_suffix, str)
+        self.image_suffixes = (image_suffix,) if single else tuple(image_suffix)
+        self.layout = layout
+        prefix = {"img_path": image_dir}
+        if label_dir is not None:
+            prefix["seg_map_path"] = label_dir
+        super().__init__(
+            data_root=str(data_root),
+            data_prefix=prefix,
+            pipeline=list(pipeline),
+            metainfo=_complete_metainfo(metainfo),
+            indices=indices,
+            test_mode=test_mode,
+            lazy_init=True,
+            serialize_data=serialize_data,
+        )
+        self.label_lut = self.make_lut(self._metainfo["classes"])
+        if any(isinstance(t, LoadAnnotations) for t in self.pipeline.transforms):
+            raise ValueError(
+                f"{type(self).__name__}: use dict(type='LoadLabels') in the pipeline; "
+                "LoadAnnotations reads SYNTHIA as zeros and knows no raw ids"
+            )
+        if not lazy_init:
+            self.full_init()
+
+    @classmethod
+    def get_label_map(cls, new_classes: Sequence[str] | None = None) -> None:
+        """Return no mmseg label map: ``label_lut`` covers class subsets too."""
+        return None
+
+    def make_lut(self, classes: Sequence[str]) -> np.ndarray | None:
+        """Return the table raw id -> index in ``classes`` (see :mod:`.label_maps`).
+
+        None, as here, says that the samples have no labels.
+        """
+        return None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the samples have labels."""
+        return self.label_lut is not None
+
+    @property
+    def image_root(self) -> str:
+        """Folder that image paths, and with them pseudo-labels, are relative to."""
+        return self.data_prefix["img_path"]
+
+    def get_data_info(self, idx: int) -> dict:
+        """Return the description of a sample, with its look-up table if labelled."""
+        info = super().get_data_info(idx)
+        if self.labelled:
+            info["label_lut"] = self.label_lut
+        return info
+
+    def list_images(self) -> dict[str, str]:
+        """List the images: path relative to the image root, by name without suffix."""
+        return self.list_folder("img_path", self.image_suffixes, "image")
+
+    def list_folder(
+        self, key: str, suffixes: Sequence[str], what: str
+    ) -> dict[str, str]:
+        """List a folder of ``data_prefix``, as :func:`.folders.list_files` does.
+
+        Raises:
+            FileNotFoundError: If it is missing, or holds no file with the suffixes.
+        """
+        folder, name = Path(self.data_prefix[key]), type(self).__name__
+        if not folder.is_dir():
+            reason = f"{name}: the {what} folder {folder} does not exist."
+            raise layout_error(reason, self.layout, self.data_root)
+        files = list_files(folder, suffixes)
+        if not files:
+            reason = f"{name}: the {what} folder {folder} holds no {_any(suffixes)}."
+            raise layout_error(reason, self.layout, self.data_root)
+        return files
+
+    def sample(self, image: str, label: str | None = None) -> dict:
+        """Return the description of a sample from paths relative to their folders."""
+        info = {"img_path": str(Path(self.image_root) / image)}
+        if label is not None:
+            root = self.data_prefix["seg_map_path"]
+            info["seg_map_path"] = str(Path(root) / label)
+        return {**info, "label_map": None, "reduce_zero_label": False, "seg_fields": []}
+
+
+def _complete_metainfo(metainfo: Mapping[str, Any] | None) -> dict:
+    """Add the palette of Cityscapes to classes that are Cityscapes'."""
+    info = dict(metainfo or {})
+    classes = info.get("classes", CITYSCAPES_CLASSES)
+    info["classes"] = tuple(classes)
+    if "palette" not in info:
+        known = set(classes) <= set(CITYSCAPES_CLASSES)
+        colours = dict(zip(CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, strict=True))
+        # mmseg invents colours for an empty palette.
+        info["palette"] = [colours[name] for name in classes] if known else []
+    return info
+
+
+def _any(suffixes: Sequence[str]) -> str:
+    return " or ".join(f"*{suffix}" for suffix in suffixes)

@@ -1,0 +1,203 @@
+"""Makes the ToyCity folder: all pictures of all domains, resumably."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+
+from .formats import DEFAULT_COUNTS, DEFAULT_SIZES, DOMAINS, write_atomically
+from .labels import CLASSES
+from .manifest import (
+    MANIFEST,
+    PARTIAL,
+    Settings,
+    check_settings,
+    domain_settings,
+    manifest_bytes,
+    read_domains,
+)
+from .pictures import list_pictures, make_pictures
+
+_TEMPORARY = ".toycity-"
+_STALE = 3600.0  # seconds after which a killed run's temporary folder is removed
+
+
+def make_toycity(
+    out: str | os.PathLike,
+    *,
+    only: Collection[str] = DOMAINS,
+    seed: int = 0,
+    counts: dict[str, dict[str, int]] | None = None,
+    sizes: dict[str, tuple[int, int]] | None = None,
+    workers: int | None = None,
+    overwrite: bool = False,
+    progress: bool = True,
+) -> Path:
+    """Draw ToyCity to disk; what is there already is kept.
+
+    Every picture depends on (seed, domain, split, index) alone, so a run may be
+    interrupted, repeated and spread over any number of processes. Safe to call from
+    several processes at once, though each then draws everything.
+
+    Args:
+        out: Folder to fill; nothing outside of it is written.
+        only: Domains to make, of ``'gta5'``, ``'synthia'``, ``'cityscapes'``.
+        seed: Seed of the whole benchmark, >= 0.
+        counts: Pictures by domain and split; defaults to ``DEFAULT_COUNTS``.
+        sizes: (width, height) in pixels by domain; defaults to ``DEFAULT_SIZES``.
+        workers: Processes; defaults to one per available core.
+        overwrite: Whether to remove what an earlier run made of these domains.
+        progress: Whether to show a progress bar.
+
+    Returns:
+        ``out`` as a path.
+
+    Raises:
+        ValueError: If a domain is unknown, a number is out of range, or the folder was
+            made with other settings.
+        FileExistsError: If a domain's folder holds foreign data.
+    """
+    out = Path(out)
+    wanted = _wanted(only, seed, counts or {}, sizes or {})
+    finished = read_domains(out / MANIFEST)
+    begun = read_domains(out / PARTIAL)
+    known = begun | finished
+    _check_folder(out, wanted, known, overwrite)
+    redo = [domain for domain in wanted if domain in known] if overwrite else []
+    complete = not redo and all(domain in finished for domain in wanted)
+    if complete and all(picture.done for picture in list_pictures(out, wanted)):
+        return out
+    out.mkdir(parents=True, exist_ok=True)
+    _remove_stale(out)
+    temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=out))
+    try:
+        for domain in redo:
+            finished.pop(domain, None)
+            begun.pop(domain, None)
+            if (out / domain).exists():  # at once, lest old and new pictures mix
+                os.replace(out / domain, temporary / domain)
+        begun |= {domain: {"settings": wanted[domain]} for domain in wanted}
+        if redo:
+            write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
+        write_atomically(out / PARTIAL, manifest_bytes(begun), temporary)
+        finished |= _draw(out, wanted, temporary, workers or _cores(), progress)
+        write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
+        _forget(out, begun, wanted, temporary)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return out
+
+
+def ensure_toycity(out: str | os.PathLike) -> Path:
+    """Make the default ToyCity at ``out`` unless it is there, whole; return the path.
+
+    A folder made with other settings (seed, counts, sizes) is taken as it is, as long
+    as it is complete: whoever made it wanted it so.
+    """
+    out = Path(out)
+    entries = read_domains(out / MANIFEST)
+    settings = {domain: entry["settings"] for domain, entry in entries.items()}
+    if set(DOMAINS) <= set(settings) and all(
+        picture.done for picture in list_pictures(out, settings)
+    ):
+        return out
+    return make_toycity(out)
+
+
+def _draw(
+    out: Path,
+    wanted: dict[str, Settings],
+    temporary: Path,
+    workers: int,
+    progress: bool,
+) -> dict[str, dict]:
+    """Draw what is missing; return the manifest's entries."""
+    pictures = list_pictures(out, wanted)
+    pixels = {
+        domain: {split: np.zeros(len(CLASSES), np.int64) for split in s["counts"]}
+        for domain, s in wanted.items()
+    }
+    counted = make_pictures(pictures, temporary, workers, progress)
+    for picture, counts in zip(pictures, counted, strict=True):
+        pixels[picture.domain][picture.split] += counts
+    return {
+        domain: {
+            "settings": wanted[domain],
+            "class_percent": {k: _shares(v) for k, v in splits.items()},
+        }
+        for domain, splits in pixels.items()
+    }
+
+
+def _shares(pixels: np.ndarray) -> dict[str, float]:
+    """Return each class's share of the labelled pixels, percent."""
+    total = max(int(pixels.sum()), 1)
+    shares = (100 * pixels / total).round(3).tolist()
+    return dict(zip(CLASSES, shares, strict=True))
+
+
+def _check_folder(
+    out: Path, wanted: dict[str, Settings], known: dict[str, dict], overwrite: bool
+) -> None:
+    """Refuse foreign data always, and other settings unless told to overwrite."""
+    for domain, settings in wanted.items():
+        folder = out / domain
+        if domain not in known and folder.exists() and any(folder.iterdir()):
+            raise FileExistsError(
+                f"{folder} holds data that ToyCity did not make and will not touch; "
+                "choose another --out"
+            )
+        if domain in known and not overwrite:
+            check_settings(known[domain]["settings"], settings, out, domain)
+
+
+def _forget(
+    out: Path, begun: dict[str, dict], made: Collection[str], temporary: Path
+) -> None:
+    """Take finished domains off the list of begun ones."""
+    rest = {domain: entry for domain, entry in begun.items() if domain not in made}
+    if rest:
+        write_atomically(out / PARTIAL, manifest_bytes(rest), temporary)
+    else:
+        (out / PARTIAL).unlink(missing_ok=True)
+
+
+def _remove_stale(out: Path) -> None:
+    for folder in out.glob(f"{_TEMPORARY}*"):
+        if time.time() - folder.stat().st_mtime > _STALE:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _wanted(
+    only: Collection[str],
+    seed: int,
+    counts: dict[str, dict[str, int]],
+    sizes: dict[str, tuple[int, int]],
+) -> dict[str, Settings]:
+    unknown = sorted((set(only) | set(counts) | set(sizes)) - set(DOMAINS))
+    if unknown or not only:
+        raise ValueError(f"unknown domains {unknown}; choose of {', '.join(DOMAINS)}")
+    if seed < 0:
+        raise ValueError(f"seed must be >= 0, got {seed}")
+    wanted = {}
+    for domain in DOMAINS:
+        if domain in only:
+            size = sizes.get(domain, DEFAULT_SIZES[domain])
+            number = DEFAULT_COUNTS[domain] | counts.get(domain, {})
+            if min(size) < 16 or min(number.values()) < 1:
+                raise ValueError(
+                    f"{domain} needs at least one picture per split and 16 pixels a "
+                    f"side, got {number} of {size[0]}x{size[1]}"
+                )
+            wanted[domain] = domain_settings(seed, size, number)
+    return wanted

@@ -1,0 +1,92 @@
+"""Draws many pictures in parallel, skipping those that are on disk."""
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from rich.progress import track
+
+from .formats import count_classes, file_names, read_train_ids, write_picture
+from .labels import TO_TRAIN_ID
+from .manifest import Settings
+from .render import draw_picture
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to be made: where, and everything that decides its pixels."""
+
+    out: Path
+    domain: str
+    split: str
+    index: int
+    seed: int
+    size: tuple[int, int]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Image and label path below the domain's folder."""
+        return file_names(self.domain, self.split, self.index)
+
+    @property
+    def done(self) -> bool:
+        """Whether both files are there; unfinished ones never bear these names."""
+        return all((self.out / self.domain / name).is_file() for name in self.names)
+
+    def make(self, temporary: Path) -> np.ndarray:
+        """Draw the picture unless it is there; return the pixels of each class."""
+        root = self.out / self.domain
+        if self.done:
+            return count_classes(read_train_ids(root / self.names[1], self.domain))
+        drawing = draw_picture(
+            self.seed, self.domain, self.split, self.index, self.size
+        )
+        write_picture(drawing, root, self.domain, self.names, temporary)
+        return count_classes(TO_TRAIN_ID[drawing.ids])
+
+
+def list_pictures(out: Path, wanted: dict[str, Settings]) -> list[Picture]:
+    """List all pictures that belong to the given settings by domain."""
+    return [
+        Picture(out, domain, split, i, settings["seed"], tuple(settings["size"]))
+        for domain, settings in wanted.items()
+        for split, count in settings["counts"].items()
+        for i in range(count)
+    ]
+
+
+def _make(job: tuple[Picture, Path]) -> np.ndarray:
+    return job[0].make(job[1])
+
+
+def _limit_threads() -> None:
+    cv2.setNumThreads(1)  # one process per core is enough
+
+
+def make_pictures(
+    pictures: list[Picture], temporary: Path, workers: int, progress: bool
+) -> Iterator[np.ndarray]:
+    """Yield the pixels of each class, (19,) int64, of each picture, in order.
+
+    Args:
+        pictures: What to make.
+        temporary: Folder for unfinished files, on the same file system.
+        workers: Processes; 1 draws in this one.
+        progress: Whether to show a progress bar.
+    """
+    jobs = [(picture, temporary) for picture in pictures]
+    bar = {"description": "Drawing ToyCity", "total": len(jobs)}
+    bar["disable"] = not progress
+    workers = min(workers, len(jobs))
+    if workers <= 1:
+        yield from track(map(_make, jobs), **bar)
+        return
+    # Forking spares each worker the import of torch; where there is no fork, spawn.
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+    with ProcessPoolExecutor(workers, context, _limit_threads) as pool:
+        yield from track(pool.map(_make, jobs, chunksize=8), **bar)

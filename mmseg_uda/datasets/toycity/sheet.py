@@ -1,0 +1,72 @@
+"""Draws a contact sheet: what the domains look like, side by side."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from .formats import DEFAULT_SIZES, DOMAINS
+from .labels import CLASSES, IGNORE, PALETTE, TO_TRAIN_ID
+from .render import Drawing, draw_picture
+
+_CAPTIONS = {
+    "gta5": "gta5 (source, rendered): images and labels",
+    "synthia": "synthia (source, rendered): images and labels",
+    "cityscapes": "cityscapes (target, camera): images and labels",
+}
+_MARGIN, _CAPTION, _LEGEND = 4, 18, 44
+
+
+def _coloured(drawing: Drawing) -> np.ndarray:
+    """Blend the image with its classes' colours; ignored pixels turn black."""
+    colours = np.zeros((IGNORE + 1, 3), np.float32)
+    colours[: len(CLASSES)] = PALETTE
+    blended = 0.25 * drawing.image + 0.75 * colours[TO_TRAIN_ID[drawing.ids]]
+    return blended.astype(np.uint8)
+
+
+def draw_sheet(
+    path: str | Path, seed: int = 0, columns: int = 4, start: int = 0
+) -> Path:
+    """Write a contact sheet as a PNG of at most 256 colours.
+
+    Args:
+        path: File to write.
+        seed: Seed of the benchmark.
+        columns: Pictures per domain.
+        start: Number of the first picture.
+    """
+    width = max(size[0] for size in DEFAULT_SIZES.values())
+    heights = [DEFAULT_SIZES[domain][1] for domain in DOMAINS]
+    total = sum(2 * h + 2 * _MARGIN + _CAPTION for h in heights) + _LEGEND
+    sheet = Image.new("RGB", (columns * (width + _MARGIN) + _MARGIN, total), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(size=12)
+    top = 0
+    for domain, height in zip(DOMAINS, heights, strict=True):
+        pen.text((_MARGIN, top + 2), _CAPTIONS[domain], fill="black", font=font)
+        top += _CAPTION
+        for i in range(columns):
+            size = DEFAULT_SIZES[domain]
+            drawing = draw_picture(seed, domain, "train", start + i, size)
+            left = _MARGIN + i * (width + _MARGIN)
+            sheet.paste(Image.fromarray(drawing.image), (left, top))
+            below = top + height + _MARGIN
+            sheet.paste(Image.fromarray(_coloured(drawing)), (left, below))
+        top += 2 * height + 2 * _MARGIN
+    _draw_legend(pen, font, top, sheet.width)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
+
+
+def _draw_legend(
+    pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, top: int, width: int
+) -> None:
+    rows = 2
+    per_row = -(-len(CLASSES) // rows)
+    step = width // per_row
+    for i, (name, colour) in enumerate(zip(CLASSES, PALETTE, strict=True)):
+        x, y = _MARGIN + i % per_row * step, top + 4 + i // per_row * 20
+        pen.rectangle((x, y, x + 12, y + 12), fill=tuple(colour.tolist()))
+        pen.text((x + 16, y - 1), name, fill="black", font=font)

@@ -1,0 +1,113 @@
+"""A model, told back as the equation it minimises."""
+
+from __future__ import annotations
+
+from torch import nn
+
+
+def describe(model: nn.Module) -> dict:
+    """Everything that a UDASegmentor minimises, as plain data.
+
+    Args:
+        model: A built :class:`UDASegmentor`.
+
+    Returns:
+        A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, loss,
+        weight, average, begin_iters, paper), ``discriminator_terms``, ``maps``,
+        ``views`` and the class of the wrapped ``segmentor``.
+    """
+    terms, discriminator_terms, maps = [], [], {}
+    for name, objective in model.objectives.items():
+        for seg_head, factor in objective.loss_weight.items():
+            terms.append(_term(name, objective, seg_head, factor))
+            for map_name in objective.maps():
+                formula = model.maps[map_name].equation(seg_head)
+                maps[f"{map_name}_{seg_head}"] = formula
+            if hasattr(objective, "discriminator_equation"):
+                discriminator_terms.append(
+                    {
+                        "objective": name,
+                        "lambda": objective.discriminator_weight,
+                        "loss": objective.discriminator_equation(seg_head),
+                    }
+                )
+    return {
+        "segmentor": type(model.segmentor).__name__,
+        "backbone": type(model.segmentor.backbone).__name__,
+        "terms": terms,
+        "discriminator_terms": discriminator_terms,
+        "maps": maps,
+        "views": _views_in_use(model),
+    }
+
+
+def as_equation(description: dict) -> str:
+    """Write a description as an equation with its legend."""
+    lines = [
+        f"G, H: {description['segmentor']} on {description['backbone']}",
+        "p = softmax(H(G(x))), up-sampled; p_fused: of the logits decode + 0.5 * aux",
+        "",
+    ]
+    lines += _sum("L = ", description["terms"])
+    if description["maps"]:
+        lines += ["", "with the maps"]
+        lines += [f"  {name} = {text}" for name, text in description["maps"].items()]
+    lines += ["", "on the views"]
+    lines += [f"  x_{name}: {text}" for name, text in description["views"].items()]
+    if description["discriminator_terms"]:
+        lines += ["", "while the discriminators minimise"]
+        lines += _sum("  ", description["discriminator_terms"])
+    return "\n".join(lines)
+
+
+def _views_in_use(model: nn.Module) -> dict[str, str]:
+    names = []
+    for objective in model.objectives.values():
+        names += objective.views()
+        for map_name in objective.maps():
+            names += model.maps[map_name].views()
+    return {name: model.views[name].equation() for name in dict.fromkeys(names)}
+
+
+def _term(name: str, objective: nn.Module, seg_head: str, factor: float) -> dict:
+    weight = objective.weight
+    return {
+        "objective": name,
+        "seg_head": seg_head,
+        "lambda": factor,
+        "loss": objective.equation(seg_head),
+        "weight": None if weight is None else weight.equation(seg_head),
+        "average": getattr(objective, "average", "all"),
+        "begin_iters": objective.begin_iters,
+        "paper": objective.paper,
+    }
+
+
+def _sum(start: str, terms: list[dict]) -> list[str]:
+    lines = []
+    for index, term in enumerate(terms):
+        sign = start if index == 0 else " " * (len(start) - 2) + "+ "
+        lines.append(f"{sign}{_summand(term)}")
+        note = _note(term)
+        if note:
+            lines.append(" " * (len(start) + 6) + note)
+    return lines
+
+
+def _summand(term: dict) -> str:
+    loss = term["loss"]
+    if term.get("weight"):
+        loss = f"{loss} * {term['weight']}"
+    mean = "mean_valid" if term.get("average") == "valid" else "mean"
+    return f"{term['lambda']:g} * {mean}[ {loss} ]"
+
+
+def _note(term: dict) -> str:
+    parts = [f"objective '{term['objective']}'"]
+    if "seg_head" in term:
+        parts.append(f"head '{term['seg_head']}'")
+    if term.get("begin_iters"):
+        parts.append(f"from iteration {term['begin_iters']} on")
+    if term.get("paper"):
+        parts.append(term["paper"])
+    return "(" + ", ".join(parts) + ")"

@@ -1,0 +1,130 @@
+"""Final and best result of a run, side by side."""
+
+import json
+import math
+from numbers import Real
+from pathlib import Path
+
+from mmengine.dist import broadcast_object_list, is_main_process, master_only
+from mmengine.hooks import Hook
+from mmengine.optim import OptimWrapper
+from mmengine.runner import Runner
+from mmseg.registry import HOOKS
+
+from ..file_backend import write_atomic
+
+
+@HOOKS.register_module()
+class ResultHook(Hook):
+    """Keeps ``<work_dir>/result.json`` and reports the final *and* the best result.
+
+    The best checkpoint is chosen on the data it is scored on, so it is never reported
+    alone. The file is ``{"final": .., "best": .., "history": [..]}``; each result is
+    ``{"iter": N, <metric>: value, ..}`` with the metrics as the evaluator gives them.
+    ``final`` is null until the training has ended. A metric that is not finite is null.
+
+    After a resume the history goes on; entries behind the resumed iteration are
+    dropped. A validation that was due at the resumed iteration but got lost, because
+    the run was killed between the checkpoint and the end of the validation, is made up
+    for: mmengine would never come back to it.
+
+    Args:
+        key: Metric that decides which result is best; higher is better.
+    """
+
+    # After the checkpoint hook: a result on file implies that its best checkpoint is.
+    priority = "LOWEST"
+
+    def __init__(self, key: str = "mIoU") -> None:
+        self.key = key
+        self.history: list[dict] = []
+        self._loaded = False
+
+    def before_train(self, runner: Runner) -> None:
+        """Read the history of the run that is resumed, if one is."""
+        self._load(runner)
+        self._write(runner, final=None)
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Make up for a validation that the resumed run was killed in."""
+        lost = all(result["iter"] != runner.iter for result in self.history)
+        if lost and _validation_is_due(runner):
+            runner.logger.info(f"Making up for the validation at {runner.iter}.")
+            runner.val_loop.run()
+
+    def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
+        """Add a result.
+
+        Raises:
+            ValueError: If the evaluation does not give the metric ``key``.
+        """
+        if not isinstance(runner.optim_wrapper, OptimWrapper):
+            return  # a validation on its own, outside of training
+        self._load(runner)
+        metrics = metrics or {}
+        if self.key not in metrics:
+            raise ValueError(
+                f"ResultHook ranks results by '{self.key}', but the evaluation gives "
+                f"{', '.join(metrics) or 'nothing'}. Set key to one of these."
+            )
+        values = {k: _number(v) for k, v in metrics.items() if isinstance(v, Real)}
+        self.history = [r for r in self.history if r["iter"] < runner.iter]
+        self.history.append({"iter": runner.iter, **values})
+        self._write(runner, final=None)
+
+    def after_train(self, runner: Runner) -> None:
+        """Write and print the final and the best result."""
+        final = self.history[-1] if self.history else None
+        self._write(runner, final)
+        if final is not None:
+            for name, result in (("final", final), ("best", self.best)):
+                runner.logger.info(_line(name, result, self.key))
+
+    @property
+    def best(self) -> dict | None:
+        """First of the results that are highest in ``key``."""
+        scored = [r for r in self.history if r.get(self.key) is not None]
+        return max(scored, key=lambda r: r[self.key], default=None)
+
+    def _load(self, runner: Runner) -> None:
+        if not self._loaded:
+            self.history = [r for r in _read(runner) if r["iter"] <= runner.iter]
+            self._loaded = True
+
+    @master_only
+    def _write(self, runner: Runner, final: dict | None) -> None:
+        content = {"final": final, "best": self.best, "history": self.history}
+        write_atomic(_path(runner), json.dumps(content, indent=2) + "\n")
+
+
+def _path(runner: Runner) -> Path:
+    return Path(runner.work_dir, "result.json")
+
+
+def _read(runner: Runner) -> list[dict]:
+    """The history on disk as rank 0 sees it, so that all ranks decide alike."""
+    history: list = [[]]
+    if is_main_process() and runner.iter > 0 and _path(runner).is_file():
+        history = [json.loads(_path(runner).read_text())["history"]]
+    broadcast_object_list(history)
+    return history[0]
+
+
+def _validation_is_due(runner: Runner) -> bool:
+    loop, n = runner.train_loop, runner.iter
+    if runner.val_loop is None or n == 0 or n < loop.val_begin:
+        return False
+    return n % loop.val_interval == 0 or n == loop.max_iters
+
+
+def _number(value: Real) -> float | int | None:
+    value = value if isinstance(value, int) else float(value)
+    return value if math.isfinite(value) else None
+
+
+def _line(name: str, result: dict | None, key: str) -> str:
+    if result is None:
+        return f"{name} result: none with a finite {key}"
+    others = [f"{k} {v}" for k, v in result.items() if k not in ("iter", key)]
+    values = "  ".join([f"{key} {result[key]}", *others])
+    return f"{name} result (iteration {result['iter']}): {values}"

@@ -1,0 +1,189 @@
+"""Optimizers by parameter-name prefix."""
+
+from difflib import get_close_matches
+
+import torch.nn as nn
+from mmengine.logging import print_log
+from mmengine.model import is_model_wrapper
+from mmengine.optim import OptimWrapper
+from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
+
+from .joint_optim_wrapper import JointOptimWrapper
+
+Named = list[tuple[str, nn.Parameter]]
+
+
+@OPTIM_WRAPPER_CONSTRUCTORS.register_module()
+class UDAOptimWrapperConstructor:
+    """Builds one optimizer per entry; every trainable parameter is in exactly one.
+
+    .. code-block:: python
+
+        optim_wrapper = dict(
+            constructor='UDAOptimWrapperConstructor',
+            segmentor=dict(type='OptimWrapper',
+                           optimizer=dict(type='SGD', lr=2e-4, momentum=0.9),
+                           lr_mults=dict(decode_head=10., auxiliary_head=10.)),
+            heads=dict(type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4)))
+
+    The keys are prefixes of parameter names (whole dotted parts; of several that fit
+    the longest wins). An entry set to None is dropped, and so is a multiplier.
+    ``lr_mults`` maps a prefix *within* the entry to a factor on the entry's learning
+    rate; parameters of one factor make one parameter group.
+
+    Args:
+        optim_wrapper_cfg: The entries. Each is the config of an optimizer wrapper
+            (``type`` defaults to ``'OptimWrapper'``) with ``optimizer`` and, if
+            wanted, ``lr_mults``.
+        paramwise_cfg: Must be None; mmengine's own way to set learning rates makes
+            one group per parameter.
+
+    Raises:
+        ValueError: If ``paramwise_cfg`` is given, or an entry is no optimizer wrapper.
+    """
+
+    def __init__(
+        self, optim_wrapper_cfg: dict, paramwise_cfg: dict | None = None
+    ) -> None:
+        if paramwise_cfg is not None:
+            raise ValueError(
+                "UDAOptimWrapperConstructor takes no paramwise_cfg; write "
+                "lr_mults=dict(prefix=factor) into the entry instead"
+            )
+        self.entries = {k: v for k, v in optim_wrapper_cfg.items() if v is not None}
+        if not self.entries:
+            raise ValueError(
+                "optim_wrapper has no entry; name at least one module to train, e.g. "
+                "segmentor=dict(optimizer=dict(type='SGD', lr=2e-4))"
+            )
+        for name, entry in self.entries.items():
+            if not isinstance(entry, dict) or "optimizer" not in entry:
+                raise ValueError(
+                    f"optim_wrapper entry '{name}' must be a dict with an 'optimizer', "
+                    f"got {entry!r}. With this constructor every key but 'constructor' "
+                    f"is a parameter-name prefix; drop an inherited one by {name}=None."
+                )
+
+    def __call__(self, model: nn.Module) -> OptimWrapper:
+        """Build the optimizers for a model (wrapped for DDP or not).
+
+        Returns:
+            A :class:`JointOptimWrapper`, or the wrapper itself if there is one entry.
+
+        Raises:
+            ValueError: If a trainable parameter belongs to no entry, an entry or a
+                multiplier to no trainable parameter, or a multiplier is not positive.
+        """
+        if is_model_wrapper(model):
+            model = model.module
+        claimed = self._claim(model)
+        wrappers = {k: self._build(k, params, model) for k, params in claimed.items()}
+        if len(wrappers) == 1:
+            return next(iter(wrappers.values()))
+        return JointOptimWrapper(**wrappers)
+
+    def _claim(self, model: nn.Module) -> dict[str, Named]:
+        claimed: dict[str, Named] = {name: [] for name in self.entries}
+        unclaimed = []
+        for name, parameter in model.named_parameters():
+            if not parameter.requires_grad:
+                continue
+            prefix = _longest_prefix(name, self.entries)
+            if prefix is None:
+                unclaimed.append(name)
+            else:
+                claimed[prefix].append((name, parameter))
+        modules = [name for name, _ in model.named_modules() if name]
+        for prefix, parameters in claimed.items():
+            if not parameters:
+                raise ValueError(_no_match("entry", prefix, modules, self.entries))
+        if unclaimed:
+            raise ValueError(
+                f"{len(unclaimed)} trainable parameter(s) belong to no optim_wrapper "
+                f"entry, e.g. {', '.join(unclaimed[:5])}; the entries are "
+                f"{', '.join(self.entries)}. Add an entry, or freeze them."
+            )
+        return claimed
+
+    def _build(self, name: str, parameters: Named, model: nn.Module) -> OptimWrapper:
+        cfg = dict(self.entries[name])
+        optimizer_cfg = dict(cfg.pop("optimizer"))
+        mults = cfg.pop("lr_mults", None) or {}
+        mults = {k: v for k, v in mults.items() if v is not None}
+        if mults:
+            modules = [n for n, _ in model.named_modules()]
+            groups = _group(name, parameters, mults, optimizer_cfg, modules)
+        else:
+            groups = [{"params": [p for _, p in parameters]}]
+        optimizer = OPTIMIZERS.build({**optimizer_cfg, "params": groups})
+        cfg.setdefault("type", "OptimWrapper")
+        count = sum(p.numel() for _, p in parameters)
+        print_log(
+            f"optimizer '{name}': {type(optimizer).__name__}, {len(parameters)} "
+            f"tensors, {count:,} parameters; "
+            + ", ".join(
+                g.get("name", f"lr {g.get('lr')}") for g in optimizer.param_groups
+            ),
+            logger="current",
+        )
+        return OPTIM_WRAPPERS.build(cfg, default_args={"optimizer": optimizer})
+
+
+def _group(
+    entry: str, parameters: Named, mults: dict, optimizer_cfg: dict, modules: list[str]
+) -> list[dict]:
+    """Sort an entry's parameters into one group per multiplier, factor 1 first."""
+    _check_mults(entry, mults, optimizer_cfg)
+    groups: dict[float, list] = {}
+    used: dict[str, float] = {}
+    for name, parameter in parameters:
+        prefix = _longest_prefix(name[len(entry) + 1 :], mults)
+        factor = 1.0 if prefix is None else float(mults[prefix])
+        if prefix is not None:
+            used[prefix] = factor
+        groups.setdefault(factor, []).append(parameter)
+    below = [n[len(entry) + 1 :] for n in modules if n.startswith(f"{entry}.")]
+    for prefix in mults:
+        if prefix not in used:
+            raise ValueError(_no_match(f"{entry}.lr_mults", prefix, below, mults))
+    lr = optimizer_cfg["lr"]
+    ordered = sorted(groups.items(), key=lambda item: (item[0] != 1.0, item[0]))
+    return [
+        {"params": params, "lr": lr * factor, "name": _group_name(lr, factor, used)}
+        for factor, params in ordered
+    ]
+
+
+def _check_mults(entry: str, mults: dict, optimizer_cfg: dict) -> None:
+    if "lr" not in optimizer_cfg:
+        raise ValueError(f"optim_wrapper entry '{entry}' has lr_mults, but no lr")
+    for prefix, factor in mults.items():
+        if not factor > 0:
+            raise ValueError(
+                f"lr_mults of '{entry}': the factor of '{prefix}' must be > 0, got "
+                f"{factor} (freeze the module to leave it untrained)"
+            )
+
+
+def _group_name(lr: float, factor: float, used: dict[str, float]) -> str:
+    prefixes = [prefix for prefix, value in used.items() if value == factor]
+    return f"lr {lr * factor:g}" + (f" ({', '.join(prefixes)})" if prefixes else "")
+
+
+def _longest_prefix(name: str, prefixes: dict) -> str | None:
+    fits = [p for p in prefixes if name == p or name.startswith(f"{p}.")]
+    return max(fits, key=len, default=None)
+
+
+def _no_match(what: str, prefix: str, modules: list[str], given: dict) -> str:
+    if prefix in modules:
+        reason = "all its parameters are frozen or belong to a longer prefix"
+    else:
+        close = get_close_matches(prefix, modules, n=1, cutoff=0.5)
+        top = sorted({name.split(".")[0] for name in modules})
+        hint = f" Did you mean '{close[0]}'?" if close else ""
+        reason = f"the model has no such module; it has {', '.join(top)}.{hint}"
+    return (
+        f"optim_wrapper {what} '{prefix}' claims no trainable parameter: {reason} "
+        f"(given: {', '.join(given)}; drop one by {prefix}=None)"
+    )

@@ -1,0 +1,16 @@
+"""The multi-stage run: what ``tools/train.py`` does with the ``stages`` of a config."""
+
+from .errors import StageError, explained_errors
+from .plan import Stage, plan_stages
+from .resolve import Request, Resolver
+from .run import run_stages
+
+__all__ = [
+    "Request",
+    "Resolver",
+    "Stage",
+    "StageError",
+    "explained_errors",
+    "plan_stages",
+    "run_stages",
+]

@@ -1,0 +1,63 @@
+"""What is checked before any training starts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+
+from mmseg_uda.checkpoints import load_into
+from mmseg_uda.datasets.preflight import check_dataloader
+
+from .ranks import say
+
+_LOADERS = ("train_dataloader", "val_dataloader")
+
+
+def check_model(cfg: Config, load_from: Path | None) -> None:
+    """Build the model and its optimizers once, and try the weights on it.
+
+    Misspelt names of parts come up here rather than after the stages before.
+
+    Raises:
+        ValueError: Whatever the parts find wrong with the config or the weights.
+    """
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    model_cfg = dict(cfg.model)
+    if cfg.get("data_preprocessor"):
+        model_cfg.setdefault("data_preprocessor", cfg.data_preprocessor)
+    model = MODELS.build(model_cfg)
+    build_optim_wrapper(model, cfg.optim_wrapper)
+    if load_from is not None:
+        load_into(model, load_from, ignore=("heads.*",))
+
+
+class DataCheck:
+    """Checks data loaders, each data set once however many stages use it."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def __call__(self, cfg: Mapping[str, Any], stage: str) -> None:
+        """Check the training and validation data of a stage.
+
+        Raises:
+            FileNotFoundError: If a folder is missing or empty.
+            ValueError: If the files, or batch size and domains, don't fit together.
+        """
+        init_default_scope(cfg.get("default_scope", "mmseg"))
+        for name in _LOADERS:
+            loader = cfg.get(name)
+            if loader is None or repr(loader["dataset"]) in self._seen:
+                continue
+            self._seen.add(repr(loader["dataset"]))
+            for report in check_dataloader(loader):
+                sizes = {"x".join(map(str, s)) for s in (report.smallest, report.largest)}
+                labelled = f", {report.num_labels} labels" if report.num_labels else ""
+                say(
+                    f"{stage}: {report.name}: {report.num_images} images{labelled}, "
+                    f"{' to '.join(sorted(sizes))} pixels"
+                )

@@ -1,0 +1,92 @@
+"""What to do with a stage: skip, resume, start, or stop and say why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
+
+from .errors import StageError
+from .record import DONE, STARTED, differences, read_json
+
+SKIP, RESUME, START = "skip", "resume", "start"
+_SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do with a stage.
+
+    Args:
+        action: ``'skip'``, ``'resume'`` or ``'start'``.
+        checkpoint: What to resume from.
+        note: Something to tell the user.
+    """
+
+    action: str
+    checkpoint: Path | None = None
+    note: str = ""
+
+
+def decide(
+    name: str, folder: Path, now: Mapping[str, str], roots: Mapping[str, str]
+) -> Decision:
+    """Look into the folder of a stage and decide what to do.
+
+    Args:
+        name: Name of the stage.
+        folder: Its folder; need not exist.
+        now: Fingerprint of the config it would run with.
+        roots: Where the training data lie; a move is told, but is no obstacle.
+
+    Raises:
+        StageError: If the folder belongs to another config, or what should be there
+            is not.
+    """
+    done, started = read_json(folder / DONE), read_json(folder / STARTED)
+    record = done or started
+    if record is None:
+        if iteration_checkpoints(folder):
+            raise StageError(
+                f"{folder} holds checkpoints, but no {STARTED}: they don't come from "
+                f"this tool, so stage '{name}' cannot tell what they were trained with. "
+                f"Choose another --work-dir, or move them aside: --restart-from {name}."
+            )
+        return Decision(START)
+    if record.get("given"):
+        return Decision(SKIP, None, f"replaced by {record['checkpoint']}")
+    _check_unchanged(name, folder, record, now, finished=done is not None)
+    note = _moved(record.get("data_roots") or {}, roots)
+    if done is not None:
+        return Decision(SKIP, None, note)
+    newest = find_resumable(folder)
+    if newest is None:
+        return Decision(START, None, note)
+    return Decision(RESUME, Path(newest), note)
+
+
+def _check_unchanged(
+    name: str,
+    folder: Path,
+    record: Mapping[str, Any],
+    now: Mapping[str, str],
+    finished: bool,
+) -> None:
+    changed = differences(record["fingerprint"], now)
+    if not changed:
+        return
+    more = f"\n  ... and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+    raise StageError(
+        f"stage '{name}' in {folder} was {'finished' if finished else 'begun'} with "
+        "another config. What has changed (before -> now):\n  "
+        + "\n  ".join(changed[:_SHOWN])
+        + more
+        + "\nUndo the change, choose another --work-dir, or run it and what follows "
+        f"afresh: --restart-from {name}. Replaced folders are moved aside, not deleted."
+    )
+
+
+def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    moved = differences(before, now)
+    return f"its data have moved ({'; '.join(moved)})" if moved else ""

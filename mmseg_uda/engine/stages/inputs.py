@@ -1,0 +1,118 @@
+"""What a stage takes over from the stages before it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.engine.checkpoints import find_resumable
+
+from .errors import StageError
+from .plan import Stage, is_file_name
+from .record import DONE, read_json
+from .resolve import Resolver
+
+_SUMMARY = "pseudo_labels.json"
+# which entry of a completion record a stage's `weights` option means
+_ENTRY = {"final": "checkpoint", "best": "best"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a stage starts from.
+
+    Args:
+        weights: Checkpoint to start from or to predict with, if any.
+        labels: Folder of pseudo-labels, if any.
+        hashes: SHA-256 of both, which belong to the stage's fingerprint.
+    """
+
+    weights: Path | None
+    labels: Path | None
+    hashes: Mapping[str, str]
+
+
+def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
+    """Find the inputs of a stage; whether their files are still there is not checked.
+
+    Raises:
+        StageError: If a stage that it builds on is not finished, or kept no best
+            checkpoint where that is asked for.
+    """
+    hashes = {}
+    origin = weights_origin(stage, cfg)
+    weights = labels = None
+    if origin is not None and is_file_name(origin):
+        weights = Path(origin).expanduser()
+        if not weights.is_file():
+            raise StageError(f"stage '{stage.name}': load_from='{origin}' is no file")
+        hashes["weights"] = file_hash(weights)
+    elif origin is not None:
+        done = _finished(origin, stage, resolver.folder(origin))
+        which = "checkpoint" if done.get("given") else _ENTRY[stage.weights]
+        if done.get(which) is None:
+            raise StageError(
+                f"stage '{stage.name}' takes the best weights of '{origin}', which kept "
+                "none: it was not validated. Use weights='final'."
+            )
+        weights = resolver.folder(origin) / done[which]  # unless it is absolute
+        hashes["weights"] = done[f"{which}_hash"]
+    if stage.labels is not None:
+        labels = resolver.folder(stage.labels)
+        hashes["labels"] = _finished(stage.labels, stage, labels)["labels_hash"]
+    return Inputs(weights, labels, hashes)
+
+
+def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
+    """Describe what a stage has made, for its completion record.
+
+    Raises:
+        StageError: If a training stage left no checkpoint.
+    """
+    if not stage.trains:
+        return {"labels_hash": file_hash(folder / _SUMMARY)}
+    final = find_resumable(folder)
+    if final is None:
+        raise StageError(
+            f"stage '{stage.name}' has ended, but left no iter_*.pth in {folder}; its "
+            "default_hooks.checkpoint must save the last iteration"
+        )
+    made = {"checkpoint": Path(final).name, "checkpoint_hash": file_hash(final)}
+    best = [
+        p for p in folder.glob("best_*.pth") if re.search(r"_iter_\d+\.pth$", p.name)
+    ]
+    if len(best) == 1:
+        made |= {"best": best[0].name, "best_hash": file_hash(best[0])}
+    return made
+
+
+def check_there(stage: Stage, inputs: Inputs) -> None:
+    """Check that the weights a stage is to start from are still on disk.
+
+    Raises:
+        StageError: If they are not.
+    """
+    if inputs.weights is not None and not inputs.weights.is_file():
+        raise StageError(
+            f"stage '{stage.name}' needs {inputs.weights}, which is gone. Put it back, "
+            f"or train it again: --restart-from {stage.weights_from}"
+        )
+
+
+def weights_origin(stage: Stage, cfg: Config) -> str | None:
+    """Return the stage or file that the weights of a stage come from, if any."""
+    return stage.weights_from or (cfg.get("load_from") if stage.trains else None)
+
+
+def _finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:
+    done = read_json(folder / DONE)
+    if done is None:
+        raise StageError(
+            f"stage '{user.name}' needs stage '{name}', which is not finished in "
+            f"{folder}. Run it first (--stage {name}), or all of them: leave --stage out."
+        )
+    return done

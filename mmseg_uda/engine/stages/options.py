@@ -1,0 +1,78 @@
+"""Which stage a ``--cfg-options`` key is meant for."""
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+from mmengine.runner import Runner
+
+from .errors import StageError, did_you_mean
+
+# what mmengine's Runner or its tools read from a config beyond Runner's arguments
+_ALSO_READ = {
+    "activation_checkpointing",
+    "compile",
+    "custom_imports",
+    "efficient_conv_bn_eval",
+    "model_wrapper_cfg",
+    "stages",
+    "toy",
+    "tta_model",
+    "tta_pipeline",
+}
+_OWN_FLAG = {
+    "work_dir": "--work-dir",
+    "resume": "nothing: an interrupted stage is resumed by default",
+    "launcher": "--launcher",
+}
+
+
+def split_options(
+    options: dict[str, Any] | None,
+    stage_names: Iterable[str],
+    config_keys: Iterable[str],
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Sort dotted options into those for all stages and those for one.
+
+    Args:
+        options: Dotted key -> value, as mmengine's ``DictAction`` gives them.
+        stage_names: Names of the stages of the config.
+        config_keys: Top-level keys that the configs of the stages have.
+
+    Returns:
+        Options for every training stage, and options of single stages by name
+        (without their prefix).
+
+    Raises:
+        StageError: If the first part of a key is neither a stage nor anything that
+            a config is read for, or is a flag's business.
+    """
+    stage_names = list(stage_names)
+    known = set(config_keys) | set(inspect.signature(Runner).parameters) | _ALSO_READ
+    shared: dict[str, Any] = {}
+    by_stage: dict[str, dict[str, Any]] = {name: {} for name in stage_names}
+    for key, value in (options or {}).items():
+        first, _, rest = key.partition(".")
+        if first in by_stage and rest:
+            _refuse_flags(rest, key)
+            by_stage[first][rest] = value
+        elif first in by_stage:
+            raise StageError(
+                f"--cfg-options {key}={value}: '{first}' is a stage; say what to set "
+                f"in it, e.g. {first}.train_cfg.max_iters=1000"
+            )
+        elif first in known:
+            _refuse_flags(key, key)
+            shared[key] = value
+        else:
+            raise StageError(
+                f"--cfg-options {key}: '{first}' is neither a stage of this config "
+                f"({', '.join(stage_names)}) nor a part of it."
+                + did_you_mean(first, [*stage_names, *sorted(known)])
+            )
+    return shared, by_stage
+
+
+def _refuse_flags(key: str, given: str) -> None:
+    if key in _OWN_FLAG:
+        raise StageError(f"--cfg-options {given}: use {_OWN_FLAG[key]}")

@@ -1,0 +1,118 @@
+"""Changes to a config that the command line asks for by a flag of its own."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from .errors import StageError
+
+_EVALUATION = ("val_dataloader", "test_dataloader")
+
+
+def dicts_in(node: Any) -> Iterator[dict]:
+    """Yield every dict inside a config value, outermost first."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from dicts_in(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from dicts_in(value)
+
+
+def datasets_in(cfg: Mapping[str, Any], *loaders: str) -> Iterator[dict]:
+    """Yield every data set (a dict with a ``data_root``) of the given loaders."""
+    for loader in loaders or ("train_dataloader", *_EVALUATION):
+        for node in dicts_in(cfg.get(loader) or {}):
+            if "data_root" in node:
+                yield node
+
+
+def backbone_of(cfg: Mapping[str, Any]) -> dict | None:
+    """Return the backbone of a (wrapped) segmentor's config."""
+    model = cfg.get("model") or {}
+    return (model.get("segmentor") or model).get("backbone")
+
+
+def set_roots(cfg: Config, source_root: str | None, target_root: str | None) -> None:
+    """Point the data sets at other folders.
+
+    ``source_root`` is for the training data of the domain ``source``, ``target_root``
+    for those of every other domain and for the evaluation data.
+
+    Raises:
+        StageError: If a source folder is given for a config without source data.
+    """
+    dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
+    domains = dataset.get("domains") or {}
+    by_root: dict[str, list[dict]] = {"source": [], "target": []}
+    for name, domain in domains.items():
+        role = "source" if name == "source" else "target"
+        by_root[role] += [node for node in dicts_in(domain) if "data_root" in node]
+    by_root["target"] += datasets_in(cfg, *_EVALUATION)
+    for role, root in (("source", source_root), ("target", target_root)):
+        for node in by_root[role] if root is not None else ():
+            node["data_root"] = root
+
+
+def set_pretrained(cfg: Config, pretrained: str) -> None:
+    """Set the weights a backbone starts from: a file, or ``'none'`` for random ones.
+
+    A file stands in for the one that the config names; what else the config says about
+    it (``convention``: for which input it was trained) stays.
+
+    Raises:
+        StageError: If the file does not exist or the model has no backbone.
+    """
+    backbone = backbone_of(cfg)
+    if backbone is None:
+        raise StageError("--pretrained: the model of this config has no backbone")
+    backbone.pop("pretrained", None)
+    if pretrained.lower() == "none":
+        backbone["init_cfg"] = None
+        return
+    path = Path(pretrained).expanduser().resolve()
+    if not path.is_file():
+        raise StageError(f"--pretrained: {path} does not exist (or give 'none')")
+    before = backbone.get("init_cfg")
+    before = before if isinstance(before, dict) else {}
+    kept = before if before.get("type") == "Pretrained" else {}
+    backbone["init_cfg"] = {**kept, "type": "Pretrained", "checkpoint": str(path)}
+
+
+def enable_amp(cfg: Config) -> None:
+    """Turn every optimizer wrapper of a config into its mixed-precision variant."""
+    wrapper = cfg.optim_wrapper
+    entries = (
+        [wrapper]
+        if "optimizer" in wrapper
+        else [entry for entry in wrapper.values() if isinstance(entry, dict)]
+    )
+    for entry in entries:
+        if entry.get("type", "OptimWrapper") == "OptimWrapper":
+            entry["type"] = "AmpOptimWrapper"
+            entry.setdefault("loss_scale", "dynamic")
+
+
+def pseudo_labelled_in(cfg: Mapping[str, Any]) -> list[dict]:
+    """Return the data sets of a config's training that read pseudo-labels."""
+    nodes = dicts_in(cfg.get("train_dataloader") or {})
+    return [node for node in nodes if node.get("type") == "PseudoLabelledDataset"]
+
+
+def set_labels(cfg: Config, folder: Path | None, stage: str) -> None:
+    """Tell a stage's pseudo-labelled data sets where their labels lie (None: nowhere).
+
+    Raises:
+        StageError: If the training data have no such data set.
+    """
+    nodes = pseudo_labelled_in(cfg)
+    if not nodes:
+        raise StageError(
+            f"stage '{stage}' takes labels, but its train_dataloader has no "
+            "PseudoLabelledDataset to read them"
+        )
+    for node in nodes:
+        node["pseudo_label_dir"] = None if folder is None else str(folder)

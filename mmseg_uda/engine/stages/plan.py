@@ -1,0 +1,180 @@
+"""From the ``stages`` of a config to a checked list of stages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import StageError, did_you_mean
+
+TRAIN = "TrainStage"
+PSEUDO_LABEL = "PseudoLabelStage"
+
+# the options of each type of stage
+_OPTIONS = {
+    TRAIN: ("config", "load_from", "labels", "weights"),
+    PSEUDO_LABEL: ("checkpoint", "rule", "tta", "weights"),
+}
+_WEIGHTS = ("final", "best")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a run.
+
+    Args:
+        name: Its key in ``stages``, and the name of its folder.
+        kind: ``'TrainStage'`` or ``'PseudoLabelStage'``.
+        config: Config file whose model and data a training stage uses; for a
+            pseudo-label stage that of the stage whose checkpoint predicts.
+        weights_from: Earlier training stage or checkpoint file to start from
+            (training) or to predict with (pseudo-labels).
+        weights: Which checkpoint of that stage: ``'final'`` or ``'best'``.
+        labels: Pseudo-label stage whose labels a training stage learns from.
+        rule: Rule that chooses the labels to keep.
+        tta: Whether pseudo-labels are predicted with test-time augmentation.
+    """
+
+    name: str
+    kind: str
+    config: Path
+    weights_from: str | None = None
+    weights: str = "final"
+    labels: str | None = None
+    rule: Mapping[str, Any] = field(default_factory=dict)
+    tta: bool = False
+
+    @property
+    def trains(self) -> bool:
+        """Whether this stage trains a model."""
+        return self.kind == TRAIN
+
+
+def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
+    """Read and check the ``stages`` of a config.
+
+    Args:
+        table: Value of ``stages``: name -> options, in the order to run. A config
+            without it has the one stage ``train``.
+        config: The config file; the ``config`` of a stage is relative to it.
+
+    Raises:
+        StageError: If a type, option or reference is unknown, a stage refers to a
+            later one, or a config file does not exist.
+    """
+    if not table:
+        return [Stage(name="train", kind=TRAIN, config=config)]
+    stages: dict[str, Stage] = {}
+    for name, options in table.items():
+        if options is not None:  # a child config removes a stage by None
+            stages[name] = _read(name, dict(options), config, stages)
+    if not any(stage.trains for stage in stages.values()):
+        raise StageError(f"{config}: none of the stages {list(stages)} trains")
+    return list(stages.values())
+
+
+def find_stage(stages: list[Stage], name: str) -> Stage:
+    """Return the stage of that name.
+
+    Raises:
+        StageError: If there is none.
+    """
+    names = [stage.name for stage in stages]
+    if name not in names:
+        raise StageError(
+            f"there is no stage '{name}'; this config has: {', '.join(names)}."
+            + did_you_mean(name, names)
+        )
+    return stages[names.index(name)]
+
+
+def is_file_name(value: str) -> bool:
+    """Say whether a ``load_from`` means a file rather than a stage."""
+    return value.endswith((".pth", ".pt", ".pkl"))
+
+
+def _read(
+    name: str, options: dict[str, Any], leaf: Path, earlier: dict[str, Stage]
+) -> Stage:
+    kind = options.pop("type", None)
+    if kind not in _OPTIONS:
+        raise StageError(
+            f"stage '{name}': type must be one of {', '.join(_OPTIONS)}, got {kind!r}."
+            + did_you_mean(str(kind), _OPTIONS)
+        )
+    for option in options:
+        if option not in _OPTIONS[kind]:
+            raise StageError(
+                f"stage '{name}': a {kind} has no option '{option}'; it has: "
+                f"{', '.join(_OPTIONS[kind])}." + did_you_mean(option, _OPTIONS[kind])
+            )
+    weights = options.get("weights", "final")
+    if weights not in _WEIGHTS:
+        raise StageError(
+            f"stage '{name}': weights must be one of {_WEIGHTS}, got {weights!r}"
+        )
+    if kind == TRAIN:
+        return _train_stage(name, options, leaf, earlier, weights)
+    return _pseudo_label_stage(name, options, earlier, weights)
+
+
+def _train_stage(
+    name: str,
+    options: dict[str, Any],
+    leaf: Path,
+    earlier: dict[str, Stage],
+    weights: str,
+) -> Stage:
+    config = leaf
+    if options.get("config"):
+        config = (leaf.parent / options["config"]).resolve()
+        if not config.is_file():
+            raise StageError(
+                f"stage '{name}': config '{options['config']}' does not exist "
+                f"(looked for {config}; the path is relative to {leaf})"
+            )
+    load_from = options.get("load_from")
+    if load_from is not None and not is_file_name(load_from):
+        _check_reference(name, "load_from", load_from, earlier, TRAIN)
+    labels = options.get("labels")
+    if labels is not None:
+        _check_reference(name, "labels", labels, earlier, PSEUDO_LABEL)
+    return Stage(
+        name=name,
+        kind=TRAIN,
+        config=config,
+        weights_from=load_from,
+        weights=weights,
+        labels=labels,
+    )
+
+
+def _pseudo_label_stage(
+    name: str, options: dict[str, Any], earlier: dict[str, Stage], weights: str
+) -> Stage:
+    source = options.get("checkpoint")
+    if source is None:
+        raise StageError(
+            f"stage '{name}': checkpoint must name the training stage that predicts"
+        )
+    _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    return Stage(
+        name=name,
+        kind=PSEUDO_LABEL,
+        config=earlier[source].config,
+        weights_from=source,
+        weights=weights,
+        rule=options.get("rule") or {"type": "KeepAll"},
+        tta=bool(options.get("tta", False)),
+    )
+
+
+def _check_reference(
+    name: str, option: str, value: str, earlier: dict[str, Stage], kind: str
+) -> None:
+    allowed = [stage.name for stage in earlier.values() if stage.kind == kind]
+    if value not in allowed:
+        raise StageError(
+            f"stage '{name}': {option}='{value}' must be an earlier {kind} "
+            f"({', '.join(allowed) or 'there is none'})." + did_you_mean(value, allowed)
+        )

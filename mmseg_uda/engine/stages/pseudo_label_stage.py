@@ -1,0 +1,51 @@
+"""Predicting pseudo-labels as a stage of a run."""
+
+import copy
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmseg_uda.pseudo_labels import run_pseudo_label_stage as predict
+
+from .errors import StageError
+from .overrides import pseudo_labelled_in
+from .plan import Stage
+from .resolve import Resolver
+
+
+def run_pseudo_label_stage(
+    resolver: Resolver, stage: Stage, cfg: Config, checkpoint: Path
+) -> None:
+    """Label the target's training images with a checkpoint.
+
+    Args:
+        resolver: The run.
+        stage: The stage, with its rule.
+        cfg: Config of the stage that trained the checkpoint.
+        checkpoint: Weights to predict with.
+    """
+    take_images_of_learner(resolver, stage, cfg)
+    folder = resolver.folder(stage)
+    predict(cfg, checkpoint, folder, rule=dict(stage.rule), tta=stage.tta)
+
+
+def take_images_of_learner(resolver: Resolver, stage: Stage, cfg: Config) -> None:
+    """Label exactly the images that the stage after this one learns from.
+
+    They need not be those of the stage that predicts: source-only training has no
+    target at all.
+
+    Raises:
+        StageError: If neither stage has target images.
+    """
+    learners = [learner for learner in resolver.stages if learner.labels == stage.name]
+    for learner in learners[:1]:
+        for node in pseudo_labelled_in(resolver.stage_config(learner)):
+            cfg.train_dataloader.dataset.domains = {"target": copy.deepcopy(node)}
+            return
+    domains = (cfg.train_dataloader.dataset.get("domains") or {}).get("target")
+    if domains is None:
+        raise StageError(
+            f"stage '{stage.name}': no stage takes its labels, and the config of stage "
+            f"'{stage.weights_from}' has no target domain whose images it could label"
+        )

@@ -1,0 +1,97 @@
+"""What a stage leaves behind about itself: ``stage.json`` and ``done.json``.
+
+``stage.json`` is written when a stage starts and says what it was started with;
+``done.json`` is written last, in one atomic step, and its presence alone means
+that the stage is finished.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from mmseg_uda.engine.file_backend import write_atomic
+
+STARTED = "stage.json"
+DONE = "done.json"
+
+# the parts of a config that decide which weights come out
+_DECIDING = (
+    "model",
+    "data_preprocessor",
+    "train_dataloader",
+    "train_cfg",
+    "optim_wrapper",
+    "param_scheduler",
+    "randomness",
+    "custom_hooks",
+    "auto_scale_lr",
+    "rule",
+    "tta",
+    "inputs",
+)
+# ... but for how fast data is read, where it lies and how often one looks at it
+_FREE = {
+    "num_workers",
+    "persistent_workers",
+    "pin_memory",
+    "prefetch_factor",
+    "data_root",
+    "pseudo_label_dir",
+    "val_interval",
+    "val_begin",
+}
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file so that it is there whole or not at all."""
+    write_atomic(path, json.dumps(content, indent=2) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """Return the content of a JSON file, or None where there is none."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+
+
+def fingerprint(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return what decides the outcome of a stage as flat ``dotted key -> repr``.
+
+    Kept readable instead of hashed, so that a mismatch can be named key by key.
+    """
+    deciding = {key: config[key] for key in _DECIDING if config.get(key) is not None}
+    return dict(_flatten(deciding))
+
+
+def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return one line ``key: before -> now`` for each entry that differs."""
+    keys = sorted(set(before) | set(now))
+    return [
+        f"{key}: {before.get(key, '(absent)')} -> {now.get(key, '(absent)')}"
+        for key in keys
+        if before.get(key) != now.get(key)
+    ]
+
+
+def data_roots(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return where the training data of a config lie, by dotted key."""
+    flat = _flatten(config.get("train_dataloader") or {}, skip=())
+    return {key: value for key, value in flat if key.endswith("data_root")}
+
+
+def _flatten(
+    node: Any, prefix: str = "", skip: Any = frozenset(_FREE)
+) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        items = [(str(key), value) for key, value in node.items() if key not in skip]
+    elif isinstance(node, list | tuple):
+        items = [(str(index), value) for index, value in enumerate(node)]
+    else:
+        yield prefix, repr(node)
+        return
+    if not items:
+        yield prefix, "{}" if isinstance(node, Mapping) else "[]"
+    for key, value in items:
+        yield from _flatten(value, f"{prefix}.{key}" if prefix else key, skip)

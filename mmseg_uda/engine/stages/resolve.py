@@ -1,0 +1,155 @@
+"""From a config file and the command line to the config that a stage runs with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+
+from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
+
+from .errors import StageError
+from .options import split_options
+from .overrides import enable_amp, set_pretrained, set_roots
+from .plan import Stage, find_stage, plan_stages
+
+
+@dataclass
+class Request:
+    """What the command line asks for, apart from which stages to run.
+
+    Args:
+        config: The leaf config file.
+        work_dir: Folder of the run; None for ``work_dirs/<config name>``, or
+            ``work_dirs/toy/<config name>`` with ``toy``.
+        options: ``--cfg-options``, dotted key -> value.
+        toy: Put every stage on ToyCity.
+        toy_root: Where ToyCity lies.
+        source_root: Folder of the source data, None for the config's.
+        target_root: Folder of the target data, None for the config's.
+        pretrained: File with backbone weights, ``'none'``, or None for the config's.
+        seed: Seed of everything random, None for the config's.
+        amp: Train in mixed precision.
+        device: ``'cpu'``, ``'cuda'`` or None for what there is.
+        launcher: mmengine's launcher.
+    """
+
+    config: Path
+    work_dir: Path | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    toy: bool = False
+    toy_root: str = DEFAULT_TOY_ROOT
+    source_root: str | None = None
+    target_root: str | None = None
+    pretrained: str | None = None
+    seed: int | None = None
+    amp: bool = False
+    device: str | None = None
+    launcher: str = "none"
+
+
+class Resolver:
+    """The stages of a request and their configs.
+
+    Args:
+        request: What the command line asks for.
+
+    Raises:
+        StageError: If the config does not exist, its stages are wrong, or an option
+            belongs nowhere.
+    """
+
+    def __init__(self, request: Request) -> None:
+        if request.toy and (request.source_root or request.target_root):
+            raise StageError(
+                "--toy takes its data from --toy-root; leave --source-root and "
+                "--target-root out"
+            )
+        self.request = request
+        self.leaf = load_config(request.config)
+        planned = plan_stages(self.leaf.get("stages"), request.config)
+        keys = {key for stage in planned for key in load_config(stage.config)}
+        names = [stage.name for stage in planned]
+        self.shared, self.by_stage = split_options(request.options, names, keys)
+        self.stages = plan_stages(self._table(planned), request.config)
+        self.work_dir = self._work_dir()
+        self.toy_changes: dict[str, list[str]] = {}
+
+    def stage_config(self, stage: Stage) -> Config:
+        """Return the config of a stage, the user's options coming last.
+
+        For a pseudo-label stage that is the config of the training stage which
+        made the checkpoint.
+        """
+        request = self.request
+        cfg = load_config(stage.config)
+        options = self.options_of(stage)
+        if request.toy:
+            cfg.merge_from_dict(_only("toy", options))
+            self.toy_changes[stage.name] = apply_toy(cfg, request.toy_root)
+        for variable in ("stages", "toy"):
+            cfg.pop(variable, None)
+        set_roots(cfg, request.source_root, request.target_root)
+        if request.pretrained is not None:
+            set_pretrained(cfg, request.pretrained)
+        if request.seed is not None:
+            cfg.merge_from_dict({"randomness.seed": request.seed})
+        cfg.merge_from_dict(_without(("stages", "toy"), options))
+        if request.amp:
+            enable_amp(cfg)
+        if request.device is not None:
+            cfg.device = request.device
+        cfg.launcher = request.launcher
+        cfg.work_dir = str(self.folder(stage))
+        return cfg
+
+    def options_of(self, stage: Stage) -> dict[str, Any]:
+        """Return the options for the config of a stage, its own ones last."""
+        trainer = stage if stage.trains else self.find(str(stage.weights_from))
+        return {**self.shared, **self.by_stage[trainer.name]}
+
+    def find(self, name: str) -> Stage:
+        """Return the stage of that name."""
+        return find_stage(self.stages, name)
+
+    def folder(self, stage: Stage | str) -> Path:
+        """Return the folder of a stage."""
+        return self.work_dir / (stage if isinstance(stage, str) else stage.name)
+
+    def _table(self, planned: list[Stage]) -> Mapping[str, Any] | None:
+        """Return the table of stages with the options meant for it merged in."""
+        changes = {k: v for k, v in self.shared.items() if k.startswith("stages.")}
+        for stage in planned:
+            if not stage.trains:
+                for key, value in self.by_stage[stage.name].items():
+                    changes[f"stages.{stage.name}.{key}"] = value
+        if changes:
+            self.leaf.merge_from_dict(changes)
+        return self.leaf.get("stages")
+
+    def _work_dir(self) -> Path:
+        given = self.request.work_dir or self.leaf.get("work_dir")
+        if given is not None:
+            return Path(given)
+        base = Path("work_dirs", "toy") if self.request.toy else Path("work_dirs")
+        return base / self.request.config.stem
+
+
+def load_config(path: Path) -> Config:
+    """Read a config file.
+
+    Raises:
+        StageError: If there is none.
+    """
+    if not Path(path).is_file():
+        raise StageError(f"config '{path}' does not exist (looked in {Path.cwd()})")
+    return Config.fromfile(str(path))
+
+
+def _only(first: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in options.items() if k.partition(".")[0] == first}
+
+
+def _without(firsts: tuple[str, ...], options: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in options.items() if k.partition(".")[0] not in firsts}

@@ -1,0 +1,231 @@
+"""Running the stages of a config one after the other."""
+
+import json
+import time
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import barrier, get_world_size, init_dist, is_distributed
+
+from mmseg_uda.engine.distributed import (
+    prepare_distributed,
+    set_cpu_model_wrapper,
+    shutdown_distributed,
+)
+from mmseg_uda.evaluation import results_table
+
+from .checks import DataCheck, check_model
+from .decide import RESUME, SKIP, Decision, decide
+from .folders import check_not_stale, move_aside, record_given
+from .inputs import Inputs, check_there, inputs_of, outputs_of, weights_origin
+from .overrides import set_labels
+from .plan import Stage, is_file_name
+from .pseudo_label_stage import run_pseudo_label_stage
+from .ranks import on_rank_zero, say
+from .record import DONE, STARTED, data_roots, fingerprint, read_json, write_json
+from .resolve import Request, Resolver
+from .train_stage import run_train_stage
+
+
+def run_stages(
+    request: Request,
+    only: str | None = None,
+    given: str | None = None,
+    restart: bool = False,
+    restart_from: str | None = None,
+) -> Path:
+    """Run the stages of a config: skip finished ones, resume an interrupted one.
+
+    Under a distributed launcher all processes call this; rank 0 decides for all.
+
+    Args:
+        request: Config and changes to it.
+        only: Run this stage alone.
+        given: Checkpoint that stands in for the first training stage.
+        restart: Run afresh what this call would run; folders are moved aside.
+        restart_from: Run afresh from this stage on.
+
+    Returns:
+        The folder of the run.
+
+    Raises:
+        ValueError: If something is wrong that the user can act on, as far as possible
+            before the first stage starts.
+    """
+    resolver = Resolver(request)
+    first = next(stage for stage in resolver.stages if stage.trains)
+    _start_processes(resolver.stage_config(first), request)
+    stages = [resolver.find(only)] if only else resolver.stages
+    afresh = stages if restart else []
+    if restart_from is not None:
+        resolver.find(restart_from)
+        names = [stage.name for stage in resolver.stages]
+        afresh = resolver.stages[names.index(restart_from) :]
+    say(_headline(resolver))
+    on_rank_zero(_prepare, resolver, afresh, given, only)
+    on_rank_zero(_check, resolver, stages)
+    for stage in stages:
+        _run_stage(resolver, stage)
+    say(_report(resolver))
+    shutdown_distributed()
+    return resolver.work_dir
+
+
+def _start_processes(cfg: Config, request: Request) -> None:
+    prepare_distributed(request.launcher, cfg)
+    if request.launcher != "none" and not is_distributed():
+        init_dist(request.launcher, **(cfg.get("env_cfg") or {}).get("dist_cfg", {}))
+
+
+def _headline(resolver: Resolver) -> str:
+    lines = [f"{resolver.request.config} in {resolver.work_dir}:"]
+    for number, stage in enumerate(resolver.stages, 1):
+        what = "trains" if stage.trains else "predicts pseudo-labels with"
+        lines.append(f"  {number}. {stage.name} {what} {_relative(stage.config)}")
+    return "\n".join(lines)
+
+
+def _prepare(
+    resolver: Resolver, afresh: list[Stage], given: str | None, only: str | None
+) -> None:
+    move_aside(resolver, afresh)
+    if given is not None:
+        record_given(resolver, given)
+    if only is None:
+        check_not_stale(resolver)
+    if resolver.request.toy:
+        from mmseg_uda.datasets.toycity import ensure_toycity  # draws: not needed else
+
+        ensure_toycity(resolver.request.toy_root)
+
+
+def _check(resolver: Resolver, stages: list[Stage]) -> None:
+    """Check all that can be checked before the first stage runs."""
+    check_data = DataCheck()
+    for stage in stages:
+        if (resolver.folder(stage) / DONE).exists():
+            continue
+        cfg = resolver.stage_config(stage)
+        if len(stages) == 1:  # then nothing will make its inputs before it runs
+            inputs_of(stage, cfg, resolver)
+        _set_labels(resolver, stage, cfg)
+        check_model(cfg, _known_weights(resolver, stage, cfg))
+        check_data(cfg, stage.name)
+
+
+def _set_labels(resolver: Resolver, stage: Stage, cfg: Config) -> None:
+    if stage.labels is not None:
+        folder = resolver.folder(stage.labels)
+        there = (folder / DONE).exists()
+        set_labels(cfg, folder if there else None, stage.name)
+
+
+def _known_weights(resolver: Resolver, stage: Stage, cfg: Config) -> Path | None:
+    origin = weights_origin(stage, cfg)
+    if origin is None or is_file_name(origin):
+        return Path(origin) if origin else None
+    done = read_json(resolver.folder(origin) / DONE)
+    return resolver.folder(origin) / done["checkpoint"] if done else None
+
+
+def _run_stage(resolver: Resolver, stage: Stage) -> None:
+    cfg = resolver.stage_config(stage)
+    inputs, decision = on_rank_zero(_decide, resolver, stage, cfg)
+    if decision.note:
+        say(f"{stage.name}: {decision.note}")
+    if decision.action == SKIP:
+        say(f"{stage.name}: finished, skipped")
+        return
+    folder = resolver.folder(stage)
+    begun = time.time()
+    if stage.trains:
+        _train(resolver, stage, cfg, inputs, decision)
+    else:
+        say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
+        on_rank_zero(_mark_begun, folder, stage, cfg, inputs)
+        on_rank_zero(cfg.dump, str(folder / "config.py"))
+        run_pseudo_label_stage(resolver, stage, cfg, inputs.weights)
+    barrier()
+    on_rank_zero(_mark_done, folder, stage, time.time() - begun)
+
+
+def _train(
+    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs, decision: Decision
+) -> None:
+    folder = resolver.folder(stage)
+    set_cpu_model_wrapper(cfg)
+    if inputs.labels is not None:
+        set_labels(cfg, inputs.labels, stage.name)
+        on_rank_zero(DataCheck(), cfg, stage.name)
+    for change in resolver.toy_changes.get(stage.name, []):
+        say(f"toy overlay: {change}")
+    length = f"{cfg.train_cfg.max_iters} iterations"
+    if decision.action == RESUME:
+        say(f"\n=== {stage.name}: resuming {decision.checkpoint} of {length} ===")
+    else:
+        start = f", starting from {inputs.weights}" if inputs.weights else ""
+        say(f"\n=== {stage.name}: training, {length}{start} ===")
+    on_rank_zero(_mark_begun, folder, stage, cfg, inputs)
+    run_train_stage(cfg, stage.name, inputs.weights, decision.checkpoint)
+
+
+def _decide(resolver: Resolver, stage: Stage, cfg: Config) -> tuple[Inputs, Decision]:
+    folder = resolver.folder(stage)
+    if (read_json(folder / DONE) or {}).get("given"):
+        return Inputs(None, None, {}), decide(stage.name, folder, {}, {})
+    inputs = inputs_of(stage, cfg, resolver)
+    now = _fingerprint(stage, cfg, inputs)
+    decision = decide(stage.name, folder, now, data_roots(cfg))
+    if decision.action != SKIP:
+        check_there(stage, inputs)
+    return inputs, decision
+
+
+def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
+    if stage.trains:
+        return fingerprint({**cfg, "inputs": inputs.hashes})
+    own = {"model": cfg.model, "rule": stage.rule, "tta": stage.tta}
+    return fingerprint({**own, "inputs": inputs.hashes})
+
+
+def _mark_begun(folder: Path, stage: Stage, cfg: Config, inputs: Inputs) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    before = read_json(folder / STARTED)
+    ranks = get_world_size()
+    if before is not None and before.get("ranks") != ranks:
+        say(
+            f"{stage.name}: warning: begun with {before.get('ranks')} processes, goes on "
+            f"with {ranks}; the batch of an iteration changes with their number"
+        )
+    record = {
+        "stage": stage.name,
+        "ranks": ranks,
+        "data_roots": data_roots(cfg),
+        "fingerprint": _fingerprint(stage, cfg, inputs),
+    }
+    write_json(folder / STARTED, record)
+
+
+def _mark_done(folder: Path, stage: Stage, seconds: float) -> None:
+    started = read_json(folder / STARTED) or {}
+    record = {**started, **outputs_of(stage, folder), "seconds": round(seconds, 1)}
+    write_json(folder / DONE, record)
+
+
+def _report(resolver: Resolver) -> str:
+    results = {}
+    for stage in resolver.stages:
+        path = resolver.folder(stage) / "result.json"
+        if stage.trains and path.is_file():
+            result = json.loads(path.read_text())
+            if result.get("final"):
+                results[stage.name] = result
+    if not results:
+        return "no results to show: nothing was validated"
+    return f"\n{results_table(results)}\n(best is chosen with target labels)"
+
+
+def _relative(path: Path) -> Path:
+    path = path.resolve()
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,63 @@
+"""mmengine's Runner, made fit for several runs in one process."""
+
+import logging
+
+from mmengine.hooks import Hook
+from mmengine.logging import MMLogger
+from mmengine.runner import Runner
+from torch import nn
+
+# the log file has these blocks; on the console they would bury the progress
+_FILE_ONLY = ("\n----", "Config:\n", "Hooks will be executed")
+
+
+class StageRunner(Runner):
+    """A Runner with a quiet console that can be closed.
+
+    The environment, the whole config and the list of hooks go to the log file only.
+    """
+
+    def build_logger(self, *args: object, **kwargs: object) -> MMLogger:
+        """Build the logger and keep its long blocks off the console."""
+        logger = super().build_logger(*args, **kwargs)
+        for handler in logger.handlers:
+            if not isinstance(handler, logging.FileHandler):
+                handler.addFilter(_for_console)
+        return logger
+
+    def close(self) -> None:
+        """Close log files and drawing backends, so that the next stage has its own."""
+        self.visualizer.close()
+        for handler in list(self.logger.handlers):
+            if isinstance(handler, logging.FileHandler):
+                handler.close()
+                self.logger.removeHandler(handler)
+
+
+class CallBeforeTrain(Hook):
+    """Hook that calls a function when training is about to begin.
+
+    By then weights have been initialised and, on resuming, loaded; nothing has been
+    trained yet.
+
+    Args:
+        function: Called with the bare model (without DDP) and the runner.
+        priority: Priority among the hooks.
+    """
+
+    def __init__(self, function: object, priority: str = "VERY_HIGH") -> None:
+        self.function = function
+        self.priority = priority
+
+    def before_train(self, runner: Runner) -> None:
+        """Call the function."""
+        self.function(bare(runner.model), runner)
+
+
+def bare(model: nn.Module) -> nn.Module:
+    """Return the model inside a DDP wrapper, or the model itself."""
+    return getattr(model, "module", model)
+
+
+def _for_console(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(_FILE_ONLY)

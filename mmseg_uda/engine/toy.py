@@ -1,0 +1,247 @@
+"""ToyCity instead of the real data, for any config: ``tools/train.py CONFIG --toy``.
+
+The method stays what it is: views, maps, objectives, heads, their weights and the code
+they run through are the config's. What changes is size, by these rules:
+
+=====================  =================================================================
+data roots             by data set class: ``<root>/gta5``, ``/synthia``, ``/cityscapes``
+resize scales          3/16 of the config's: 1280x640 -> 240x120, 1024x512 -> 192x96. The
+                       streets of ToyCity are drawn 256x128, Cityscapes 2048x1024 pixels
+crops                  96x192 (height, width), one eighth of the field's larger crop. The
+                       smaller one (256x512) would leave 6x12 features
+images per domain      at most 4; two slow cores
+backbone               ResNet-18, an eighth to a quarter as wide (16, 32, 64, 128 channels),
+                       from scratch, batch norm trained: pretrained weights don't exist
+segmentation heads     input channels as the small backbone has them, inner widths 1/8
+discriminators         widths 1/4
+iterations             one factor for all that is counted in iterations (length, intervals,
+                       schedules, ``begin_iters``), so that a stage takes ``iters``
+SGD                    rate x 50 for training from scratch (2e-4 -> 1e-2), and no larger
+                       rate for heads: nothing is pretrained, so nothing is to be spared
+workers                1 a loader
+=====================  =================================================================
+
+A config can overrule all that with ``toy = dict(iters=..., <any part of a config>)``,
+which is merged last.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mmengine.config import Config
+
+DEFAULT_TOY_ROOT = "data/toycity"
+TOY_ITERS = 1500
+BASE_CHANNELS = 16
+CROP = (96, 192)
+
+_RESIZE = 3 / 16
+_MAX_PER_DOMAIN = 4
+_HEAD_WIDTH = 8
+_DISCRIMINATOR_WIDTH = 4
+_SGD_RATE = 50
+_WORKERS = 1
+_FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
+_LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
+_SCHEDULE_KEYS = ("begin", "end", "T_max", "total_iters", "milestones")
+# ResNet depth -> channels after a stage per channel of its first convolution
+_EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
+
+
+def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
+    """Put a training config on ToyCity, in place.
+
+    Args:
+        cfg: Resolved config of one stage.
+        root: Folder that ToyCity was drawn to.
+
+    Returns:
+        What was changed, one line a rule.
+
+    Raises:
+        ValueError: If the config has a part that the rules don't cover.
+    """
+    own = dict(cfg.get("toy") or {})
+    iters = int(own.pop("iters", TOY_ITERS))
+    changes = [
+        _data(cfg, root),
+        _sizes(cfg),
+        _batch(cfg),
+        _network(cfg),
+        _iterations(cfg, iters),
+        _optimizers(cfg),
+    ]
+    if own:
+        cfg.merge_from_dict(own)
+        changes.append(f"the config's own: {', '.join(own)}")
+    return changes
+
+
+def _data(cfg: Config, root: str) -> str:
+    for loader in _LOADERS:
+        for node in _dicts(cfg.get(loader)):
+            if node.get("data_root") is not None:
+                node["data_root"] = f"{root}/{_folder(node)}"
+    return f"data under {root}"
+
+
+def _folder(dataset: dict) -> str:
+    last = str(dataset["data_root"]).rstrip("/").rsplit("/", 1)[-1]
+    for name in (str(dataset.get("type", "")), last):
+        for start, folder in _FOLDERS.items():
+            if name.lower().startswith(start):
+                return folder
+    raise ValueError(
+        f"--toy does not know which part of ToyCity stands in for {dataset.get('type')} "
+        f"with data_root='{dataset['data_root']}': it has {', '.join(_FOLDERS)}. Name "
+        "one in the config: toy = dict(train_dataloader=...), with data_root ending in it"
+    )
+
+
+def _sizes(cfg: Config) -> str:
+    for name in (*_LOADERS, "tta_pipeline", "model"):
+        for node in _dicts(cfg.get(name)):
+            if _is_pair(node.get("scale")):
+                node["scale"] = tuple(round(side * _RESIZE) for side in node["scale"])
+            if _is_pair(node.get("crop_size")):
+                node["crop_size"] = CROP
+                if _is_pair(node.get("stride")):
+                    node["stride"] = (CROP[0] * 2 // 3, CROP[1] * 2 // 3)
+    return f"scales x {_RESIZE}, crops {CROP[0]}x{CROP[1]} (height x width)"
+
+
+def _batch(cfg: Config) -> str:
+    for name in _LOADERS:
+        loader = cfg.get(name) or {}
+        if "num_workers" in loader:
+            loader["num_workers"] = min(loader["num_workers"], _WORKERS)
+            loader["persistent_workers"] = loader["num_workers"] > 0
+    loader = cfg.get("train_dataloader") or {}
+    drawn = (loader.get("sampler") or {}).get("samples_per_domain")
+    if drawn:
+        for domain, count in drawn.items():
+            drawn[domain] = count and min(count, _MAX_PER_DOMAIN)
+        loader["batch_size"] = sum(count for count in drawn.values() if count)
+        return f"batch {', '.join(f'{n} {d}' for d, n in drawn.items() if n)}"
+    loader["batch_size"] = min(loader.get("batch_size", 1), _MAX_PER_DOMAIN)
+    return f"batch {loader['batch_size']}"
+
+
+def _network(cfg: Config) -> str:
+    segmentor = cfg.model.get("segmentor") or cfg.model
+    backbone = segmentor.get("backbone") or {}
+    if backbone.get("type") != "DeepLabResNet":
+        raise ValueError(
+            "--toy shrinks backbones of the type DeepLabResNet; this config has "
+            f"{backbone.get('type')!r}. Say in the config what a small one is: "
+            "toy = dict(model=dict(segmentor=dict(backbone=dict(_delete_=True, ...), "
+            "decode_head=...))), and use a DeepLabResNet as its base"
+        )
+    depth = backbone.get("depth", 101)
+    divisor = backbone.get("base_channels", 64) * _EXPANSION[depth] // BASE_CHANNELS
+    backbone.update(
+        depth=18,
+        base_channels=BASE_CHANNELS,
+        stem_channels=BASE_CHANNELS,
+        init_cfg=None,
+        norm_cfg=dict(type="BN", requires_grad=True),
+        norm_eval=False,
+    )
+    backbone.pop("pretrained", None)
+    for key in ("decode_head", "auxiliary_head"):
+        for head in _dicts(segmentor.get(key)):
+            _shrink_head(head, divisor)
+    for node in _dicts(cfg.model.get("heads")):
+        if "type" in node:
+            _shrink_discriminator(node)
+    return f"ResNet-18, {BASE_CHANNELS} channels wide, from scratch; narrow heads"
+
+
+def _shrink_head(head: dict, divisor: int) -> None:
+    if "in_channels" in head:
+        given = head["in_channels"]
+        head["in_channels"] = (
+            [channels // divisor for channels in given]
+            if isinstance(given, list | tuple)
+            else given // divisor
+        )
+    # named in the config or not, these are what the heads of this package default to
+    defaults = {"channels": 256, "bottleneck_channels": 512}
+    concat = head.get("type") == "DilatedConcatHead"
+    for key, default in defaults.items():
+        if key in head or concat:
+            head[key] = max(1, head.get(key, default) // _HEAD_WIDTH)
+    norm = head.get("norm_cfg") or (dict(type="GN", num_groups=32) if concat else {})
+    if norm.get("type") == "GN":
+        head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}
+
+
+def _shrink_discriminator(node: dict) -> None:
+    defaults = {
+        "PixelDiscriminator": (64, 128, 256, 512),
+        "MultiScaleDiscriminator": 32,
+    }
+    channels = node.get("channels", defaults.get(node["type"]))
+    if isinstance(channels, list | tuple):
+        node["channels"] = tuple(c // _DISCRIMINATOR_WIDTH for c in channels)
+    elif channels is not None:
+        node["channels"] = channels // _DISCRIMINATOR_WIDTH
+
+
+def _iterations(cfg: Config, iters: int) -> str:
+    factor = iters / cfg.train_cfg.max_iters
+    if factor >= 1:  # it is short already
+        return f"{cfg.train_cfg.max_iters} iterations, as the config says"
+    hooks = cfg.get("default_hooks") or {}
+    places = [
+        (cfg.train_cfg, ("max_iters", "val_interval", "val_begin")),
+        (hooks.get("checkpoint") or {}, ("interval",)),
+    ]
+    places += [(node, _SCHEDULE_KEYS) for node in _dicts(cfg.get("param_scheduler"))]
+    for name in ("model", "custom_hooks"):
+        for node in _dicts(cfg.get(name)):
+            places.append((node, [k for k in node if str(k).endswith("_iters")]))
+    for node, keys in places:
+        for key in keys:
+            if key in node:
+                node[key] = _scaled(node[key], factor)
+    logger = hooks.get("logger") or {}
+    if "interval" in logger:
+        logger["interval"] = min(logger["interval"], max(1, iters // 30))
+    return f"{cfg.train_cfg.max_iters} iterations, all schedules x {factor:.3g}"
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    if isinstance(value, list | tuple):
+        return [_scaled(entry, factor) for entry in value]
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        return value
+    return max(1, round(value * factor))
+
+
+def _optimizers(cfg: Config) -> str:
+    for node in _dicts(cfg.get("optim_wrapper")):
+        optimizer = node.get("optimizer") or {}
+        if optimizer.get("type") == "SGD":
+            optimizer["lr"] = optimizer["lr"] * _SGD_RATE
+            node.pop("lr_mults", None)
+    return f"SGD rates x {_SGD_RATE}, the same for heads"
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2
+
+
+def _dicts(node: Any, seen: set[int] | None = None) -> Iterator[dict]:
+    # each dict once, wherever a config uses one object twice
+    seen = set() if seen is None else seen
+    if id(node) in seen:
+        return
+    if isinstance(node, dict):
+        seen.add(id(node))
+        yield node
+        for value in list(node.values()):
+            yield from _dicts(value, seen)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _dicts(value, seen)

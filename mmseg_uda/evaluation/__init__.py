@@ -1,0 +1,15 @@
+"""IoU over 19, 16 and 13 classes, and tables of results."""
+
+from .class_sets import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
+from .iou_table import iou_table
+from .results import results_table
+from .uda_iou_metric import UDAIoUMetric
+
+__all__ = [
+    "CITYSCAPES_CLASSES",
+    "SYNTHIA_13",
+    "SYNTHIA_16",
+    "UDAIoUMetric",
+    "iou_table",
+    "results_table",
+]

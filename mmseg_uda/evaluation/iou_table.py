@@ -1,0 +1,38 @@
+"""The papers' result table of one evaluation."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from prettytable import PrettyTable
+
+from .class_sets import HEADINGS
+
+
+def iou_table(
+    classes: Sequence[str],
+    iou: np.ndarray,
+    means: Mapping[str, float],
+    scored: Collection[int] | None = None,
+) -> str:
+    """Draw the IoU of every class and the means as one row, as the papers print it.
+
+    Args:
+        classes: Class names in the order of the columns (Cityscapes: by trainId,
+            which is the papers' order). Cityscapes names are abbreviated as there.
+        iou: IoU per class in percent, (K,); nan for a class that does not occur.
+        means: Means in percent by name, drawn as the last columns.
+        scored: Ids of the classes that count. The others are marked ``-``; a scored
+            class without a pixel in labels and predictions says ``nan``.
+
+    Returns:
+        The table as text, several lines.
+    """
+    shown = range(len(classes)) if scored is None else scored
+    cells = [
+        f"{value:.2f}" if index in shown else "-" for index, value in enumerate(iou)
+    ]
+    table = PrettyTable()
+    table.field_names = [HEADINGS.get(name, name) for name in classes] + list(means)
+    table.add_row(cells + [f"{value:.2f}" for value in means.values()])
+    table.align = "r"
+    return table.get_string()

@@ -1,0 +1,61 @@
+"""Results of several runs as one table."""
+
+from collections.abc import Mapping
+
+from prettytable import PrettyTable
+
+#: Means that get columns, in this order, when a run has them.
+MEANS = ("mIoU", "mIoU16", "mIoU13")
+
+
+def results_table(runs: Mapping[str, Mapping]) -> str:
+    """Draw the results of several runs, one row each.
+
+    Final and best are columns of their own, since the best snapshot is chosen with
+    target labels and must not stand for the result.
+
+    Args:
+        runs: Results by run name. A result is either the metrics of the final
+            model, e.g. ``{'mIoU': 43.9}``, or ``{'final': {...}, 'best': {...}}``
+            with such metrics. Percent. Metrics other than :data:`MEANS` are left out,
+            a missing one is drawn as ``-``.
+
+    Returns:
+        The table as text, several lines.
+
+    Raises:
+        ValueError: If there is no run, or no run has one of the means.
+    """
+    parts = {name: _final_and_best(result) for name, result in runs.items()}
+    columns = [
+        (mean, which)
+        for mean in MEANS
+        for which in ("final", "best")
+        if any(mean in part[which] for part in parts.values())
+    ]
+    if not columns:
+        raise ValueError(
+            f"nothing to draw: none of the runs {list(runs)} has one of the metrics "
+            f"{', '.join(MEANS)}"
+        )
+    table = PrettyTable()
+    table.field_names = ["run", *(f"{mean} ({which})" for mean, which in columns)]
+    for name, part in parts.items():
+        table.add_row(
+            [name, *(_cell(part[which].get(mean)) for mean, which in columns)]
+        )
+    table.align = "r"
+    table.align["run"] = "l"
+    return table.get_string()
+
+
+def _final_and_best(result: Mapping) -> dict[str, Mapping]:
+    """Return a result's metrics of the final and of the best model."""
+    if "final" in result or "best" in result:
+        return {which: result.get(which) or {} for which in ("final", "best")}
+    return {"final": result, "best": {}}
+
+
+def _cell(value: float | None) -> str:
+    """Format a percentage."""
+    return "-" if value is None else f"{value:.2f}"

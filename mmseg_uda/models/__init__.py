@@ -1,0 +1,25 @@
+"""Networks and the parts that methods are composed of."""
+
+from . import (
+    backbones,
+    data_preprocessors,
+    heads,
+    layers,
+    losses,
+    maps,
+    objectives,
+    segmentors,
+    views,
+)
+
+__all__ = [
+    "backbones",
+    "data_preprocessors",
+    "heads",
+    "layers",
+    "losses",
+    "maps",
+    "objectives",
+    "segmentors",
+    "views",
+]

@@ -1,0 +1,77 @@
+"""Fetching pretrained weights, or saying what to do without a network."""
+
+import os
+import re
+import socket
+from http.client import HTTPException
+from pathlib import Path
+
+import mmengine
+import torch
+from mmengine.dist import barrier
+from mmengine.runner.checkpoint import get_external_models
+
+_TIMEOUT = 30  # seconds without an answer
+
+
+def local_file(checkpoint: str) -> Path:
+    """Return the path of a checkpoint, downloading it first if it is an address.
+
+    The first process of each machine downloads, into torch's hub folder (set
+    ``TORCH_HOME`` to move it); the others wait.
+
+    Args:
+        checkpoint: File, ``http(s)://`` address, ``torchvision://NAME`` or
+            ``open-mmlab://NAME``.
+
+    Raises:
+        ValueError: If the name is unknown or the download fails.
+    """
+    url = _resolve(checkpoint)
+    if "://" not in url:
+        return Path(url).expanduser()
+    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[-1]
+    error: Exception | None = None
+    if int(os.environ.get("LOCAL_RANK", 0)) == 0 and not path.is_file():
+        try:
+            _download(url, path)
+        except (OSError, HTTPException, RuntimeError) as caught:
+            error = caught
+    barrier()
+    if not path.is_file():
+        raise ValueError(
+            f"cannot download the pretrained weights '{checkpoint}' from {url}"
+            f"{f' ({error})' if error else ''}. Download them elsewhere and give the "
+            "file with `--pretrained FILE`, or start from random weights with "
+            "`--pretrained none`."
+        ) from error
+    return path
+
+
+def _resolve(checkpoint: str) -> str:
+    if checkpoint.startswith("open-mmlab://"):
+        names = get_external_models()
+    elif checkpoint.startswith("torchvision://"):
+        # the list is mmengine's, so torchvision need not be installed
+        names = mmengine.load(
+            Path(mmengine.__file__).parent / "hub" / "torchvision_0.12.json"
+        )
+    else:
+        return checkpoint
+    scheme, name = checkpoint.split("://", 1)
+    if name not in names:
+        known = ", ".join(sorted(n for n in names if "resnet" in n))
+        raise ValueError(f"{scheme} has no weights named '{name}'; it has {known}")
+    return names[name]
+
+
+def _download(url: str, path: Path) -> None:
+    """Fetch a file; its name's hash part, as in ``-63fe2227.pth``, is checked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    found = re.search(r"-([0-9a-f]{8,})\.", path.name)
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(_TIMEOUT)
+    try:
+        torch.hub.download_url_to_file(url, str(path), found and found.group(1))
+    finally:
+        socket.setdefaulttimeout(before)

@@ -1,0 +1,117 @@
+"""Pretrained trunks, brought to the names and the input that are used here."""
+
+import re
+
+import torch
+from mmengine.logging import print_log
+from torch import Tensor
+
+from mmseg_uda.published_layout import without_wrappers
+from mmseg_uda.safe_loading import load_weights_file
+
+from .download import local_file
+
+# Standard deviation of torchvision's RGB input in [0, 1].
+_TORCHVISION_STD = (0.229, 0.224, 0.225)
+_TRUNKS = ("backbone.", "segmentor.backbone.")
+_HEADS = re.compile(r"(fc|layer[5-9]|(decode|auxiliary|cls)_head|heads?)[._]")
+
+
+def read_pretrained(
+    checkpoint: str,
+    convention: str | None = None,
+    norm_eval: bool = False,
+    prefix: str | None = None,
+    map_location: str = "cpu",
+) -> dict[str, Tensor]:
+    """Return the trunk weights of a checkpoint, in the names and input used here.
+
+    Args:
+        checkpoint: File, ``http(s)://`` address, ``torchvision://NAME`` or
+            ``open-mmlab://NAME``. Downloads are kept in torch's hub folder.
+        convention: Images it was trained on. ``'caffe'``: BGR in 0..255 minus the mean.
+            ``'torchvision'``: RGB, normalised by mean and std; the first convolution
+            is converted, neglecting the grey level between the means of both. ``None``
+            tells it from the statistics of the first norm layer.
+        norm_eval: Whether the network always uses running statistics.
+        prefix: Take only the weights below this name; ``None`` finds the trunk inside
+            a segmentor's checkpoint (``backbone.``) by itself.
+        map_location: Device of the result.
+
+    Raises:
+        FileNotFoundError: If ``checkpoint`` is a file that does not exist.
+        ValueError: If it cannot be fetched or read, ``convention`` is unknown or cannot
+            be told, or batch norm statistics are missing where they are needed.
+    """
+    if convention not in (None, "caffe", "torchvision"):
+        raise ValueError(
+            f"convention must be 'caffe', 'torchvision' or None, got {convention!r}"
+        )
+    weights = _trunk_of(load_weights_file(local_file(checkpoint)), prefix)
+    if not norm_eval:
+        _check_norm_statistics(weights, checkpoint)
+    if convention is None:
+        convention = _convention_of(weights, checkpoint)
+        print_log(
+            f"'{checkpoint}' was trained on {convention}'s kind of images.", "current"
+        )
+    if "conv1.bias" in weights and "bn1.running_mean" in weights:
+        # Some caffe nets have one; the norm behind it subtracts it again.
+        mean = weights["bn1.running_mean"]
+        weights["bn1.running_mean"] = mean - weights.pop("conv1.bias")
+    if convention == "torchvision" and "conv1.weight" in weights:
+        std = torch.tensor(_TORCHVISION_STD).view(1, 3, 1, 1)
+        weights["conv1.weight"] = (weights["conv1.weight"] / (255 * std)).flip(1)
+    return {name: weight.to(map_location) for name, weight in weights.items()}
+
+
+def _trunk_of(weights: dict[str, Tensor], prefix: str | None) -> dict[str, Tensor]:
+    weights = without_wrappers(weights)
+    for start in (f"{prefix.rstrip('.')}.",) if prefix else _TRUNKS:
+        found = {n[len(start) :]: w for n, w in weights.items() if n.startswith(start)}
+        if found or prefix:
+            weights = found
+            break
+    return {name: w for name, w in weights.items() if not _HEADS.match(name)}
+
+
+def _convention_of(weights: dict[str, Tensor], checkpoint: str) -> str:
+    """Tell the scale of the images from the response of the first convolution.
+
+    Its variance per squared weight is about the variance of the pixels: 1 for
+    normalised images, some thousands for those in 0..255.
+    """
+    names = ("conv1.weight", "bn1.running_mean", "bn1.running_var")
+    if not all(name in weights for name in names):
+        return "caffe"
+    weight, mean, variance = (weights[name].double() for name in names)
+    if not mean.any():  # statistics were never taken: nothing to convert
+        return "caffe"
+    energy = weight.square().flatten(1).sum(1)
+    alive = energy > 1e-6 * energy.max()
+    scale = (variance / energy)[alive].median().item()
+    if 5 < scale < 80:
+        raise ValueError(
+            f"cannot tell which images '{checkpoint}' was trained on: say "
+            "convention='caffe' (BGR in 0..255 minus the mean) or 'torchvision' (RGB, "
+            "normalised) in backbone.init_cfg"
+        )
+    return "caffe" if scale >= 80 else "torchvision"
+
+
+def _check_norm_statistics(weights: dict[str, Tensor], checkpoint: str) -> None:
+    """Refuse caffe conversions that fold the statistics into scale and shift.
+
+    Their running means are 0 throughout. As frozen norms they are right; normalising
+    by batch statistics on top of them would wreck the features silently.
+    """
+    norms = [
+        n.removesuffix(".running_mean") for n in weights if n.endswith(".running_mean")
+    ]
+    folded = norms and not any(weights[f"{n}.running_mean"].any() for n in norms)
+    if folded and any((weights[f"{n}.weight"] != 1).any() for n in norms):
+        raise ValueError(
+            f"'{checkpoint}' has its batch norm statistics folded into scale and shift "
+            "(all running means are 0), so it works only with norm_eval=True. With "
+            "batch statistics use e.g. checkpoint='torchvision://resnet101'"
+        )

@@ -1,0 +1,12 @@
+"""Layers of mmseg_uda: gradient routing, batch-norm statistics, dropout replay."""
+
+from .batch_norm import frozen_running_stats
+from .gradient import call_frozen
+from .random_state import RandomState, has_active_dropout
+
+__all__ = [
+    "RandomState",
+    "call_frozen",
+    "frozen_running_stats",
+    "has_active_dropout",
+]

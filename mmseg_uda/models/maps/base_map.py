@@ -1,0 +1,35 @@
+"""What every map has in common."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from mmseg_uda.structures import Step
+
+
+class BaseMap(nn.Module):
+    """One number per pixel of a view, for a segmentation head.
+
+    Args:
+        on: Name of the view that the map is computed on.
+    """
+
+    def __init__(self, on: str = "target") -> None:
+        super().__init__()
+        self.on = on
+
+    def forward(self, step: Step, seg_head: str) -> Tensor:
+        """Compute the map, (N, h, w)."""
+        raise NotImplementedError(f"{type(self).__name__} must define forward")
+
+    def views(self) -> list[str]:
+        """Names of the views that the map looks at."""
+        return [self.on]
+
+    def extra_seg_heads(self, seg_head: str) -> list[str]:
+        """Segmentation heads that the map needs besides the one it is asked for."""
+        return []
+
+    def equation(self, seg_head: str) -> str:
+        """The map as a formula, for ``tools/describe_method.py``."""
+        raise NotImplementedError(f"{type(self).__name__} must define equation")

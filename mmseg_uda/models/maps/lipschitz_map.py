@@ -1,0 +1,110 @@
+"""Local Lipschitzness of a segmentation head."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmseg_uda.models.losses import DIVERGENCES
+from mmseg_uda.registry import MAPS
+from mmseg_uda.structures import Step, View
+
+from .base_map import BaseMap
+from .feature_noise import FeatureNoise
+
+
+@MAPS.register_module()
+class LipschitzMap(BaseMap):
+    r"""Local Lipschitzness of a segmentation head, one value per pixel.
+
+    .. math::
+        L_{lip}(x)_{hw} = \sum_c H(G(x))^{hwc} \log
+            \frac{H(G(x))^{hwc}}{H(G(x) + r)^{hwc}}, \quad \|r\| \le \epsilon
+
+    "Unsupervised Adaptive Semantic Segmentation with Local Lipschitz Constraint"
+    (Cai, He), Eq. 3 with the KL metric of Eq. 10. G(x) are the feature maps that the
+    segmentation head reads, H is the head with its up-sampling and softmax.
+
+    What the paper leaves open, and what we chose:
+
+    - The sum over pixels becomes a map; the objective takes its mean, so that lambda
+      does not depend on the crop size.
+    - Noise law, norm and epsilon: see :class:`FeatureNoise`. Every head gets noise of
+      its own, drawn afresh in each iteration; r carries no gradient.
+    - Both arguments depend on the weights in Eq. 3, so both carry gradient, into head
+      and backbone. ``detach_clean=True`` stops it through the clean prediction.
+    - Dropout: clean and noisy pass share their masks, otherwise the map measures
+      dropout and is not zero at zero noise. ``shared_dropout=False`` draws them anew.
+
+    Args:
+        on: View to perturb. The paper uses the target only (Sec. III-C).
+        divergence: ``'kl'`` (nats), ``'l1'`` or ``'l2'`` between class probabilities.
+        noise: Arguments of :class:`FeatureNoise`.
+        num_samples: Noise draws to average over. The paper draws one.
+        detach_clean: Stop the gradient through the clean prediction.
+        shared_dropout: Same dropout masks for the clean and the noisy pass.
+
+    Shape:
+        - Input: a :class:`Step` whose view ``on`` has feature maps (N, C, h, w).
+        - Output: (N, H, W) at image size, >= 0, exactly 0 where ``eps`` is 0.
+
+    Raises:
+        ValueError: If ``divergence`` is unknown or ``num_samples`` < 1.
+    """
+
+    def __init__(
+        self,
+        on: str = "target",
+        divergence: str = "kl",
+        noise: dict | None = None,
+        num_samples: int = 1,
+        detach_clean: bool = False,
+        shared_dropout: bool = True,
+    ) -> None:
+        super().__init__(on)
+        if divergence not in DIVERGENCES:
+            raise ValueError(
+                f"unknown divergence {divergence!r}, choose one of: "
+                f"{', '.join(DIVERGENCES)}"
+            )
+        if num_samples < 1:
+            raise ValueError(f"num_samples must be at least 1, got {num_samples}")
+        self.divergence = divergence
+        self.noise = FeatureNoise(**(noise or {}))
+        self.num_samples = num_samples
+        self.detach_clean = detach_clean
+        self.shared_dropout = shared_dropout
+
+    def forward(self, step: Step, seg_head: str) -> Tensor:
+        """Compute the map of one segmentation head, (N, H, W)."""
+        view = step.view(self.on)
+        clean = view.log_probs(seg_head)
+        if self.detach_clean:
+            clean = clean.detach()
+        diverge = DIVERGENCES[self.divergence]
+        maps = [
+            diverge(clean, self.perturbed_log_probs(view, seg_head))
+            for _ in range(self.num_samples)
+        ]
+        return maps[0] if len(maps) == 1 else torch.stack(maps).mean(dim=0)
+
+    def perturbed_log_probs(self, view: View, seg_head: str) -> Tensor:
+        """Log-probabilities of H(G(x) + r) for a fresh r, (N, K, H, W)."""
+        feats = list(view.feats)
+        levels = view.levels(seg_head)
+        noise = self.noise([feats[level] for level in levels])
+        for level, r in zip(levels, noise, strict=True):
+            feats[level] = feats[level] + r
+        logits = view.decode(feats, seg_head, shared_dropout=self.shared_dropout)
+        return F.log_softmax(logits.float(), dim=1)
+
+    def equation(self, seg_head: str) -> str:
+        """The map as a formula."""
+        symbol = {"kl": "KL", "l1": "L1", "l2": "L2"}[self.divergence]
+        clean = f"H_{seg_head}(G(x_{self.on}))"
+        clean = f"stop_grad[{clean}]" if self.detach_clean else clean
+        noisy = f"H_{seg_head}(G(x_{self.on}) + r)"
+        bound = f"|r| <= {self.noise.eps:g} ({self.noise.kind})"
+        draws = "" if self.num_samples == 1 else f", mean of {self.num_samples} draws"
+        return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"

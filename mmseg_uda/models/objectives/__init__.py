@@ -1,0 +1,15 @@
+"""Objectives: what is minimised, each a weighted mean of a loss per pixel."""
+
+from .adversarial import Adversarial
+from .base_objective import BaseObjective
+from .minimize_map import MinimizeMap
+from .pixel_weight import PixelWeight
+from .supervised import Supervised
+
+__all__ = [
+    "Adversarial",
+    "BaseObjective",
+    "MinimizeMap",
+    "PixelWeight",
+    "Supervised",
+]

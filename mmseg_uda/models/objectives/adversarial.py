@@ -1,0 +1,160 @@
+"""Output-space alignment against discriminators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from mmseg_uda.models.layers import call_frozen
+from mmseg_uda.models.losses import gan_map, self_information, squared_gradient
+from mmseg_uda.models.losses.adversarial import GAN_KINDS
+from mmseg_uda.registry import OBJECTIVES
+from mmseg_uda.structures import Step
+
+from .base_objective import BaseObjective
+
+SEES: dict[str, Callable[[Tensor], Tensor]] = {
+    "softmax": lambda probs: probs,
+    "self_information": self_information,
+}
+
+
+@OBJECTIVES.register_module()
+class Adversarial(BaseObjective):
+    r"""Discriminators tell the domains apart, the segmentor fools them.
+
+    .. math::
+        L_{adv} = \lambda_k \, \ell(D_k(s_k(x_t)), \text{source}), \qquad
+        L_D = \gamma \, [\ell(D_k(s(x_s)), \text{source})
+            + \ell(D_k(s_k(x_t)), \text{target})]
+
+    with s the class probabilities or their self-information at image size. The first
+    term runs the discriminator with constant parameters: gradient reaches the segmentor
+    only. The second sees detached predictions: gradient reaches the discriminator only.
+    Their sum in one backward, with both optimizers stepping on it, therefore *is* the
+    alternating update of AdaptSegNet (Tsai et al.), whose discriminator trains on
+    predictions made before the segmentor moved.
+
+    Args:
+        discriminators: Name of an entry of ``model.heads`` by segmentation head.
+        sees: ``'softmax'`` (AdaptSegNet, MRNet) or ``'self_information'`` (AdvEnt).
+        gan: ``'bce'`` on logits or ``'lsgan'``.
+        source_label: Label of the source, 0 (AdaptSegNet) or 1 (MRNet); the target has
+            the other one.
+        source_seg_head: Prediction of the source that the discriminators see: None for
+            the same head as the target's, or a head's name; MRNet shows ``'fused'``.
+        discriminator_weight: :math:`\gamma`; AdaptSegNet halves, MRNet does not.
+        gradient_penalty: Factor of the squared gradient norm of D at the source
+            predictions (MRNet 0.01), 0 for none.
+        source: Name of the source view.
+        target: Name of the target view.
+        **common: Arguments of :class:`BaseObjective`, for the fooling term; the
+            discriminators train from the start whatever ``begin_iters`` says.
+
+    Raises:
+        ValueError: If an option is unknown or a segmentation head has no discriminator.
+    """
+
+    def __init__(
+        self,
+        discriminators: dict,
+        sees: str = "softmax",
+        gan: str = "bce",
+        source_label: int = 0,
+        source_seg_head: str | None = None,
+        discriminator_weight: float = 0.5,
+        gradient_penalty: float = 0.0,
+        source: str = "source",
+        target: str = "target",
+        **common: object,
+    ) -> None:
+        super().__init__(**common)
+        _check_choice("sees", sees, tuple(SEES))
+        _check_choice("gan", gan, GAN_KINDS)
+        _check_choice("source_label", source_label, (0, 1))
+        without = [head for head in self.loss_weight if not discriminators.get(head)]
+        if without:
+            raise ValueError(
+                f"segmentation head {without[0]!r} has a loss_weight but no discriminator; "
+                f"`discriminators` names {dict(discriminators)}. Add one, or set "
+                f"loss_weight=dict({without[0]}=None)."
+            )
+        self.discriminators = {head: discriminators[head] for head in self.loss_weight}
+        self.sees = sees
+        self.gan = gan
+        self.source_label = float(source_label)
+        self.source_seg_head = source_seg_head
+        self.discriminator_weight = discriminator_weight
+        self.gradient_penalty = gradient_penalty
+        self.source = source
+        self.target = target
+
+    def forward(self, step: Step) -> dict[str, Tensor]:
+        """The fooling terms, and ``loss_d_<seg_head>`` of each discriminator."""
+        terms = super().forward(step)
+        for seg_head in self.loss_weight:
+            terms[f"loss_d_{seg_head}"] = self._discriminator_loss(step, seg_head)
+        return terms
+
+    def pixel_loss(self, step: Step, seg_head: str) -> list[Tensor]:
+        """The fooling loss of the target at each scale of the discriminator."""
+        seen = SEES[self.sees](step.view(self.target).probs(seg_head))
+        outputs = call_frozen(step.heads[self.discriminators[seg_head]], seen)
+        return [gan_map(output, self.source_label, self.gan) for output in outputs]
+
+    def views(self) -> list[str]:
+        """Source and target."""
+        return [self.source, self.target]
+
+    def head_names(self) -> list[str]:
+        """The discriminators."""
+        return list(self.discriminators.values())
+
+    def extra_seg_heads(self) -> list[str]:
+        """The head whose source prediction the discriminators see."""
+        return [] if self.source_seg_head is None else [self.source_seg_head]
+
+    def equation(self, seg_head: str) -> str:
+        """The fooling loss as a formula."""
+        name = self.discriminators[seg_head]
+        seen = f"p_{seg_head}(x_{self.target})"
+        seen = seen if self.sees == "softmax" else f"self_information({seen})"
+        return f"{self.gan.upper()}( {name}({seen}), source )"
+
+    def discriminator_equation(self, seg_head: str) -> str:
+        """The discriminator's own loss as a formula."""
+        name = self.discriminators[seg_head]
+        source = f"p_{self.source_seg_head or seg_head}(x_{self.source})"
+        target = f"p_{seg_head}(x_{self.target})"
+        text = (
+            f"{self.gan.upper()}( {name}(stop_grad[{source}]), source ) + "
+            f"{self.gan.upper()}( {name}(stop_grad[{target}]), target )"
+        )
+        if self.gradient_penalty:
+            text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
+        return text
+
+    def _discriminator_loss(self, step: Step, seg_head: str) -> Tensor:
+        discriminator = step.heads[self.discriminators[seg_head]]
+        source_head = self.source_seg_head or seg_head
+        see = SEES[self.sees]
+        source = see(step.view(self.source).probs(source_head).detach())
+        target = see(step.view(self.target).probs(seg_head).detach())
+        if self.gradient_penalty:
+            source.requires_grad_()
+        loss = 0.0
+        for output in discriminator(source):
+            loss = loss + gan_map(output, self.source_label, self.gan).mean()
+            if self.gradient_penalty:
+                loss = loss + self.gradient_penalty * squared_gradient(output, source)
+        for output in discriminator(target):
+            loss = loss + gan_map(output, 1 - self.source_label, self.gan).mean()
+        return self.discriminator_weight * loss
+
+
+def _check_choice(name: str, value: object, allowed: tuple) -> None:
+    if value not in allowed:
+        raise ValueError(
+            f"unknown {name} {value!r}, choose one of: {', '.join(map(str, allowed))}"
+        )

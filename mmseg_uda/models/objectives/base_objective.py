@@ -1,0 +1,118 @@
+"""What every objective has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Number
+
+from torch import Tensor, nn
+
+from mmseg_uda.structures import Step
+
+from .pixel_weight import PixelWeight
+
+
+class BaseObjective(nn.Module):
+    r"""One term of the total loss.
+
+    .. math:: \sum_k \lambda_k \, \mathrm{mean}(\ell_k \cdot w_k)
+
+    over the segmentation heads k of ``loss_weight``, with the per-pixel loss
+    :math:`\ell` that a subclass writes and an optional weight w from a map.
+
+    Args:
+        loss_weight: :math:`\lambda` by segmentation head, ``dict(decode=1.0, aux=0.2)``.
+            A plain number is the main head's. A head set to None is left out.
+        weight: Arguments of :class:`PixelWeight`, or None for no weight.
+        begin_iters: The term counts 0 before this many iterations are done. Its graph
+            is still built, so that every rank always uses the same parameters.
+        paper: Where the term stands in a paper; shown by ``tools/describe_method.py``.
+
+    Raises:
+        ValueError: If ``loss_weight`` is empty or holds something else than numbers.
+    """
+
+    def __init__(
+        self,
+        loss_weight: float | dict = 1.0,
+        weight: dict | None = None,
+        begin_iters: int = 0,
+        paper: str = "",
+    ) -> None:
+        super().__init__()
+        self.loss_weight = _as_head_weights(loss_weight)
+        self.weight = None if weight is None else PixelWeight(**weight)
+        self.begin_iters = begin_iters
+        self.paper = paper
+
+    def forward(self, step: Step) -> dict[str, Tensor]:
+        """Loss terms of this step.
+
+        Returns:
+            ``loss_<seg_head>``, the weighted term that is minimised, and, where its
+            lambda is not 1, ``<seg_head>``: the plain value, for the log only.
+        """
+        terms = {}
+        for seg_head, factor in self.loss_weight.items():
+            value = self.value(step, seg_head)
+            terms[f"loss_{seg_head}"] = factor * self._gate(step) * value
+            if factor != 1:
+                terms[seg_head] = value.detach()
+        return terms
+
+    def value(self, step: Step, seg_head: str) -> Tensor:
+        """The term of one segmentation head before its lambda, a scalar."""
+        losses = self.pixel_loss(step, seg_head)
+        losses = [losses] if isinstance(losses, Tensor) else losses
+        return sum(
+            self.reduce(self._weighted(step, seg_head, loss), step) for loss in losses
+        )
+
+    def pixel_loss(self, step: Step, seg_head: str) -> Tensor | Sequence[Tensor]:
+        """The loss per pixel, (N, h, w); several of them (scales) are summed up."""
+        raise NotImplementedError(f"{type(self).__name__} must define pixel_loss")
+
+    def reduce(self, pixel_loss: Tensor, step: Step) -> Tensor:
+        """Average the weighted pixel loss; by default over all pixels."""
+        return pixel_loss.mean()
+
+    def views(self) -> list[str]:
+        """Names of the views that the objective looks at itself."""
+        return []
+
+    def maps(self) -> list[str]:
+        """Names of the maps that the objective uses."""
+        return [] if self.weight is None else [self.weight.map]
+
+    def head_names(self) -> list[str]:
+        """Names of the entries of ``model.heads`` that the objective trains."""
+        return []
+
+    def extra_seg_heads(self) -> list[str]:
+        """Segmentation heads needed besides those of ``loss_weight``."""
+        return []
+
+    def equation(self, seg_head: str) -> str:
+        """The loss per pixel as a formula, without lambda and weight."""
+        raise NotImplementedError(f"{type(self).__name__} must define equation")
+
+    def _gate(self, step: Step) -> float:
+        return 1.0 if step.iteration >= self.begin_iters else 0.0
+
+    def _weighted(self, step: Step, seg_head: str, loss: Tensor) -> Tensor:
+        if self.weight is None:
+            return loss
+        return loss * self.weight(step, seg_head, tuple(loss.shape[1:]))
+
+
+def _as_head_weights(loss_weight: float | dict) -> dict[str, float]:
+    if isinstance(loss_weight, Number):
+        loss_weight = {"decode": loss_weight}
+    weights = {head: value for head, value in loss_weight.items() if value is not None}
+    wrong = [head for head, value in weights.items() if not isinstance(value, Number)]
+    if wrong or not weights:
+        raise ValueError(
+            "loss_weight must be a number or a dict of numbers by segmentation head, "
+            f"such as dict(decode=1.0, aux=0.2), got {loss_weight!r}"
+        )
+    return weights

@@ -1,0 +1,56 @@
+"""A map turned into a weight per pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmseg_uda.structures import Step
+
+LINKS: dict[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda value: value,
+    "exp_neg": lambda value: (-value).exp(),
+}
+
+
+class PixelWeight:
+    r"""Looks a map up, links it and brings it to the size of a loss.
+
+    Args:
+        map: Name of a map in ``model.maps``.
+        link: ``'identity'``, w = m, or ``'exp_neg'``, w = exp(-m), in (0, 1] for m >= 0.
+        detach: Stop the gradient through the weight. False lets the map be trained by
+            the loss that it weights, as LCRF (Eq. 8) and RPLUE do.
+
+    Raises:
+        ValueError: If ``link`` is unknown.
+    """
+
+    def __init__(self, map: str, link: str = "identity", detach: bool = True) -> None:
+        if link not in LINKS:
+            raise ValueError(
+                f"unknown weight link {link!r}, choose one of: {', '.join(LINKS)}"
+            )
+        self.map = map
+        self.link = link
+        self.detach = detach
+
+    def __call__(self, step: Step, seg_head: str, size: tuple[int, int]) -> Tensor:
+        """The weight for a loss of the given (height, width), (N, height, width)."""
+        value = step.map(self.map, seg_head)
+        if self.detach:
+            value = value.detach()
+        weight = LINKS[self.link](value)
+        if weight.shape[1:] == size:
+            return weight
+        return F.interpolate(
+            weight.unsqueeze(1), size=size, mode="bilinear", align_corners=False
+        ).squeeze(1)
+
+    def equation(self, seg_head: str) -> str:
+        """The weight as a formula."""
+        name = f"{self.map}_{seg_head}"
+        text = f"exp(-{name})" if self.link == "exp_neg" else name
+        return f"stop_grad[{text}]" if self.detach else text

@@ -1,0 +1,108 @@
+"""Building named parts and checking, at build time, that all names they use exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from mmengine.registry import Registry
+from torch import nn
+
+from mmseg_uda.structures.view import FUSED, segmentation_heads
+
+from .checkpoint_layout import PARTS
+
+
+def build_parts(
+    kind: str, configs: dict | None, registry: Registry
+) -> dict[str, nn.Module]:
+    """Build the parts of one kind, leaving out entries that are None.
+
+    Raises:
+        ValueError: If a name cannot serve as a module name or, for an objective, would
+            make every log entry look like a loss.
+    """
+    parts = {}
+    for name, config in (configs or {}).items():
+        if config is None:
+            continue
+        if hasattr(nn.ModuleDict, name) or "." in name or "loss" in name:
+            raise ValueError(
+                f"{kind} cannot be called {name!r}: names must not hold a dot or 'loss', "
+                "nor be an attribute of torch's ModuleDict (such as 'type' or 'train')."
+            )
+        config = dict(config)
+        if config.get("type") == "DomainView":
+            config.setdefault("domain", name)
+        parts[name] = registry.build(config)
+    return parts
+
+
+def check_wiring(model: nn.Module) -> None:
+    """Check every name that an objective or a map of a UDASegmentor uses.
+
+    Raises:
+        ValueError: On the first name that does not exist, with a suggestion; if no
+            objective is left; or if a head of the model would get no gradient.
+    """
+    if not len(model.objectives):
+        raise ValueError(
+            "UDASegmentor has no objective left, so there is nothing to train. Give at "
+            "least one, such as objectives=dict(source=dict(type='Supervised'))."
+        )
+    for name, _ in model.segmentor.named_children():
+        if name in PARTS and name != "data_preprocessor":
+            raise ValueError(
+                f"{type(model.segmentor).__name__} has a child called {name!r}, which in "
+                "checkpoints is the name of a part of UDASegmentor. Rename it."
+            )
+    seg_heads = list(segmentation_heads(model.segmentor))
+    trained: set[str] = set()
+    for name, objective in model.objectives.items():
+        _check_objective(model, f"objective {name!r}", objective, seg_heads)
+        trained.update(objective.loss_weight)
+        trained.update(objective.head_names())
+    _check_all_trained("heads", list(model.heads), trained)
+    _check_all_trained("segmentation heads", seg_heads, trained)
+
+
+def _check_objective(
+    model: nn.Module, user: str, objective: nn.Module, seg_heads: list[str]
+) -> None:
+    _check_names(user, "view", objective.views(), model.views)
+    _check_names(user, "map", objective.maps(), model.maps)
+    _check_names(user, "head", objective.head_names(), model.heads)
+    _check_names(user, "segmentation head", objective.loss_weight, seg_heads)
+    _check_names(
+        user, "segmentation head", objective.extra_seg_heads(), [*seg_heads, FUSED]
+    )
+    for map_name in objective.maps():
+        part = model.maps[map_name]
+        _check_names(f"map {map_name!r}", "view", part.views(), model.views)
+        for seg_head in objective.loss_weight:
+            extra = part.extra_seg_heads(seg_head)
+            _check_names(f"map {map_name!r}", "segmentation head", extra, seg_heads)
+
+
+def _check_names(
+    user: str, kind: str, names: Iterable[str], known: Iterable[str]
+) -> None:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(
+                f"{user} uses {kind} {name!r}; this config defines: "
+                f"{', '.join(known) or 'none'}.{hint}"
+            )
+
+
+def _check_all_trained(kind: str, names: list[str], trained: set[str]) -> None:
+    idle = [name for name in names if name not in trained]
+    if idle:
+        raise ValueError(
+            f"{kind} {', '.join(map(repr, idle))}: used by no objective, so never "
+            "trained. Give an objective a loss_weight (or discriminator) for it, or "
+            "remove it by setting it to None."
+        )

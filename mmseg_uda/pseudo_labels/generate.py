@@ -1,0 +1,138 @@
+"""Pseudo-labels of a set of images from one model."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from mmengine.dist import barrier, get_rank, get_world_size
+from mmengine.utils import ProgressBar
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from mmseg_uda.checkpoints import file_hash
+
+from .first_rank import on_first_rank
+from .image_files import ImageFiles, text_sha256
+from .predict_probs import predict_probs
+from .pseudo_label_writer import PseudoLabelWriter
+from .rule_statistics import give_statistics
+from .selection_rule import SelectionRule
+
+
+def generate_pseudo_labels(
+    model: nn.Module,
+    images: ImageFiles,
+    out_dir: str | Path,
+    rule: SelectionRule,
+    checkpoint: str | Path,
+    config_name: str = "",
+    classes: Sequence[str] | None = None,
+    settings: Mapping | None = None,
+    overwrite: bool = False,
+    num_workers: int = 0,
+) -> dict:
+    """Label every image, or those that an interrupted run has left.
+
+    Images are predicted one by one and written at once, so memory does not grow with
+    their number. Under ``torch.distributed`` each rank labels a part of them (the
+    output folder must be shared); the folder is the same as from one process, and
+    the same after any interruption.
+
+    Args:
+        model: Segmentor with its weights loaded, on its device; anything with mmseg's
+            ``test_step``. It is in eval mode meanwhile.
+        images: What to label.
+        out_dir: Output folder, see :class:`PseudoLabelWriter`.
+        rule: Which pixels keep a label.
+        checkpoint: File that the weights come from; its hash stands in the report.
+        config_name: Config that the model comes from, for the report.
+        classes: Class names, for the report.
+        settings: What else decides the labels, as JSON types (the hash of the model's
+            config). Compared with the settings of an interrupted run.
+        overwrite: Remove an earlier run's files instead of going on with them.
+        num_workers: Processes that load images, per rank.
+
+    Returns:
+        The report, as in ``pseudo_labels.json``.
+
+    Raises:
+        ValueError: If the folder holds labels of other settings, or an image cannot
+            be loaded or predicted.
+        FileExistsError: If the folder holds other data.
+    """
+    header = {
+        "rule": rule.settings(),
+        "thresholds": None,
+        "checkpoint": str(checkpoint),
+        "checkpoint_sha256": file_hash(checkpoint),
+        "config": config_name,
+        "tta": images.tta,
+    }
+    decisive = {
+        "rule": header["rule"],
+        "checkpoint_sha256": header["checkpoint_sha256"],
+        "tta": images.tta,
+        "pipeline_sha256": images.pipeline_sha256,
+        "num_images": len(images),
+        "images_sha256": text_sha256(images.names),
+        **(settings or {}),
+    }
+    writer = PseudoLabelWriter(out_dir, images.names, decisive, get_rank())
+    pending = on_first_rank(lambda: writer.prepare(overwrite))
+    was_training = model.training
+    model.eval()
+    try:
+        if rule.needs_statistics:
+            own = range(get_rank(), len(images), get_world_size())
+            passes = _predictions(model, images, own, num_workers)
+            give_statistics(rule, (probs for _, probs in passes), writer.folder)
+        own = pending[get_rank() :: get_world_size()]
+        for index, probs in _predictions(model, images, own, num_workers):
+            _check_classes(probs, classes)
+            writer.write(images.names[index], probs, rule.apply(probs))
+    finally:
+        model.train(was_training)
+    barrier()
+    header["thresholds"] = rule.thresholds()
+    return on_first_rank(lambda: writer.finish(header, classes))
+
+
+def _predictions(
+    model: nn.Module, images: ImageFiles, indices: Sequence[int], num_workers: int
+) -> Iterator[tuple[int, Tensor]]:
+    """Predict images one by one, with a progress bar on the first rank."""
+    loader = DataLoader(
+        images,
+        batch_size=1,
+        sampler=indices,
+        num_workers=num_workers,
+        collate_fn=_collate_one,
+    )
+    bar = ProgressBar(len(indices)) if indices and get_rank() == 0 else None
+    for index, data in zip(indices, loader, strict=True):
+        try:
+            probs = predict_probs(model, data)
+        except ValueError as error:
+            raise ValueError(f"cannot label {images.paths[index]}: {error}") from error
+        yield index, probs
+        if bar is not None:
+            bar.update()
+    if bar is not None:
+        bar.file.write("\n")
+
+
+def _collate_one(batch: list[dict]) -> dict:
+    """Make a batch of one image: what ``pseudo_collate`` does, for lists too."""
+    (results,) = batch
+    return {
+        key: [[item] for item in value] if isinstance(value, list) else [value]
+        for key, value in results.items()
+    }
+
+
+def _check_classes(probs: Tensor, classes: Sequence[str] | None) -> None:
+    """Refuse class names that are not as many as the model's channels."""
+    if classes is not None and len(classes) != probs.shape[0]:
+        raise ValueError(
+            f"the model predicts {probs.shape[0]} classes, the images' data set names "
+            f"{len(classes)}: {', '.join(classes)}"
+        )

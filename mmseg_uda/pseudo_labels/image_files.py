@@ -1,0 +1,101 @@
+"""The images that get pseudo-labels."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from mmcv.transforms import Compose, TestTimeAug
+from torch.utils.data import Dataset
+
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+
+
+class ImageFiles(Dataset):
+    """Image files without labels, each with a name relative to one root.
+
+    Args:
+        paths: Image files, all below ``root``.
+        root: Folder that names are relative to.
+        pipeline: Transforms from ``img_path`` to packed inputs, as in a config. A
+            ``TestTimeAug`` in it makes this a data set with test-time augmentation.
+
+    Raises:
+        ValueError: If there is no image, one lies outside ``root``, or two would have
+            the same label file (names that differ only in their suffix).
+    """
+
+    def __init__(self, paths: Sequence[str | Path], root: str | Path, pipeline: list):
+        if not paths:
+            raise ValueError(f"there is no image to label below {root}")
+        self.paths = [str(path) for path in paths]
+        self.names = [relative_name(path, root) for path in paths]
+        seen: dict[str, str] = {}
+        for name in self.names:
+            stem = str(PurePosixPath(name).with_suffix(""))
+            if stem in seen:
+                raise ValueError(
+                    f"{seen[stem]} and {name} below {root} would have the same label "
+                    "file: rename one of them"
+                )
+            seen[stem] = name
+        self.pipeline_sha256 = text_sha256(pipeline)
+        self.pipeline = Compose(pipeline)
+        self.tta = any(isinstance(t, TestTimeAug) for t in self.pipeline.transforms)
+
+    @classmethod
+    def from_folder(cls, root: str | Path, pipeline: list) -> "ImageFiles":
+        """Take every image file below a folder, sorted by path.
+
+        Raises:
+            FileNotFoundError: If the folder does not exist or holds no image.
+        """
+        root = Path(root)
+        if not root.is_dir():
+            raise FileNotFoundError(f"image folder {root} does not exist")
+        paths = sorted(
+            path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
+        )
+        if not paths:
+            raise FileNotFoundError(
+                f"image folder {root} holds no image: expected files that end in "
+                f"{', '.join(IMAGE_SUFFIXES)}, at any depth"
+            )
+        return cls(paths, root, pipeline)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, index: int) -> dict:
+        path = self.paths[index]
+        # What mmseg's own data sets put in besides; its transforms read them.
+        results = dict(
+            img_path=path, seg_fields=[], reduce_zero_label=False, label_map=None
+        )
+        try:
+            return self.pipeline(results)
+        except Exception as error:
+            raise ValueError(f"cannot load image {path}: {error}") from error
+
+
+def relative_name(path: str | Path, root: str | Path) -> str:
+    """Return a path relative to a root, with forward slashes.
+
+    Links are not followed: a linked image has the name of the link.
+
+    Raises:
+        ValueError: If the path is not below the root.
+    """
+    path, root = Path(path).absolute(), Path(root).absolute()
+    if ".." in path.parts or not path.is_relative_to(root) or path == root:
+        raise ValueError(
+            f"image {path} is not below the image root {root}; its label would be "
+            "written outside of the output folder"
+        )
+    return path.relative_to(root).as_posix()
+
+
+def text_sha256(value: object) -> str:
+    """Return the sha256 of a config value, by its JSON text."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

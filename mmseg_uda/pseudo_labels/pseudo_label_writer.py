@@ -1,0 +1,170 @@
+"""The folder that pseudo-labels are written to."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import torch
+from torch import Tensor
+
+from .atomic_files import PART_SUFFIX, png_bytes, write_bytes, write_json
+from .progress_journal import ProgressJournal
+from .report import image_counts, summarise
+
+_FOLDERS = ("labels", "confidence", "progress")
+_FILES = ("pseudo_labels.json", "rule_state.json", "images.jsonl")
+
+
+class PseudoLabelWriter:
+    """Writes labels, confidence and report; knows what an earlier run has done.
+
+    The folder holds, in this order of writing: ``settings.json`` (what decides the
+    labels), ``labels/<image>.png`` (uint8, class ids, 255 = dropped) and
+    ``confidence/<image>.png`` (uint8, ``round(255 * max_c p_c)``), both at the
+    image's size, ``images.jsonl`` (counts by image) and, as the sign that all is
+    finished, ``pseudo_labels.json``. Every file appears complete or not at all.
+
+    Args:
+        folder: Output folder. Nothing is written outside of it.
+        names: Image paths relative to the image root, with forward slashes.
+        settings: What decides the labels, as JSON types. A folder with other
+            settings is not continued.
+        rank: Rank of this process.
+
+    Raises:
+        ValueError: If a name would leave the folder.
+    """
+
+    def __init__(
+        self, folder: str | Path, names: Sequence[str], settings: dict, rank: int = 0
+    ) -> None:
+        self.folder = Path(folder)
+        self.names = list(names)
+        self.settings = settings
+        self.journal = ProgressJournal(self.folder, rank)
+        self.settings_file = self.folder / "settings.json"
+        self.report_file = self.folder / "pseudo_labels.json"
+        for name in self.names:
+            _check_inside(name)
+
+    def prepare(self, overwrite: bool = False) -> list[int]:
+        """Get the folder ready and return the indices of the images still to do.
+
+        Called by one rank, before any rank writes.
+
+        Args:
+            overwrite: Remove an earlier run's files first, whatever its settings.
+
+        Raises:
+            ValueError: If the folder holds labels made with other settings.
+            FileExistsError: If it holds files of these names that no run of this
+                writer made. They are not removed by ``overwrite`` either.
+        """
+        if self.settings_file.is_file():
+            if overwrite:
+                self._remove_earlier()
+            else:
+                self._check_same_settings()
+        else:
+            self._check_nothing_foreign()
+        write_json(self.settings_file, self.settings)
+        for name in _FOLDERS:
+            for part in (self.folder / name).rglob(f"*{PART_SUFFIX}"):
+                part.unlink()
+        done = self.journal.read()
+        pending = [
+            i for i, name in enumerate(self.names) if not self._is_done(name, done)
+        ]
+        if pending:
+            self.report_file.unlink(missing_ok=True)
+        return pending
+
+    def write(self, name: str, probs: Tensor, labels: Tensor) -> None:
+        """Write one image's label, confidence and counts.
+
+        Args:
+            name: Image path relative to the image root.
+            probs: Class probabilities (K, H, W).
+            labels: Labels (H, W), uint8.
+        """
+        confidence = (probs.amax(0) * 255).round().to(torch.uint8)
+        sizes = []
+        for path, image in zip(self._paths(name), (labels, confidence), strict=True):
+            content = png_bytes(image.cpu().numpy())
+            write_bytes(path, content)
+            sizes.append(len(content))
+        counts = image_counts(probs, labels)
+        self.journal.append({"image": name, "bytes": sizes, **counts})
+
+    def finish(self, header: dict, classes: Sequence[str] | None = None) -> dict:
+        """Write the report over all images and return it.
+
+        Called by one rank, after all ranks have written.
+
+        Args:
+            header: Entries of the report besides the statistics.
+            classes: Class names.
+        """
+        report = {**header, **summarise(self.journal.merge(self.names), classes)}
+        write_json(self.report_file, report)
+        return report
+
+    def _paths(self, name: str) -> tuple[Path, Path]:
+        """Return the label's and the confidence's file."""
+        png = PurePosixPath(name).with_suffix(".png")
+        return self.folder / "labels" / png, self.folder / "confidence" / png
+
+    def _is_done(self, name: str, done: dict[str, dict]) -> bool:
+        """Tell whether an image has a record and both files of the recorded size."""
+        if name not in done:
+            return False
+        return all(
+            path.is_file() and path.stat().st_size == size
+            for path, size in zip(self._paths(name), done[name]["bytes"], strict=True)
+        )
+
+    def _check_same_settings(self) -> None:
+        earlier = json.loads(self.settings_file.read_text())
+        wanted = json.loads(json.dumps(self.settings))
+        keys = sorted(earlier.keys() | wanted.keys())
+        changed = [
+            f"{key}: {earlier.get(key)!r} there, {wanted.get(key)!r} now"
+            for key in keys
+            if earlier.get(key) != wanted.get(key)
+        ]
+        if changed:
+            raise ValueError(
+                f"{self.folder} holds pseudo-labels made with other settings "
+                f"({'; '.join(changed)}); choose another folder, or overwrite them "
+                "(--overwrite)"
+            )
+
+    def _check_nothing_foreign(self) -> None:
+        foreign = [
+            name for name in (*_FOLDERS, *_FILES) if (self.folder / name).exists()
+        ]
+        if foreign:
+            raise FileExistsError(
+                f"{self.folder} holds {', '.join(foreign)}, but no settings.json: this "
+                "was not written as pseudo-labels and is left alone; choose another "
+                "folder"
+            )
+
+    def _remove_earlier(self) -> None:
+        # settings.json goes last: it says that the rest is ours to remove.
+        for name in _FOLDERS:
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        for name in _FILES:
+            (self.folder / name).unlink(missing_ok=True)
+        self.settings_file.unlink()
+
+
+def _check_inside(name: str) -> None:
+    """Refuse an image name that is absolute or climbs out of its folder."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or not path.name:
+        raise ValueError(
+            f"image name {name!r} leaves the output folder; names are paths relative "
+            "to the image root, without '..'"
+        )

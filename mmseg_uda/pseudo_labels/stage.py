@@ -1,0 +1,123 @@
+"""Pseudo-labels from a config and a checkpoint."""
+
+import copy
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.dist import get_local_rank
+from mmengine.registry import init_default_scope
+from mmseg.registry import MODELS
+from torch import nn
+
+from mmseg_uda.checkpoints import load_into
+from mmseg_uda.registry import RULES
+
+from .generate import generate_pseudo_labels
+from .image_files import ImageFiles, text_sha256
+from .target_images import inference_pipeline, target_classes, target_images
+
+
+def run_pseudo_label_stage(
+    cfg: Config,
+    checkpoint: str | Path,
+    out_dir: str | Path,
+    rule: dict | None = None,
+    tta: bool = False,
+    images: str | Path | None = None,
+    overwrite: bool = False,
+    allow_partial: bool = False,
+    device: str | None = None,
+    num_workers: int | None = None,
+) -> dict:
+    """Build model and images from a config and write pseudo-labels.
+
+    Works with any mmseg config, of this project or stock. Goes on where an
+    interrupted run stopped; a finished folder is only checked.
+
+    Args:
+        cfg: Config of the model that predicts. Images are those of its target in
+            training, without labels; the pipeline is that of its test data set.
+        checkpoint: Weights of the model.
+        out_dir: Output folder, see :class:`PseudoLabelWriter`.
+        rule: Config of the rule; default ``dict(type='KeepAll')``.
+        tta: Average the softmax of the augmentations of the config's ``tta_pipeline``.
+        images: Folder of images to take instead of the config's.
+        overwrite: Remove labels made with other settings.
+        allow_partial: Accept a checkpoint that fits the model only in part.
+        device: Where to predict, e.g. ``'cpu'``; default: a GPU if there is one.
+        num_workers: Processes that load images, per rank; default: the config's.
+
+    Returns:
+        The report, as in ``pseudo_labels.json``.
+
+    Raises:
+        ValueError: If the config does not say what is needed, the checkpoint does not
+            fit, the device is not there, or the folder holds other labels.
+        FileNotFoundError: If the checkpoint or images are missing.
+    """
+    if not Path(checkpoint).is_file():
+        raise FileNotFoundError(
+            f"checkpoint {checkpoint} does not exist; give the .pth file of a trained "
+            "model"
+        )
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    selection = RULES.build(dict(rule or {"type": "KeepAll"}))
+    pipeline = inference_pipeline(cfg, tta)
+    files = (
+        ImageFiles.from_folder(images, pipeline)
+        if images is not None
+        else target_images(cfg, pipeline)
+    )
+    where = _device(device)
+    model = _build(cfg)
+    load_into(model, str(checkpoint), allow_partial=allow_partial)
+    if num_workers is None:
+        num_workers = cfg.get("test_dataloader", {}).get("num_workers", 0)
+    return generate_pseudo_labels(
+        model.to(where),
+        files,
+        out_dir,
+        selection,
+        checkpoint,
+        config_name=Path(cfg.filename).name if cfg.filename else "",
+        classes=target_classes(cfg),
+        settings={"model_sha256": text_sha256(_plain(cfg.model))},
+        overwrite=overwrite,
+        num_workers=num_workers,
+    )
+
+
+def _build(cfg: Config) -> nn.Module:
+    """Build the config's model, its preprocessor included, as the runner does."""
+    model = copy.deepcopy(cfg.model)
+    if "data_preprocessor" in cfg:
+        model.setdefault("data_preprocessor", cfg.data_preprocessor)
+    return MODELS.build(model)
+
+
+def _plain(value: object) -> object:
+    """Turn config dicts into plain ones, whose text does not vary."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _device(name: str | None) -> torch.device:
+    """Return the device to predict on.
+
+    Raises:
+        ValueError: If a GPU is asked for where there is none.
+    """
+    if name is None:
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    device = torch.device(name)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f"device={name!r}, but torch sees no GPU on this machine; use device='cpu'"
+        )
+    if device.type == "cuda" and device.index is None:
+        device = torch.device("cuda", get_local_rank())
+    return device

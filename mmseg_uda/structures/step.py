@@ -1,0 +1,86 @@
+"""The only state that views, heads, maps and objectives share in one iteration.
+
+Shape letters of the whole package: N batch, K classes, C channels, H W image size,
+h w map size, I J region grid, R regions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor, nn
+
+from .view import View
+
+
+class Step:
+    """One training iteration: batch -> views -> maps -> objectives.
+
+    Views and maps are made on first use and kept until the step is thrown away, so each
+    backbone pass and each map is computed once however many objectives ask for it.
+
+    Args:
+        segmentor: The wrapped mmseg segmentor.
+        inputs: Images by domain, each (N, 3, H, W).
+        samples: Data samples by domain.
+        views: View parts by name (registry ``VIEWS``).
+        heads: Discriminators and other heads by name.
+        maps: Map parts by name (registry ``MAPS``).
+        iteration: Iterations done before this one.
+        max_iters: Length of the training in iterations.
+    """
+
+    def __init__(
+        self,
+        segmentor: nn.Module,
+        inputs: Mapping[str, Tensor],
+        samples: Mapping[str, Sequence],
+        views: Mapping[str, nn.Module],
+        heads: Mapping[str, nn.Module],
+        maps: Mapping[str, nn.Module],
+        iteration: int = 0,
+        max_iters: int = 1,
+    ) -> None:
+        self.segmentor = segmentor
+        self.inputs = inputs
+        self.samples = samples
+        self.heads = heads
+        self.iteration = iteration
+        self.max_iters = max_iters
+        self._view_parts = views
+        self._map_parts = maps
+        self._views: dict[str, View] = {}
+        self._maps: dict[tuple[str, str], Tensor] = {}
+
+    @property
+    def progress(self) -> float:
+        """Share of the training that is done, in [0, 1]."""
+        return min(1.0, self.iteration / max(1, self.max_iters))
+
+    def view(self, name: str) -> View:
+        """The view called ``name``, built on first use."""
+        if name not in self._views:
+            self._views[name] = self._view_parts[name](self)
+        return self._views[name]
+
+    def map(self, name: str, seg_head: str = "decode") -> Tensor:
+        """The map called ``name`` for a segmentation head, (N, h, w)."""
+        key = (name, seg_head)
+        if key not in self._maps:
+            self._maps[key] = self._map_parts[name](self, seg_head)
+        return self._maps[key]
+
+    def domain(self, name: str) -> tuple[Tensor, Sequence]:
+        """Images and samples of a domain in this batch.
+
+        Raises:
+            KeyError: If the batch has no such domain.
+        """
+        if name not in self.inputs:
+            raise KeyError(
+                f"this batch has no domain {name!r}, it has: "
+                f"{', '.join(sorted(self.inputs))}. Name the domain in "
+                "`train_dataloader.dataset.domains` and in `samples_per_domain`, or "
+                "remove what uses it (set the objective to None)."
+            )
+        return self.inputs[name], self.samples[name]

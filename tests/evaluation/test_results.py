@@ -1,0 +1,32 @@
+import pytest
+
+from mmseg_uda.evaluation import results_table
+
+
+def rows(text):
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_results_table__flat_results_are_final():
+    text = results_table({"source_only": {"mIoU": 12.6, "aAcc": 80.0}})
+    assert rows(text) == [["run", "mIoU (final)"], ["source_only", "12.60"]]
+
+
+def test_results_table__final_and_best_and_missing():
+    text = results_table(
+        {
+            "a": {"final": {"mIoU": 10.0}, "best": {"mIoU": 11.0, "mIoU16": 13.0}},
+            "b": {"final": {"mIoU": 20.0, "mIoU16": 22.0}, "best": None},
+        }
+    )
+    assert rows(text) == [
+        ["run", "mIoU (final)", "mIoU (best)", "mIoU16 (final)", "mIoU16 (best)"],
+        ["a", "10.00", "11.00", "-", "13.00"],
+        ["b", "20.00", "-", "22.00", "-"],
+    ]
+
+
+def test_results_table__nothing_to_draw():
+    with pytest.raises(ValueError, match="none of the runs"):
+        results_table({"a": {"loss": 1.0}})

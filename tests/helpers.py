@@ -1,0 +1,62 @@
+"""Tiny networks and batches for the tests."""
+
+from __future__ import annotations
+
+import torch
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
+
+NUM_CLASSES = 5
+
+
+def tiny_segmentor(aux: bool = True, dropout: float = 0.0, **overrides) -> dict:
+    """Config of a two-headed network of a few thousand parameters."""
+    head = dict(
+        type="DilatedSumHead",
+        num_classes=NUM_CLASSES,
+        channels=8,
+        dilations=(1, 2),
+    )
+    segmentor = dict(
+        type="MultiHeadEncoderDecoder",
+        backbone=dict(
+            type="DeepLabResNet",
+            depth=18,
+            base_channels=4,
+            stem_channels=4,
+            out_indices=(2, 3),
+            norm_cfg=dict(type="BN", requires_grad=True),
+            init_cfg=None,
+        ),
+        decode_head=dict(head, in_channels=32, in_index=1, dropout_ratio=dropout),
+        auxiliary_head=dict(head, in_channels=16, in_index=0) if aux else None,
+        train_cfg=dict(),
+        test_cfg=dict(mode="whole"),
+    )
+    segmentor.update(overrides)
+    return segmentor
+
+
+def make_batch(
+    domains=("source", "target"),
+    num_images: int = 2,
+    size: tuple[int, int] = (24, 32),
+    ignored: float = 0.2,
+    labelled=("source", "target"),
+    seed: int = 0,
+):
+    """A preprocessed batch: random images and labels by domain."""
+    generator = torch.Generator().manual_seed(seed)
+    inputs, samples = {}, {}
+    for domain in domains:
+        inputs[domain] = torch.randn(num_images, 3, *size, generator=generator)
+        samples[domain] = []
+        for _ in range(num_images):
+            sample = SegDataSample()
+            sample.set_metainfo({"domain": domain})
+            if domain in labelled:
+                labels = torch.randint(NUM_CLASSES, (1, *size), generator=generator)
+                drop = torch.rand(1, *size, generator=generator) < ignored
+                sample.gt_sem_seg = PixelData(data=labels.masked_fill(drop, 255))
+            samples[domain].append(sample)
+    return inputs, samples

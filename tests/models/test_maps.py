@@ -1,0 +1,230 @@
+"""Maps: ranges, invariants, gradient routing, and loops from the equations."""
+
+import math
+
+import pytest
+import torch
+from helpers import make_batch, tiny_segmentor
+from mmseg.registry import MODELS
+from torch.testing import assert_close
+
+from mmseg_uda.models.maps import (
+    EntropyMap,
+    FeatureNoise,
+    HeadDivergenceMap,
+    LipschitzMap,
+)
+from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
+from mmseg_uda.models.views import DomainView
+from mmseg_uda.structures import Step
+
+
+def make_step(dropout=0.0, train=True, maps=None, **segmentor):
+    model = MODELS.build(tiny_segmentor(dropout=dropout, **segmentor)).train(train)
+    inputs, samples = make_batch()
+    views = {name: DomainView(name) for name in inputs}
+    return Step(model, inputs, samples, views, heads={}, maps=maps or {})
+
+
+@pytest.mark.parametrize("kind", NOISE_KINDS)
+@pytest.mark.parametrize("eps", [0.01, 0.5, 20.0])
+def test_feature_noise__norm_is_bounded_by_eps(kind, eps):
+    feats = [torch.zeros(2, 6, 3, 4), torch.zeros(2, 5, 3, 4)]
+    noise = FeatureNoise(kind, eps)(feats)
+    joined = torch.cat(noise, dim=1)
+    if kind == "l2_location":
+        norm = joined.norm(dim=1)
+        assert_close(norm, torch.full_like(norm, eps))
+    else:
+        norm = joined.abs()
+    assert (norm <= eps).all()
+    assert norm.max() > 0.5 * eps
+
+
+def test_feature_noise__gaussian_clip_law():
+    (noise,) = FeatureNoise("gaussian_clip", 1.0)([torch.zeros(1, 8, 100, 100)])
+    # P(|g| >= 1) = 0.3173 of a standard normal lies on the bound
+    assert (noise.abs() == 1).float().mean().item() == pytest.approx(0.3173, abs=0.01)
+    assert noise.mean().abs() < 0.02
+
+
+def test_feature_noise__sizes_apart_are_bounded_apart():
+    feats = [torch.zeros(1, 6, 3, 4), torch.zeros(1, 5, 6, 8)]
+    for noise in FeatureNoise("l2_location", 3.0)(feats):
+        assert_close(noise.norm(dim=1), torch.full_like(noise[:, 0], 3.0))
+
+
+@pytest.mark.parametrize("bad", [dict(kind="gauss"), dict(eps=-1), dict(eps=math.inf)])
+def test_feature_noise__error_names_the_value(bad):
+    with pytest.raises(ValueError, match=str(next(iter(bad.values())))):
+        FeatureNoise(**bad)
+
+
+@pytest.mark.parametrize("divergence", ["kl", "l1", "l2"])
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+@pytest.mark.parametrize("kind", NOISE_KINDS)
+def test_lipschitz_map__zero_noise_gives_exactly_zero(divergence, dropout, kind):
+    step = make_step(dropout=dropout)
+    lipschitz = LipschitzMap(divergence=divergence, noise=dict(kind=kind, eps=0.0))
+    for seg_head in ("decode", "aux"):
+        assert (lipschitz(step, seg_head) == 0).all()
+
+
+def test_lipschitz_map__independent_dropout_is_not_zero():
+    step = make_step(dropout=0.5)
+    lipschitz = LipschitzMap(noise=dict(eps=0.0), shared_dropout=False)
+    assert lipschitz(step, "decode").max() > 0
+
+
+def test_lipschitz_map__equals_eq_10_in_float64():
+    """sum_c H(G(x)) log( H(G(x)) / H(G(x) + r) ), pixel by pixel."""
+    step = make_step()
+    lipschitz = LipschitzMap(noise=dict(eps=0.5))
+    torch.manual_seed(3)
+    value = lipschitz(step, "decode")
+    torch.manual_seed(3)
+    view = step.view("target")
+    noisy_feats = list(view.feats)
+    r = (0.5 * torch.randn_like(noisy_feats[1])).clamp(-0.5, 0.5)
+    noisy_feats[1] = noisy_feats[1] + r
+    head = step.segmentor.decode_head
+    clean, noisy = (
+        torch.nn.functional.interpolate(
+            head(feats).double(), (24, 32), mode="bilinear", align_corners=True
+        ).softmax(dim=1)
+        for feats in (view.feats, noisy_feats)
+    )
+    expected = (clean * (clean / noisy).log()).sum(dim=1)
+    assert_close(value.double(), expected, rtol=1e-3, atol=1e-6)
+    assert value.shape == (2, 24, 32)
+    assert value.max() > 0
+
+
+def test_lipschitz_map__direction_is_clean_to_noisy():
+    step = make_step()
+    lipschitz = LipschitzMap(noise=dict(eps=5.0))
+    view = step.view("target")
+    torch.manual_seed(1)
+    value = lipschitz(step, "decode")
+    torch.manual_seed(1)
+    p, q = view.log_probs("decode"), lipschitz.perturbed_log_probs(view, "decode")
+    assert_close(value, (p.exp() * (p - q)).sum(1))
+    assert (value - (q.exp() * (q - p)).sum(1)).abs().max() > 1e-4
+
+
+def test_lipschitz_map__samples_are_averaged():
+    step = make_step()
+    torch.manual_seed(0)
+    several = LipschitzMap(num_samples=3)(step, "decode")
+    torch.manual_seed(0)
+    single = LipschitzMap()
+    assert_close(several, sum(single(step, "decode") for _ in range(3)) / 3)
+
+
+@pytest.mark.parametrize(
+    ("detach_clean", "seg_head", "untouched"),
+    [(False, "decode", "auxiliary_head"), (True, "aux", "decode_head")],
+)
+def test_lipschitz_map__gradient_reaches_backbone_and_its_head(
+    detach_clean, seg_head, untouched
+):
+    step = make_step()
+    LipschitzMap(detach_clean=detach_clean)(step, seg_head).mean().backward()
+    touched = {
+        name.split(".")[0]
+        for name, p in step.segmentor.named_parameters()
+        if p.grad is not None and p.grad.abs().sum() > 0
+    }
+    head = "decode_head" if seg_head == "decode" else "auxiliary_head"
+    assert touched == {"backbone", head}
+    assert untouched not in touched
+
+
+def test_lipschitz_map__detach_clean_changes_the_gradient_only():
+    grads = []
+    for detach_clean in (False, True):
+        torch.manual_seed(0)
+        step = make_step()
+        torch.manual_seed(1)
+        value = LipschitzMap(detach_clean=detach_clean)(step, "decode").mean()
+        value.backward()
+        grads.append((value.item(), step.segmentor.backbone.conv1.weight.grad))
+    assert grads[0][0] == grads[1][0]
+    assert not torch.allclose(grads[0][1], grads[1][1])
+
+
+def test_lipschitz_map__running_statistics_of_a_head_stay():
+    segmentor = tiny_segmentor(
+        aux=False,
+        decode_head=dict(
+            type="FCNHead",
+            in_channels=32,
+            in_index=1,
+            channels=8,
+            num_convs=1,
+            num_classes=5,
+            dropout_ratio=0,
+            norm_cfg=dict(type="BN"),
+        ),
+    )
+    model = MODELS.build(segmentor).train()
+    inputs, samples = make_batch()
+    step = Step(model, inputs, samples, {"target": DomainView("target")}, {}, {})
+    step.view("target").logits("decode")
+    norm = model.decode_head.convs[0].bn
+    before = norm.running_mean.clone(), norm.num_batches_tracked.clone()
+    value = LipschitzMap()(step, "decode")
+    assert value.max() > 0
+    assert_close(norm.running_mean, before[0], rtol=0, atol=0)
+    assert norm.num_batches_tracked == before[1] == 1
+
+
+@pytest.mark.parametrize("bad", [dict(divergence="js"), dict(num_samples=0)])
+def test_lipschitz_map__error_names_the_value(bad):
+    with pytest.raises(ValueError, match=str(next(iter(bad.values())))):
+        LipschitzMap(**bad)
+
+
+def _fused_and_heads(step):
+    view = step.view("target")
+    decode, aux = (view.logits(h).detach().double() for h in ("decode", "aux"))
+    return [z.softmax(1) for z in (decode, aux, decode + 0.5 * aux)]
+
+
+def test_head_divergence_map__ensemble_is_mrnets_code():
+    step = make_step()
+    decode, aux, fused = _fused_and_heads(step)
+    part = HeadDivergenceMap(reference="ensemble")
+    for seg_head, p in (("decode", decode), ("aux", aux)):
+        expected = (fused * (fused / p).log()).sum(1)
+        assert_close(part(step, seg_head).double(), expected, rtol=1e-3, atol=1e-6)
+
+
+def test_head_divergence_map__other_is_rplues():
+    step = make_step()
+    decode, aux, _ = _fused_and_heads(step)
+    part = HeadDivergenceMap(reference="other", detach_reference=False)
+    expected = (aux * (aux / decode).log()).sum(1)
+    assert_close(part(step, "decode").double(), expected, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(("detach", "heads"), [(True, 1), (False, 2)])
+def test_head_divergence_map__reference_gradient(detach, heads):
+    step = make_step()
+    part = HeadDivergenceMap(reference="other", detach_reference=detach)
+    part(step, "decode").mean().backward()
+    touched = {
+        n.split(".")[0]
+        for n, p in step.segmentor.named_parameters()
+        if p.grad is not None
+    }
+    assert len(touched - {"backbone"}) == heads
+
+
+def test_entropy_map__in_unit_range_and_equal_to_a_loop():
+    step = make_step()
+    value = EntropyMap()(step, "decode")
+    assert 0 <= value.min() <= value.max() <= 1 + 1e-6
+    p = step.view("target").probs("decode")[1, :, 2, 3].tolist()
+    expected = -sum(x * math.log(x) for x in p) / math.log(5)
+    assert_close(value[1, 2, 3].item(), expected, rtol=1e-4, atol=0)

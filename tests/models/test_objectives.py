@@ -1,0 +1,229 @@
+"""Objectives: reductions, weights, gates, gradient routing."""
+
+import pytest
+import torch
+from helpers import make_batch, tiny_segmentor
+from mmseg.registry import MODELS
+from torch.testing import assert_close
+
+from mmseg_uda.models.objectives import (
+    Adversarial,
+    BaseObjective,
+    MinimizeMap,
+    PixelWeight,
+    Supervised,
+)
+
+
+def make_model(objectives, **parts):
+    return MODELS.build(
+        dict(
+            type="UDASegmentor",
+            segmentor=tiny_segmentor(),
+            objectives=objectives,
+            **parts,
+        )
+    ).train()
+
+
+HEADS = dict(
+    d_decode=dict(type="PixelDiscriminator", in_channels=5, channels=(4, 4)),
+    d_aux=dict(type="PixelDiscriminator", in_channels=5, channels=(4, 4)),
+)
+SOURCE = dict(type="Supervised", loss_weight=dict(decode=1.0, aux=0.5))
+ADVERSARIAL = dict(
+    type="Adversarial",
+    discriminators=dict(decode="d_decode", aux="d_aux"),
+    loss_weight=dict(decode=0.1, aux=0.2),
+)
+
+
+def touched(model, loss):
+    """Top-level modules that get a non-zero gradient from a loss."""
+    model.zero_grad()
+    loss.backward(retain_graph=True)
+    names = set()
+    for name, p in model.named_parameters():
+        if p.grad is not None and p.grad.abs().sum() > 0:
+            names.add(".".join(name.split(".")[:2]))
+    return names
+
+
+BACKBONE, DECODE, AUX = (
+    "segmentor.backbone",
+    "segmentor.decode_head",
+    "segmentor.auxiliary_head",
+)
+
+
+def test_routing__as_a_table():
+    model = make_model(
+        dict(
+            source=SOURCE,
+            adversarial=ADVERSARIAL,
+            lipschitz=dict(
+                type="MinimizeMap",
+                map="lipschitz",
+                loss_weight=dict(decode=1.0, aux=0.2),
+            ),
+        ),
+        heads=HEADS,
+        maps=dict(lipschitz=dict(type="LipschitzMap")),
+    )
+    batch = make_batch(size=(64, 64))
+    losses = model.loss(*batch)
+    table = {
+        "source.loss_decode": {BACKBONE, DECODE},
+        "source.loss_aux": {BACKBONE, AUX},
+        "adversarial.loss_decode": {BACKBONE, DECODE},
+        "adversarial.loss_aux": {BACKBONE, AUX},
+        "adversarial.loss_d_decode": {"heads.d_decode"},
+        "adversarial.loss_d_aux": {"heads.d_aux"},
+        "lipschitz.loss_decode": {BACKBONE, DECODE},
+        "lipschitz.loss_aux": {BACKBONE, AUX},
+    }
+    assert {key for key in losses if "loss" in key} == set(table)
+    for key, expected in table.items():
+        assert touched(model, losses[key]) == expected, key
+
+
+@pytest.mark.parametrize("detach", [True, False])
+def test_weight__trains_the_map_only_if_not_detached(detach):
+    """exp(-KL(other || self)) reaches the other head through the weight alone."""
+    model = make_model(
+        dict(
+            source=SOURCE,
+            pseudo=dict(
+                type="Supervised",
+                on="target",
+                average="all",
+                weight=dict(map="variance", link="exp_neg", detach=detach),
+                loss_weight=dict(decode=1.0),
+            ),
+        ),
+        maps=dict(
+            variance=dict(
+                type="HeadDivergenceMap", reference="other", detach_reference=False
+            )
+        ),
+    )
+    losses = model.loss(*make_batch())
+    expected = {BACKBONE, DECODE} if detach else {BACKBONE, DECODE, AUX}
+    assert touched(model, losses["pseudo.loss_decode"]) == expected
+
+
+def test_supervised__averages_differ_by_the_ignored_share():
+    batch = make_batch(ignored=0.5)
+    valid, everything = (
+        make_model(
+            dict(source=dict(SOURCE, average=average)),
+        )
+        for average in ("valid", "all")
+    )
+    everything.load_state_dict(valid.state_dict())
+    a = valid.loss(*batch)["source.loss_decode"]
+    b = everything.loss(*batch)["source.loss_decode"]
+    labels = torch.stack([s.gt_sem_seg.data for s in batch[1]["source"]])
+    assert_close(b, a * (labels != 255).float().mean())
+
+
+def test_supervised__unlabelled_view_is_a_clear_error():
+    model = make_model(dict(source=SOURCE))
+    with pytest.raises(ValueError, match="'source', whose images have no labels"):
+        model.loss(*make_batch(labelled=()))
+
+
+def test_begin_iters__counts_zero_before_and_full_after():
+    objective = MinimizeMap("m", loss_weight=2.0, begin_iters=10)
+
+    class FakeStep:
+        iteration = 9
+
+        def map(self, name, seg_head):
+            return torch.full((1, 2, 2), 3.0, requires_grad=True)
+
+    step = FakeStep()
+    assert objective(step)["loss_decode"] == 0
+    assert objective(step)["loss_decode"].requires_grad
+    step.iteration = 10
+    assert objective(step)["loss_decode"] == 6
+    assert objective(step)["decode"] == 3
+
+
+def test_several_scales__are_summed():
+    class TwoScales(BaseObjective):
+        def pixel_loss(self, step, seg_head):
+            return [torch.full((1, 4, 4), 1.0), torch.full((1, 2, 2), 2.0)]
+
+    class FakeStep:
+        iteration = 0
+
+        def map(self, name, seg_head):
+            return torch.full((1, 8, 8), 0.5)
+
+    assert TwoScales()(FakeStep())["loss_decode"] == 3
+    weighted = TwoScales(weight=dict(map="m"))(FakeStep())
+    assert weighted["loss_decode"] == 1.5
+
+
+def test_pixel_weight__links_and_range():
+    class FakeStep:
+        def map(self, name, seg_head):
+            return torch.tensor([[[0.0, 1.0]]], requires_grad=True)
+
+    weight = PixelWeight("m", link="exp_neg", detach=False)(
+        FakeStep(), "decode", (1, 2)
+    )
+    assert_close(weight, torch.tensor([[[1.0, 0.36787944]]]))
+    assert weight.requires_grad
+    assert not PixelWeight("m")(FakeStep(), "decode", (1, 2)).requires_grad
+
+
+def test_zero_weight_map__is_the_plain_loss():
+    """With zero noise LCRF is plain mean cross-entropy, and its L_lip exactly 0."""
+    segmentor = tiny_segmentor(dropout=0.3)
+    pseudo = dict(type="Supervised", on="target", average="all")
+    lipschitz = dict(type="LipschitzMap", noise=dict(eps=0.0))
+    both = dict(decode=1.0, aux=0.5)
+    model = MODELS.build(
+        dict(
+            type="UDASegmentor",
+            segmentor=segmentor,
+            maps=dict(lipschitz=lipschitz),
+            objectives=dict(
+                pseudo=dict(
+                    pseudo,
+                    loss_weight=both,
+                    weight=dict(map="lipschitz", link="exp_neg", detach=False),
+                ),
+                lipschitz=dict(type="MinimizeMap", map="lipschitz", loss_weight=both),
+            ),
+        )
+    ).train()
+    inputs, samples = make_batch(domains=("target",), ignored=0.0)
+    torch.manual_seed(5)
+    losses = model.loss(inputs, samples)
+    torch.manual_seed(5)
+    view = model.step(inputs, samples).view("target")
+    for seg_head, factor in both.items():
+        plain = torch.nn.functional.cross_entropy(view.logits(seg_head), view.labels)
+        assert_close(losses[f"pseudo.loss_{seg_head}"], factor * plain)
+        assert losses[f"lipschitz.loss_{seg_head}"] == 0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Supervised(average="some"), "unknown average 'some'"),
+        (lambda: Supervised(loss_weight={}), "loss_weight must be a number"),
+        (lambda: Supervised(loss_weight=dict(decode="1")), "loss_weight must be"),
+        (lambda: PixelWeight("m", link="exp"), "unknown weight link 'exp'"),
+        (lambda: Adversarial(dict(aux="d")), "'decode' has a loss_weight but no"),
+        (lambda: Adversarial(dict(decode="d"), gan="wgan"), "unknown gan 'wgan'"),
+        (lambda: Adversarial(dict(decode="d"), sees="rgb"), "unknown sees 'rgb'"),
+        (lambda: Adversarial(dict(decode="d"), source_label=2), "source_label 2"),
+    ],
+)
+def test_objectives__errors_name_the_value(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

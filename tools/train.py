@@ -1,0 +1,156 @@
+"""Train with a config: all of its stages, one after the other.
+
+A finished stage is skipped and an interrupted one goes on where it stopped, so the
+same command, run again, always continues. Try any config on the embedded benchmark
+first: ``python tools/train.py CONFIG --toy``.
+"""
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+_EPILOG = """\
+examples:
+  python tools/train.py configs/lcrf/mrnet_lcrf_gta.py --toy
+  python tools/train.py configs/lcrf/mrnet_lcrf_gta.py \\
+      --source-root /data/gta5 --target-root /data/cityscapes
+  python tools/train.py CONFIG --stage-one-checkpoint mrnet.pth
+  python tools/train.py CONFIG --cfg-options randomness.seed=1 \\
+      stage_one.train_cfg.max_iters=10000
+"""
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    from mmengine.config import DictAction
+
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("config", type=Path, help="config file")
+    parser.add_argument(
+        "--work-dir",
+        type=Path,
+        help="folder of the run, one folder per stage in it (default: "
+        "work_dirs/<config>, with --toy work_dirs/toy/<config>)",
+    )
+    stages = parser.add_argument_group("stages")
+    stages.add_argument("--stage", metavar="NAME", help="run this stage alone")
+    stages.add_argument(
+        "--stage-one-checkpoint",
+        metavar="FILE",
+        help="use these weights instead of training the first stage",
+    )
+    stages.add_argument(
+        "--restart",
+        action="store_true",
+        help="run afresh instead of skipping and resuming; existing folders are moved "
+        "aside",
+    )
+    stages.add_argument(
+        "--restart-from",
+        metavar="NAME",
+        help="like --restart, but keep the stages before this one",
+    )
+    toy = parser.add_argument_group("embedded benchmark")
+    toy.add_argument(
+        "--toy",
+        action="store_true",
+        help="the same method on ToyCity, with a small network and a short schedule",
+    )
+    toy.add_argument(
+        "--toy-root",
+        default="data/toycity",
+        help="where ToyCity lies or will be drawn to (default: %(default)s)",
+    )
+    data = parser.add_argument_group("data and weights")
+    data.add_argument("--source-root", metavar="DIR", help="folder of the source data")
+    data.add_argument(
+        "--target-root", metavar="DIR", help="folder of the target data (and validation)"
+    )
+    data.add_argument(
+        "--pretrained",
+        metavar="FILE|none",
+        help="backbone weights in place of those that the config names",
+    )
+    how = parser.add_argument_group("how to run")
+    how.add_argument("--seed", type=int, help="seed of everything random")
+    how.add_argument("--amp", action="store_true", help="mixed precision (GPU only)")
+    how.add_argument("--device", choices=["cpu", "cuda"], help="default: a GPU if any")
+    how.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        metavar="KEY=VALUE",
+        help="override config entries, for all stages or, as STAGE.KEY=VALUE, for one",
+    )
+    how.add_argument(
+        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none"
+    )
+    # torch.distributed.launch passes this; torchrun sets the environment instead
+    how.add_argument("--local_rank", "--local-rank", type=int, default=0)
+    how.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
+    args = parser.parse_args(argv)
+    if args.restart and args.restart_from:
+        parser.error("--restart and --restart-from: choose one of them")
+    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
+    return args
+
+
+def how_to_continue(argv: list[str]) -> str:
+    """Say by which command an interrupted run goes on."""
+    kept, skip_value = [], False
+    for argument in argv:
+        if skip_value:
+            skip_value = False
+        elif argument == "--restart-from":
+            skip_value = True
+        elif argument != "--restart" and not argument.startswith("--restart-from="):
+            kept.append(argument)
+    return f"To go on, run: python {shlex.join(kept)}"
+
+
+def main() -> None:
+    """Run the stages."""
+    args = parse_args()
+
+    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
+    from mmseg_uda.engine.stages import Request, explained_errors, run_stages
+
+    request = Request(
+        config=args.config,
+        work_dir=args.work_dir,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        source_root=args.source_root,
+        target_root=args.target_root,
+        pretrained=args.pretrained,
+        seed=args.seed,
+        amp=args.amp,
+        device=args.device,
+        launcher=args.launcher,
+    )
+    with explained_errors(args.debug, how_to_continue(sys.argv)):
+        run_stages(
+            request,
+            only=args.stage,
+            given=args.stage_one_checkpoint,
+            restart=args.restart,
+            restart_from=args.restart_from,
+        )
+
+
+if __name__ == "__main__":
+    # before torch is imported, which looks for GPUs once
+    if "cpu" in (dict(zip(sys.argv, sys.argv[1:], strict=False)).get("--device"),):
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    if "--device=cpu" in sys.argv:
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    main()
