@@ -1,9 +1,10 @@
 """Reading weight files without ever executing code from them."""
 
 import hashlib
+import re
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
-from mmengine.utils import digit_version
 from torch import Tensor
 from torch.serialization import (
     add_safe_globals,
@@ -53,11 +53,8 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
         with _runner_types_allowed():
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises five kinds for broken files
-        reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ValueError(
-            f"cannot read '{path}' as a checkpoint: {reason[0]} The file is truncated, "
-            "not written by torch.save, or holds objects other than weights, which are "
-            "never executed. Download it again, or re-save it as a plain state dict."
+            f"cannot read '{path}' as a checkpoint: {_reason(error)}"
         ) from error
     if not isinstance(content, dict):
         raise ValueError(
@@ -65,6 +62,21 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
             "checkpoint with one (save model.state_dict(), not the model)"
         )
     return content
+
+
+def _reason(error: Exception) -> str:
+    foreign = re.search(r"GLOBAL (\S+) was not an allowed", str(error))
+    if foreign or "types allowlisted" in str(error):
+        what = f"'{foreign[1]}'" if foreign else "objects"
+        return (
+            f"it holds {what} beside weights, and code of a file is never executed. "
+            "If you trust its origin, re-save its state dict alone."
+        )
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return (
+        f"it is truncated, or was not written by torch.save ({first[:120]}). "
+        "Copy or download it again."
+    )
 
 
 def load_weights_file(path: str | Path) -> dict[str, Tensor]:
@@ -107,19 +119,38 @@ def _runner_types_allowed() -> Iterator[None]:
 
 
 def _runner_types() -> list[Any]:
-    core = "numpy._core" if hasattr(np, "_core") else "numpy.core"
-    multiarray = getattr(np, core.removeprefix("numpy.")).multiarray
-    builders = [multiarray._reconstruct, multiarray.scalar]
+    multiarray = (np._core if hasattr(np, "_core") else np.core).multiarray
     kinds = (np.float64, np.float32, np.int64, np.int32, np.uint32, np.uint8, np.bool_)
-    allowed = [
-        HistoryBuffer,
-        np.ndarray,
-        np.dtype,
-        *builders,
-        *{type(np.dtype(kind)) for kind in kinds},
-    ]
-    if digit_version(torch.__version__) >= digit_version("2.6.0"):
-        # numpy 2 renamed the module: files of one generation, read with the other
-        other = {"numpy._core": "numpy.core", "numpy.core": "numpy._core"}[core]
-        allowed += [(f, f"{other}.multiarray.{f.__name__}") for f in builders]
+    allowed = [HistoryBuffer, slice, np.ndarray, np.dtype]
+    allowed += {type(np.dtype(kind)) for kind in (*kinds, np.str_)}
+    # numpy 2 renamed the module; files of one generation are read with the other
+    for module in ("numpy._core.multiarray", "numpy.core.multiarray"):
+        allowed += [
+            _named(multiarray._reconstruct, module, "_reconstruct"),
+            _named(multiarray.scalar, module, "scalar"),
+        ]
+    # pickles of protocol 2, torch's default, use the name of Python 2
+    for module in ("builtins", "__builtin__"):
+        allowed.append(_named(_history_method, module, "getattr"))
     return allowed
+
+
+def _named(function: Callable, module: str, name: str) -> Callable:
+    """Wrap a function so that torch's safe loader finds it under another name."""
+
+    def build(*args: Any) -> Any:
+        return function(*args)
+
+    # torch matches one of the two names, depending on its version
+    build.__module__, build.__name__, build.__qualname__ = module, name, name
+    return build
+
+
+def _history_method(owner: Any, name: str) -> Any:
+    """Stand in for ``getattr``, by which log histories refer to their own methods.
+
+    The real one would let a file reach, and overwrite, the globals of any module.
+    """
+    if owner is not HistoryBuffer or name not in ("min", "max", "current", "mean"):
+        raise ValueError(f"refused to look up {name!r}")
+    return getattr(owner, name)

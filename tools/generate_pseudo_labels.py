@@ -51,6 +51,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.threshold is not None and args.rule == "KeepAll":
         parser.error("--threshold needs a rule that has one: --rule GlobalThreshold")
+    if not Path(args.config).is_file():
+        parser.error(f"config {args.config} does not exist")
     return args
 
 

@@ -70,7 +70,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     data = parser.add_argument_group("data and weights")
     data.add_argument("--source-root", metavar="DIR", help="folder of the source data")
     data.add_argument(
-        "--target-root", metavar="DIR", help="folder of the target data (and validation)"
+        "--target-root",
+        metavar="DIR",
+        help="folder of the target data (and validation)",
     )
     data.add_argument(
         "--pretrained",
@@ -149,8 +151,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     # before torch is imported, which looks for GPUs once
-    if "cpu" in (dict(zip(sys.argv, sys.argv[1:], strict=False)).get("--device"),):
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    if "--device=cpu" in sys.argv:
+    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     main()

@@ -1,7 +1,7 @@
 # AdaptSegNet, multi-level, GTA5 -> Cityscapes (LCDA paper, Table I).
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum.py",
-    "../_base_/datasets/gta_to_cityscapes.py",
+    "../_base_/datasets/gta_to_cityscapes_whole.py",
     "../_base_/methods/adaptseg.py",
     "../_base_/schedules/adaptseg_250k.py",
     "../_base_/default_runtime.py",

@@ -14,7 +14,7 @@ _EXIF_ORIENTATION = 274
 def image_size(path: str | Path) -> tuple[int, int]:
     """Return width and height of an image from its header, and check its end.
 
-    A PNG or JPEG without the mark of its end is decoded to be sure.
+    A PNG or JPEG that does not end in the mark of its end is decoded to be sure.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -27,8 +27,11 @@ def image_size(path: str | Path) -> tuple[int, int]:
                 # OpenCV turns photos as their EXIF says; 5 to 8 swap the sides.
                 turned = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
                 size = size[::-1] if turned else size
-            if _ENDS.get(image.format, b"") not in _tail(path):
-                image.load()
+            end = _ENDS.get(image.format, b"")
+            if end not in _tail(path):
+                if end not in Path(path).read_bytes():
+                    raise OSError("its end is missing")
+                image.load()  # the end is followed by other data, or is a preview's
     except FileNotFoundError:
         raise
     except UnidentifiedImageError as error:

@@ -83,7 +83,7 @@ def _is_deep_colour(data: bytes) -> bool:
 
 def _read_first_channel(data: bytes) -> np.ndarray:
     # Older OpenCV fills what is missing of a truncated file with zeros, silently.
-    if b"IEND" not in data[-64:]:
+    if b"IEND" not in data:
         raise OSError("the PNG has no end")
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None:

@@ -3,23 +3,24 @@
 The method stays what it is: views, maps, objectives, heads, their weights and the code
 they run through are the config's. What changes is size, by these rules:
 
-=====================  =================================================================
-data roots             by data set class: ``<root>/gta5``, ``/synthia``, ``/cityscapes``
-resize scales          3/16 of the config's: 1280x640 -> 240x120, 1024x512 -> 192x96. The
-                       streets of ToyCity are drawn 256x128, Cityscapes 2048x1024 pixels
-crops                  96x192 (height, width), one eighth of the field's larger crop. The
-                       smaller one (256x512) would leave 6x12 features
-images per domain      at most 4; two slow cores
-backbone               ResNet-18, an eighth to a quarter as wide (16, 32, 64, 128 channels),
-                       from scratch, batch norm trained: pretrained weights don't exist
-segmentation heads     input channels as the small backbone has them, inner widths 1/8
-discriminators         widths 1/4
-iterations             one factor for all that is counted in iterations (length, intervals,
-                       schedules, ``begin_iters``), so that a stage takes ``iters``
-SGD                    rate x 50 for training from scratch (2e-4 -> 1e-2), and no larger
-                       rate for heads: nothing is pretrained, so nothing is to be spared
-workers                1 a loader
-=====================  =================================================================
+====================  ================================================================
+data roots            by data set: ``<root>/gta5``, ``<root>/synthia``,
+                      ``<root>/cityscapes``
+resize scales         3/16 of the config's: 1280x640 -> 240x120, 1024x512 -> 192x96
+                      (ToyCity is drawn at an eighth of the real sizes)
+crops                 96x192 (height, width), 3/16 of the field's larger crop 512x1024;
+                      the smaller one, 256x512, would leave 6x12 features
+images per domain     at most 4, for two slow cores
+backbone              ResNet-18 with 16, 32, 64 and 128 channels, from scratch, batch
+                      norm trained: there are no pretrained weights of that size
+segmentation heads    input channels as the small backbone has them, own widths 1/8
+discriminators        widths 1/4; of a multi-scale one 2 scales and 1 residual block
+iterations            one factor for all that counts in iterations (length, intervals,
+                      schedules, ``*_iters``), such that a stage takes ``iters``
+SGD                   rate x 50 (2e-4 -> 1e-2) for training from scratch, the same for
+                      heads: nothing is pretrained, so nothing is to be spared
+loader processes      1
+====================  ================================================================
 
 A config can overrule all that with ``toy = dict(iters=..., <any part of a config>)``,
 which is merged last.
@@ -31,7 +32,7 @@ from typing import Any
 from mmengine.config import Config
 
 DEFAULT_TOY_ROOT = "data/toycity"
-TOY_ITERS = 1500
+TOY_ITERS = 1000
 BASE_CHANNELS = 16
 CROP = (96, 192)
 
@@ -39,6 +40,7 @@ _RESIZE = 3 / 16
 _MAX_PER_DOMAIN = 4
 _HEAD_WIDTH = 8
 _DISCRIMINATOR_WIDTH = 4
+_MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 _SGD_RATE = 50
 _WORKERS = 1
 _FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
@@ -67,7 +69,7 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
         _data(cfg, root),
         _sizes(cfg),
         _batch(cfg),
-        _network(cfg),
+        _network(cfg, own),
         _iterations(cfg, iters),
         _optimizers(cfg),
     ]
@@ -92,9 +94,9 @@ def _folder(dataset: dict) -> str:
             if name.lower().startswith(start):
                 return folder
     raise ValueError(
-        f"--toy does not know which part of ToyCity stands in for {dataset.get('type')} "
-        f"with data_root='{dataset['data_root']}': it has {', '.join(_FOLDERS)}. Name "
-        "one in the config: toy = dict(train_dataloader=...), with data_root ending in it"
+        f"--toy does not know which part of ToyCity stands in for "
+        f"{dataset.get('type')} in '{dataset['data_root']}'. It goes by the name of the class or folder: "
+        f"{', '.join(_FOLDERS)}."
     )
 
 
@@ -127,15 +129,20 @@ def _batch(cfg: Config) -> str:
     return f"batch {loader['batch_size']}"
 
 
-def _network(cfg: Config) -> str:
+def _network(cfg: Config, own: dict) -> str:
     segmentor = cfg.model.get("segmentor") or cfg.model
     backbone = segmentor.get("backbone") or {}
+    for node in _dicts(cfg.model.get("heads")):
+        if "type" in node:
+            _shrink_discriminator(node)
+    if "backbone" in ((own.get("model") or {}).get("segmentor") or {}):
+        return "the config's own small network"
     if backbone.get("type") != "DeepLabResNet":
         raise ValueError(
             "--toy shrinks backbones of the type DeepLabResNet; this config has "
             f"{backbone.get('type')!r}. Say in the config what a small one is: "
-            "toy = dict(model=dict(segmentor=dict(backbone=dict(_delete_=True, ...), "
-            "decode_head=...))), and use a DeepLabResNet as its base"
+            "toy = dict(model=dict(segmentor=dict(backbone=dict(...), "
+            "decode_head=dict(...))))"
         )
     depth = backbone.get("depth", 101)
     divisor = backbone.get("base_channels", 64) * _EXPANSION[depth] // BASE_CHANNELS
@@ -151,9 +158,6 @@ def _network(cfg: Config) -> str:
     for key in ("decode_head", "auxiliary_head"):
         for head in _dicts(segmentor.get(key)):
             _shrink_head(head, divisor)
-    for node in _dicts(cfg.model.get("heads")):
-        if "type" in node:
-            _shrink_discriminator(node)
     return f"ResNet-18, {BASE_CHANNELS} channels wide, from scratch; narrow heads"
 
 
@@ -186,6 +190,8 @@ def _shrink_discriminator(node: dict) -> None:
         node["channels"] = tuple(c // _DISCRIMINATOR_WIDTH for c in channels)
     elif channels is not None:
         node["channels"] = channels // _DISCRIMINATOR_WIDTH
+    if node["type"] == "MultiScaleDiscriminator":
+        node.update(_MULTI_SCALE)
 
 
 def _iterations(cfg: Config, iters: int) -> str:

@@ -33,9 +33,10 @@ def generate_pseudo_labels(
     """Label every image, or those that an interrupted run has left.
 
     Images are predicted one by one and written at once, so memory does not grow with
-    their number. Under ``torch.distributed`` each rank labels a part of them (the
-    output folder must be shared); the folder is the same as from one process, and
-    the same after any interruption.
+    their number (but for names and class counts, a few kB an image). Under
+    ``torch.distributed`` each rank labels a part of them (the output folder must be
+    shared); the folder is the same as from one process, and the same after any
+    interruption.
 
     Args:
         model: Segmentor with its weights loaded, on its device; anything with mmseg's

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from mmcv.transforms import Compose, TestTimeAug
+from mmengine.registry import DefaultScope
 from torch.utils.data import Dataset
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
@@ -40,7 +41,9 @@ class ImageFiles(Dataset):
                 )
             seen[stem] = name
         self.pipeline_sha256 = text_sha256(pipeline)
-        self.pipeline = Compose(pipeline)
+        # mmcv looks a name up in mmseg only if that is the default scope.
+        with DefaultScope.overwrite_default_scope("mmseg"):
+            self.pipeline = Compose(pipeline)
         self.tta = any(isinstance(t, TestTimeAug) for t in self.pipeline.transforms)
 
     @classmethod

@@ -1,3 +1,4 @@
+# ruff: noqa: NPY002 - the transforms draw from the global generators
 from collections import Counter
 from itertools import islice
 
@@ -94,7 +95,7 @@ def test_dataset__classes_of_labelled_domains_agree(gta5_root, cityscapes_root):
     meta = MultiDomainDataset(domains=dict(target=images, source=gta)).metainfo
     assert meta["classes"] == ("road", "car")
     other = GTA5Dataset(str(gta5_root))
-    with pytest.raises(ValueError, match="'source' has .*'second' has"):
+    with pytest.raises(ValueError, match=r"'source' has .*'second' has"):
         MultiDomainDataset(domains=dict(source=gta, second=other))
     with pytest.raises(ValueError, match="at least one domain"):
         MultiDomainDataset(domains=dict(source=None))
@@ -194,7 +195,7 @@ def test_sampler__wrong_counts(dataset, counts, match):
 
 
 def test_sampler__needs_a_multi_domain_dataset(gta5_root):
-    with pytest.raises(TypeError, match="MultiDomainDataset.*got GTA5Dataset"):
+    with pytest.raises(TypeError, match=r"MultiDomainDataset.*got GTA5Dataset"):
         MultiDomainSampler(GTA5Dataset(str(gta5_root)), dict(source=1), 0)
 
 

@@ -11,7 +11,6 @@ from mmseg_uda.datasets import (
     CityscapesLabelled,
     GTA5Dataset,
     LabelledFolder,
-    PseudoLabelledDataset,
     SynthiaDataset,
     UnlabelledFolder,
 )
@@ -204,7 +203,7 @@ def test_pseudo_labelled__subset_is_not_mapped_twice(pseudo, tmp_path, write):
     path = tmp_path / "pseudo/labels/aachen/aachen_000000_000019_leftImg8bit.png"
     write.grey(path, np.full((32, 48), 15))
     pseudo["images"]["metainfo"] = dict(classes=lm.SYNTHIA_16)
-    with pytest.raises(ValueError, match="of 19 classes .* has 16"):
+    with pytest.raises(ValueError, match=r"of 19 classes .* has 16"):
         DATASETS.build(pseudo)
     summary = dict(classes={name: {} for name in lm.SYNTHIA_16})
     (tmp_path / "pseudo/pseudo_labels.json").write_text(json.dumps(summary))

@@ -64,7 +64,7 @@ def optimizer_cfg(accumulate, clip):
     }
 
 
-def train(rank, accumulate=1, clip=None):
+def train(rank, accumulate, clip):
     """``STEPS`` iterations through the stock ``train_step``; the final weights."""
     model = wrapped = AdversarialToy()
     if rank is not None:
@@ -78,18 +78,27 @@ def train(rank, accumulate=1, clip=None):
     return {k: v.clone() for k, v in model.state_dict().items()}
 
 
+CASES = {
+    "plain": (1, None),
+    "accumulated": (2, None),
+    "clipped": (1, {"max_norm": 0.1}),
+}
+
+
+def train_all(rank):
+    return {name: train(rank, *case) for name, case in CASES.items()}
+
+
 @pytest.mark.ddp
-@pytest.mark.parametrize(
-    ("accumulate", "clip"), [(1, None), (2, None), (1, {"max_norm": 0.1})]
-)
-def test_joint_step__two_ranks_equal_one_process(accumulate, clip):
-    alone = train(None, accumulate, clip)
-    first, second = run_ranks(train, accumulate, clip)
+def test_joint_step__two_ranks_equal_one_process():
+    alone = train_all(None)
+    first, second = run_ranks(train_all)
     start = AdversarialToy().state_dict()
-    for name, value in alone.items():
-        assert torch.equal(first[name], second[name])
-        assert not torch.equal(first[name], start[name])
-        torch.testing.assert_close(first[name], value, rtol=1e-5, atol=1e-7)
+    for case, weights in alone.items():
+        torch.testing.assert_close(first[case], second[case], rtol=0, atol=0)
+        torch.testing.assert_close(first[case], weights, rtol=1e-5, atol=1e-7)
+        for name, value in weights.items():
+            assert not torch.equal(value, start[name]), f"{case}: {name} is untrained"
 
 
 def fail_on_rank_one(rank):

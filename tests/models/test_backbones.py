@@ -1,5 +1,7 @@
 """DeepLab-v2 trunk: feature sizes, batch norm, pretrained weights."""
 
+import functools
+
 import pytest
 import torch
 from mmseg.registry import MODELS
@@ -81,7 +83,7 @@ def test_batch_norm__affine_frozen_statistics_alive():
     before = net.bn1.running_mean.clone()
     x = 50 * torch.randn(2, 3, 32, 32) + 20
     seen = {}
-    net.bn1.register_forward_hook(lambda m, i, o: seen.update(out=o))
+    net.bn1.register_forward_hook(lambda m, i, o: seen.update(out=o.clone()))
     net(x)
     assert not any(p.requires_grad for n in _norms(net) for p in n.parameters())
     assert not torch.equal(net.bn1.running_mean, before)
@@ -112,15 +114,20 @@ def test_init__residual_branches_are_alive_with_frozen_scales():
 
 
 # ------------------------------------------------------------- pretrained weights
-def _weights():
-    """Weights as a net trained on images in 0..255 has them."""
+@functools.cache
+def _trained():
     torch.manual_seed(1)
     net = MODELS.build(TINY)
     net.init_weights()
     net.train()
-    for _ in range(30):
-        net(60 * torch.randn(2, 3, 32, 32))
+    for _ in range(20):
+        net(60 * torch.randn(2, 3, 16, 16))
     return net.state_dict()
+
+
+def _weights():
+    """Weights as a net trained on images in 0..255 has them."""
+    return {name: value.clone() for name, value in _trained().items()}
 
 
 def _pretrained(path, **kwargs):
@@ -140,8 +147,9 @@ def test_pretrained__prefixes(tmp_path, prefix):
             net.init_weights()
         return
     net.init_weights()
+    expected = _weights()
     for name, value in net.state_dict().items():
-        assert torch.equal(value, _weights()[name]), name
+        assert torch.equal(value, expected[name]), name
 
 
 def test_pretrained__classifier_and_batch_counters_may_differ(tmp_path):
@@ -201,7 +209,9 @@ def test_pretrained__torchvision_weights_see_the_same_image(tmp_path):
     torch.save(_torchvision_weights(original, normalised), tmp_path / "tv.pth")
     net = _pretrained(tmp_path / "tv.pth")  # the convention is told by itself
     net.init_weights()
-    expected, got = original.eval()(normalised), net.eval()(bgr)
+    original.eval()
+    net.eval()
+    expected, got = original(normalised), net(bgr)
     for a, b in zip(expected, got, strict=True):
         torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-4)
 

@@ -48,6 +48,33 @@ def test_load__malicious_file_is_refused_and_not_executed(tmp_path, legacy):
     assert victim.exists()
 
 
+class _Lookup:
+    """Pickles as ``getattr(HistoryBuffer, '__init__')``, a way to its globals."""
+
+    def __reduce__(self):
+        return getattr, (HistoryBuffer, "__init__")
+
+
+def test_load__attribute_lookups_are_refused(tmp_path):
+    torch.save({"x": _Lookup()}, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"a\.pth"):
+        load_checkpoint_file(tmp_path / "a.pth")
+
+
+def test_load__numpy_of_the_other_generation(tmp_path):
+    """numpy 1 wrote ``numpy.core``, numpy 2 writes ``numpy._core``."""
+    content = {"w": torch.zeros(1), "best": np.float64(2.5)}
+    path = tmp_path / "a.pth"
+    torch.save(content, path, _use_new_zipfile_serialization=False)
+    ours, other = b"numpy._core.multiarray", b"numpy.core.multiarray"
+    data = path.read_bytes()
+    path.write_bytes(
+        data.replace(ours, other) if ours in data else data.replace(other, ours)
+    )
+    assert path.read_bytes() != data
+    assert load_checkpoint_file(path)["best"] == 2.5
+
+
 def test_load__refused_file_leaves_no_permissions_behind(tmp_path):
     before = torch.serialization.get_safe_globals()
     torch.save({"x": _Touch(tmp_path / "a")}, tmp_path / "a.pth")

@@ -26,9 +26,7 @@ def test_pixel__is_five_convolutions_with_leaky_relu():
     net = MODELS.build(dict(type="PixelDiscriminator", in_channels=3)).double()
     shapes = [tuple(p.shape) for n, p in net.named_parameters() if n.endswith("weight")]
     channels = [3, 64, 128, 256, 512, 1]
-    assert shapes == [
-        (o, i, 4, 4) for i, o in pairwise(channels)
-    ]
+    assert shapes == [(o, i, 4, 4) for i, o in pairwise(channels)]
     x = torch.randn(1, 3, 64, 64, dtype=torch.float64)
     expected = x
     convs = [m for m in net.modules() if isinstance(m, nn.Conv2d)]

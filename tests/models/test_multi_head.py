@@ -1,10 +1,12 @@
 """The segmentor of two heads: fusion, one up-sampling step, flips, padding, slide."""
 
 import copy
+from pathlib import Path
 
 import pytest
 import torch
 import torch.nn.functional as F
+from mmengine.config import Config
 from mmengine.structures import PixelData
 from mmseg.models.segmentors import SegTTAModel
 from mmseg.registry import MODELS
@@ -12,6 +14,7 @@ from mmseg.structures import SegDataSample
 
 import mmseg_uda  # noqa: F401
 
+CONFIGS = Path(__file__).parents[2] / "configs" / "_base_" / "models"
 HEAD = dict(type="DilatedSumHead", num_classes=5, dilations=(1, 2))
 CFG = dict(
     type="MultiHeadEncoderDecoder",
@@ -36,7 +39,9 @@ def _model(**kwargs):
 
 def _sample(ori=(61, 97), **meta):
     sample = SegDataSample()
-    sample.set_metainfo(dict(ori_shape=ori, img_shape=(32, 48), **meta))
+    sample.set_metainfo(
+        dict(ori_shape=ori, img_shape=(32, 48), img_path="a.png", **meta)
+    )
     return sample
 
 
@@ -100,7 +105,7 @@ def test_fuse__resizes_the_auxiliary_logits():
 
 @torch.no_grad()
 def test_predict__batch_of_different_original_shapes():
-    model, x = _model(), _images(2)
+    model, x = _model().double(), _images(2).double()
     results = model.predict(x, [_sample((40, 50)), _sample((61, 97))])
     assert [r.seg_logits.shape for r in results] == [(40, 50), (61, 97)]
     for i, shape in enumerate([(40, 50), (61, 97)]):
@@ -192,3 +197,25 @@ def test_init__errors():
         _model(aux_weight=-1)
     with pytest.raises(ValueError, match="auxiliary_head"):
         _model(auxiliary_head=[CFG["auxiliary_head"]] * 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "heads"),
+    [
+        ("deeplabv2_r101_concat", {"decode_head": 3072, "auxiliary_head": 1024}),
+        ("deeplabv2_r101_sum", {"decode_head": 2048, "auxiliary_head": 1024}),
+        ("deeplabv2_r101_sum_single", {"decode_head": 2048}),
+    ],
+)
+def test_base_configs__build_and_predict(name, heads):
+    cfg = Config.fromfile(CONFIGS / f"{name}.py")
+    assert set(cfg) == {"segmentor", "data_preprocessor"}
+    MODELS.build(cfg.data_preprocessor)
+    with torch.device("meta"):
+        model = MODELS.build(cfg.segmentor).eval()
+        logits = model(torch.empty(1, 3, 256, 512), mode="tensor")
+    assert tuple(logits.shape) == (1, 19, 33, 65)
+    children = {n for n, m in model.named_children() if n.endswith("head") and m}
+    assert children == set(heads)
+    for head, channels in heads.items():
+        assert getattr(model, head).in_channels == channels

@@ -41,6 +41,19 @@ class Camera:
         """Turn world points (..., 3) to camera axes; the last entry is the depth."""
         return points @ self._rotation.T
 
+    def sees(self, x: float, z: float, radius: float) -> bool:
+        """Say whether something on the ground may reach into the picture.
+
+        Args:
+            x: World position of its middle, metres.
+            z: World position of its middle, metres.
+            radius: Its reach around that point, metres.
+        """
+        right, _, ahead = self.to_camera(np.array([x, 0.0, z]))
+        if ahead < NEAR - radius:
+            return False
+        return abs(right) - 1.5 * radius < max(ahead, 1.0) * 0.5 / self.focal
+
     def depth(self, x: float, z: float) -> float:
         """Return the depth of a ground point, in metres."""
         rotation = self._rotation

@@ -100,7 +100,8 @@ class Canvas:
         if len(seen):
             # Few hazes are enough to look continuous, and far fewer calls.
             order = np.argsort(seen[:, 0, 2])
-            for part in np.array_split(order, min(4, len(order))):
+            parts = min(3, len(order)) if self.look.haze else 1
+            for part in np.array_split(order, parts):
                 depth = float(seen[part, :, 2].mean())
                 self.fill(self.camera.project(seen[part]), colour, label, depth)
 

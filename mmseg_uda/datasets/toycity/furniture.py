@@ -41,7 +41,7 @@ def _plate(figure: Cutout, rng: np.random.Generator, height: float) -> None:
         [(octagon, red), (square * [0.8, 0.25], white)],
     ]
     for points, colour in kinds[rng.integers(len(kinds))]:
-        figure.shape(points + [0, height], colour, _SIGN)
+        figure.shape(points + np.array([0, height]), colour, _SIGN)
 
 
 def _sign(figure: Cutout, rng: np.random.Generator) -> None:
@@ -60,7 +60,7 @@ def _box(figure: Cutout, rng: np.random.Generator, x: float, y: float) -> None:
     """Draw a light box with one of its three lamps lit."""
     look, label = figure.canvas.look, LABEL_IDS["traffic light"]
     case = np.array([(-0.22, 0), (0.22, 0), (0.22, 1.05), (-0.22, 1.05)])
-    figure.shape(case + [x, y], look.pick(rng, "light box"), label)
+    figure.shape(case + np.array([x, y]), look.pick(rng, "light box"), label)
     lit = int(rng.choice([0, 2]))
     for i in range(3):
         colour = (30.0, 30.0, 30.0)

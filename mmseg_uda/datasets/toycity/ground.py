@@ -1,5 +1,7 @@
 """Draws what lies flat: sky, road, paint, sidewalks, lawns, shadows."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -55,9 +57,9 @@ def strip(
     label: int | None,
 ) -> None:
     """Fill a rectangle of ground, cut into bands of depth."""
-    inner = _BANDS[(_BANDS > z[0]) & (_BANDS < z[1])]
+    inner = [cut for cut in _BANDS.tolist() if z[0] < cut < z[1]]
     cuts = [z[0], *inner, z[1]]
-    for near, far in zip(cuts[:-1], cuts[1:], strict=True):
+    for near, far in pairwise(cuts):
         corners = [(x[0], 0, near), (x[1], 0, near), (x[1], 0, far), (x[0], 0, far)]
         canvas.face(np.array(corners), colour, label)
 

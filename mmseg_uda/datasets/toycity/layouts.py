@@ -21,6 +21,7 @@ class Layout:
         blocks: Relative frequency of what lines the street.
         building_height: Height of buildings.
         lawn: Chance that a building stands behind a lawn.
+        verge: Chance, per side, that grass runs along the sidewalk.
         has_terrain: Whether lawns are labelled terrain (else vegetation).
         crossing: Chance of a crossroads.
         parked: Chance of a parking row per side.
@@ -52,7 +53,8 @@ class Layout:
         )
     )
     building_height: Range = (6.0, 28.0)
-    lawn: float = 0.2
+    lawn: float = 0.25
+    verge: float = 0.3
     has_terrain: bool = True
     crossing: float = 0.4
     parked: float = 0.3
@@ -83,6 +85,7 @@ LAYOUTS = {
         sidewalk=(3.0, 6.0),
         blocks=dict(building=10, park=2.0, wall=0.7, fence=1.6),
         lawn=0.0,
+        verge=0.0,
         has_terrain=False,
         vehicles=dict(car=10, van=2, bus=1.0),
         train=0.0,
@@ -105,9 +108,10 @@ LAYOUTS = {
         blocks=dict(building=10, park=3.6, wall=0.9, fence=1.2, field=0.9),
         building_height=(8.0, 20.0),
         lawn=0.15,
+        verge=0.25,
         crossing=0.5,
-        parked=0.5,
-        gap=20.0,
+        parked=0.38,
+        gap=26.0,
         vehicles=dict(car=10, van=1.6, truck=0.5, bus=0.5),
         train=0.07,
         walkers=8.0,

@@ -63,6 +63,9 @@ def make_toycity(
     """
     out = Path(out)
     wanted = _wanted(only, seed, counts or {}, sizes or {})
+    workers = _cores() if workers is None else workers
+    if workers < 1:
+        raise ValueError(f"workers must be >= 1, got {workers}")
     finished = read_domains(out / MANIFEST)
     begun = read_domains(out / PARTIAL)
     known = begun | finished
@@ -84,7 +87,7 @@ def make_toycity(
         if redo:
             write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
         write_atomically(out / PARTIAL, manifest_bytes(begun), temporary)
-        finished |= _draw(out, wanted, temporary, workers or _cores(), progress)
+        finished |= _draw(out, wanted, temporary, workers, progress)
         write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
         _forget(out, begun, wanted, temporary)
     finally:
@@ -185,8 +188,10 @@ def _wanted(
     sizes: dict[str, tuple[int, int]],
 ) -> dict[str, Settings]:
     unknown = sorted((set(only) | set(counts) | set(sizes)) - set(DOMAINS))
-    if unknown or not only:
+    if unknown:
         raise ValueError(f"unknown domains {unknown}; choose of {', '.join(DOMAINS)}")
+    if not only:
+        raise ValueError(f"give at least one domain of {', '.join(DOMAINS)}")
     if seed < 0:
         raise ValueError(f"seed must be >= 0, got {seed}")
     wanted = {}
@@ -194,6 +199,8 @@ def _wanted(
         if domain in only:
             size = sizes.get(domain, DEFAULT_SIZES[domain])
             number = DEFAULT_COUNTS[domain] | counts.get(domain, {})
+            for split in number.keys() - DEFAULT_COUNTS[domain].keys():
+                raise ValueError(f"{domain} has no split '{split}'")
             if min(size) < 16 or min(number.values()) < 1:
                 raise ValueError(
                     f"{domain} needs at least one picture per split and 16 pixels a "

@@ -1,5 +1,7 @@
 """Draws pedestrians and riders with their bicycles and motorcycles."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from .camera import NEAR
@@ -57,7 +59,7 @@ class Cutout:
         self, centre: tuple[float, float], radius: float, width: float, colour: Colour
     ) -> None:
         """Draw a wheel one can look through (image only)."""
-        for a, b in zip(_CIRCLE[:-1], _CIRCLE[1:], strict=True):
+        for a, b in pairwise(_CIRCLE):
             inner = 1 - width / radius
             arc = np.array([a, b, b * inner, a * inner]) * radius + centre
             pixels = self._foot + arc * self._scale

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .canvas import Canvas
 from .camera import NEAR
+from .canvas import Canvas
 from .labels import LABEL_IDS
 
 _LABEL = LABEL_IDS["vegetation"]
@@ -19,8 +19,8 @@ def draw_tree(
     foot, scale = canvas.camera.project(seen), canvas.camera.pixels_per_metre(seen[2])
     half = max(height * 0.022 * scale, 0.6)
     top = foot - [0, height * 0.55 * scale]
-    trunk = np.array([foot - [half, 0], foot + [half, 0], top + [half, 0]])
-    trunk = np.concatenate([trunk, [top - [half, 0]]])
+    across = np.array([half, 0.0])
+    trunk = np.array([foot - across, foot + across, top + across, top - across])
     canvas.fill([trunk], canvas.look.pick(rng, "trunk"), _LABEL, seen[2])
     radius = height * float(rng.uniform(0.26, 0.36)) * scale
     draw_crown(canvas, rng, foot - [0, height * 0.68 * scale], radius, seen[2])
@@ -43,8 +43,8 @@ def draw_crown(
         depth: Metres.
     """
     # Small crowns need few blobs: leaves smaller than pixels only cost time.
-    leaf = max(canvas.look.leaf_size, min(2.2 / max(radius, 1.0), 0.5))
-    count = min(int(1.4 / leaf**2), 34) + 4
+    leaf = max(canvas.look.leaf_size, min(3.5 / max(radius, 1.0), 0.5))
+    count = min(int(1.4 / leaf**2), 28) + 4
     base = np.array(canvas.look.pick(rng, "vegetation"))
     angle = rng.uniform(0, 2 * np.pi, count)
     reach = np.sqrt(rng.uniform(0, 1, count)) * radius * (1.05 - leaf / 2)

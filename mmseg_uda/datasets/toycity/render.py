@@ -21,6 +21,15 @@ from .vehicles import draw_vehicle
 
 #: Drawn this many times larger, then averaged: soft edges from hard-edged drawing.
 _OVERSAMPLING = 3
+#: How far things reach around their place, in metres, where that is more than 3.
+_REACH = {
+    "car": 3.5,
+    "truck": 5.0,
+    "bus": 7.0,
+    "tram": 14.0,
+    "tree": 4.0,
+    "signal": 5.0,
+}
 _DOMAIN_SEEDS = {"gta5": 1, "synthia": 2, "cityscapes": 3}
 _SPLIT_SEEDS = {"train": 0, "val": 1}
 
@@ -74,7 +83,8 @@ def render(scene: Scene, look: Look) -> Drawing:
     for block in sorted(scene.blocks, key=lambda b: -b.near):
         draw_block(canvas, block)
     for item in sorted(scene.items, key=lambda i: -large.depth(i.x, i.z)):
-        _draw_item(canvas, item)
+        if large.sees(item.x, item.z, _REACH.get(item.kind, 3.0)):
+            _draw_item(canvas, item)
     if scene.hood:
         _draw_hood(canvas, paint)
     middle = _OVERSAMPLING // 2

@@ -50,6 +50,8 @@ class Street:
     lanes_right: int
     parking_left: bool
     parking_right: bool
+    verge_left: float  # grass behind the sidewalk, width
+    verge_right: float
     crossing: tuple[float, float] | None  # near and far depth
     rails: bool
 
@@ -60,6 +62,10 @@ class Street:
     def sidewalk(self, side: int) -> float:
         """Return the width of a side's sidewalk."""
         return self.sidewalk_right if side > 0 else self.sidewalk_left
+
+    def verge(self, side: int) -> float:
+        """Return the width of the grass behind a side's sidewalk."""
+        return self.verge_right if side > 0 else self.verge_left
 
     def at_crossing(self, z: float) -> bool:
         """Say whether a depth lies within the crossroads."""
@@ -121,6 +127,7 @@ def sample_street(rng: np.random.Generator, layout: Layout) -> Street:
     left = int(rng.choice(layout.lanes))
     right = 1 + int(rng.random() < layout.extra_lane)
     parking = rng.random(2) < layout.parked
+    verges = rng.uniform(1.5, 4.0, 2) * (rng.random(2) < layout.verge)
     crossing = None
     if rng.random() < layout.crossing:
         near = float(rng.uniform(14, 50))
@@ -135,6 +142,8 @@ def sample_street(rng: np.random.Generator, layout: Layout) -> Street:
         lanes_right=right,
         parking_left=bool(parking[0]),
         parking_right=bool(parking[1]),
+        verge_left=float(verges[0]),
+        verge_right=float(verges[1]),
         crossing=crossing,
         rails=bool(rng.random() < layout.train),
     )
@@ -161,6 +170,7 @@ def sample_blocks(
             lawn = 0.0
             if kind == "building" and rng.random() < layout.lawn:
                 lawn = float(rng.uniform(2, 5))
+            lawn += street.verge(side)
             x = street.kerb(side) + side * (street.sidewalk(side) + lawn)
             height = uniform(rng, layout.building_height)
             blocks.append(Block(kind, side, near, far, x, height, lawn, new_seed(rng)))

@@ -10,8 +10,10 @@ from .solid import Points, Solid
 _CIRCLE = np.stack(
     [np.cos(np.linspace(0, 2 * np.pi, 14)), np.sin(np.linspace(0, 2 * np.pi, 14))], -1
 )
-#: Beyond this depth, in metres, lamps and plates are smaller than a pixel.
+#: Depths, in metres, beyond which parts are too small to be worth drawing: lamps and
+#: plates, and the foreshortened flanks of a car in its lane.
 _DETAIL = 45.0
+_FLANK_DETAIL = 26.0
 
 
 def _box(l0: float, y0: float, l1: float, y1: float) -> np.ndarray:
@@ -40,7 +42,7 @@ def _ends(
         lamp = look.pick(rng, material)
         for side in (-1, 1):
             outer, inner = side * wide * 0.96, side * wide * 0.62
-            solid.on_end((outer, 0.0, side * wide * 0.72, 0.32), at, tyre)
+            solid.on_end((outer, 0.0, side * wide * 0.72, 0.42), at, tyre)
             if solid.depth < _DETAIL:
                 solid.on_end((outer, 0.66, inner, 0.84), at, lamp)
         if solid.depth < _DETAIL:
@@ -60,7 +62,7 @@ def _car(solid: Solid, rng: np.random.Generator, van: bool) -> None:
     top = 2.0 if van else float(rng.uniform(1.4, 1.65))
     lower: Points = [(-half, 0.25), (-half, 0.95), (half - 1.1, 0.98), (half, 0.72)]
     lower.append((half, 0.25))
-    solid.prism(lower, wide, [body, body, body, body, _darker(body)], body)
+    solid.prism(lower, wide, [body] * 5, body)
     hatch = 0.1 if van else float(rng.choice([0.15, 0.3, 0.75]))
     slope = 0.5 if van else 0.75
     start, end = -half + hatch * 0.3, half - 1.05
@@ -68,18 +70,37 @@ def _car(solid: Solid, rng: np.random.Generator, van: bool) -> None:
     cabin.append((end, 0.97))
     inset = wide - 0.12 * (not van)
     solid.prism(cabin, inset, [glass, body, glass, body], body)
-    middle = (start + hatch + end - slope) / 2
-    edge = top - 0.12
-    window = [(start + 0.12 + hatch * 0.2, 1.0), (start + hatch + 0.1, edge)]
-    window += [(middle - 0.06, edge), (middle - 0.06, 1.0)]
-    solid.on_sides(np.array(window), inset, body if van else glass)
-    window = [(middle + 0.06, 1.0), (middle + 0.06, edge)]
-    window += [(end - slope - 0.08, edge), (end - 0.2, 1.0)]
-    solid.on_sides(np.array(window), inset, glass)
-    if not van:
-        solid.on_sides(_box(-half, 0.25, half, 0.36), wide, _darker(body))
-    _wheels(solid, rng, [-half + 0.8, half - 0.85], 0.33, wide)
+    if solid.depth < _FLANK_DETAIL or abs(np.sin(solid.yaw)) > 0.3:
+        edge, posts = top - 0.12, (start + hatch, end - slope)
+        _car_flanks(solid, (half, wide, inset), (start + hatch * 0.2, edge, *posts))
+        _wheels(solid, rng, [-half + 0.8, half - 0.85], 0.33, wide)
     _ends(solid, rng, -half, half, wide)
+
+
+def _car_flanks(
+    solid: Solid,
+    sizes: tuple[float, float, float],
+    cabin: tuple[float, float, float, float],
+) -> None:
+    """Draw the side windows and the sill.
+
+    Args:
+        solid: The car.
+        sizes: Half length, half width, and half width of the cabin.
+        cabin: Rear lower end of the windows, their upper edge, and where the roof
+            begins and ends along the car.
+    """
+    half, wide, inset = sizes
+    rear, edge, roof_start, roof_end = cabin
+    glass, sill = (44.0, 52.0, 60.0), (40.0, 40.0, 42.0)
+    middle = (roof_start + roof_end) / 2
+    window = [(rear + 0.12, 1.0), (roof_start + 0.1, edge)]
+    window += [(middle - 0.06, edge), (middle - 0.06, 1.0)]
+    solid.on_sides(np.array(window), inset, glass)
+    window = [(middle + 0.06, 1.0), (middle + 0.06, edge)]
+    window += [(roof_end - 0.08, edge), (roof_end + 0.45, 1.0)]
+    solid.on_sides(np.array(window), inset, glass)
+    solid.on_sides(_box(-half, 0.25, half, 0.36), wide, sill)
 
 
 def _truck(solid: Solid, rng: np.random.Generator) -> None:
@@ -88,8 +109,8 @@ def _truck(solid: Solid, rng: np.random.Generator) -> None:
     glass, dark = look.pick(rng, "glass"), _darker(look.pick(rng, "tyre"), 1.4)
     parts = [
         ([(-4.1, 0.9), (-4.1, 3.5), (1.9, 3.5), (1.9, 0.9)], 1.25, cargo),
-        ([(-4.0, 0.5), (-4.0, 0.9), (2.0, 0.9), (2.0, 0.5)], 1.1, dark),
-        ([(2.1, 0.5), (2.1, 2.9), (3.7, 2.9), (4.1, 1.6), (4.1, 0.5)], 1.2, cab),
+        ([(-4.1, 0.4), (-4.1, 0.9), (2.0, 0.9), (2.0, 0.4)], 1.2, dark),
+        ([(2.1, 0.4), (2.1, 2.9), (3.7, 2.9), (4.1, 1.6), (4.1, 0.4)], 1.2, cab),
     ]
     faces_away = np.cos(solid.yaw) > 0  # then the cab is the far end
     for profile, wide, colour in reversed(parts) if faces_away else parts:

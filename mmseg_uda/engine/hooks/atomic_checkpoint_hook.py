@@ -107,14 +107,16 @@ class AtomicCheckpointHook(CheckpointHook):
         # mmengine deletes the previous best file first; without a path it cannot.
         self._set_best_paths(dict.fromkeys(previous))
         super()._save_best_checkpoint(runner, metrics)
-        current = self._best_paths()
-        self._set_best_paths({k: current.get(k) or previous[k] for k in previous})
+        updated = self._best_paths()
+        current = {k: updated.get(k) or previous.get(k) for k in updated}
+        self._set_best_paths(current)
         if is_main_process():
             for key, path in current.items():
-                if path:
-                    self._prune_best(key, Path(path))
+                self._prune_best(key, path and Path(self.out_dir, Path(path).name))
 
-    def _prune_best(self, key: str, keep: Path) -> None:
+    def _prune_best(self, key: str, keep: Path | None) -> None:
+        if keep is None or not keep.exists():
+            return
         name = re.escape(f"best_{key}_".replace("/", "_")) + r"iter_\d+\.pth"
         for path in Path(self.out_dir).iterdir():
             if re.fullmatch(name, path.name) and path.name != keep.name:

@@ -4,6 +4,7 @@ from .errors import StageError, explained_errors
 from .plan import Stage, plan_stages
 from .resolve import Request, Resolver
 from .run import run_stages
+from .run_test import run_test
 
 __all__ = [
     "Request",
@@ -13,4 +14,5 @@ __all__ = [
     "explained_errors",
     "plan_stages",
     "run_stages",
+    "run_test",
 ]

@@ -17,10 +17,15 @@ from .ranks import say
 _LOADERS = ("train_dataloader", "val_dataloader")
 
 
-def check_model(cfg: Config, load_from: Path | None) -> None:
+def check_model(cfg: Config, load_from: Path | None, trains: bool = True) -> None:
     """Build the model and its optimizers once, and try the weights on it.
 
     Misspelt names of parts come up here rather than after the stages before.
+
+    Args:
+        cfg: Config of a stage.
+        load_from: Weights that the stage starts from, if they exist already.
+        trains: Whether there is something to optimize.
 
     Raises:
         ValueError: Whatever the parts find wrong with the config or the weights.
@@ -30,7 +35,8 @@ def check_model(cfg: Config, load_from: Path | None) -> None:
     if cfg.get("data_preprocessor"):
         model_cfg.setdefault("data_preprocessor", cfg.data_preprocessor)
     model = MODELS.build(model_cfg)
-    build_optim_wrapper(model, cfg.optim_wrapper)
+    if trains:
+        build_optim_wrapper(model, cfg.optim_wrapper)
     if load_from is not None:
         load_into(model, load_from, ignore=("heads.*",))
 
@@ -55,7 +61,9 @@ class DataCheck:
                 continue
             self._seen.add(repr(loader["dataset"]))
             for report in check_dataloader(loader):
-                sizes = {"x".join(map(str, s)) for s in (report.smallest, report.largest)}
+                sizes = {
+                    "x".join(map(str, s)) for s in (report.smallest, report.largest)
+                }
                 labelled = f", {report.num_labels} labels" if report.num_labels else ""
                 say(
                     f"{stage}: {report.name}: {report.num_images} images{labelled}, "

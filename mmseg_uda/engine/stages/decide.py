@@ -50,7 +50,7 @@ def decide(
         if iteration_checkpoints(folder):
             raise StageError(
                 f"{folder} holds checkpoints, but no {STARTED}: they don't come from "
-                f"this tool, so stage '{name}' cannot tell what they were trained with. "
+                f"this tool, so stage '{name}' cannot tell what made them. "
                 f"Choose another --work-dir, or move them aside: --restart-from {name}."
             )
         return Decision(START)

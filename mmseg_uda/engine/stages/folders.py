@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.datasets.toycity import ensure_toycity
 
 from .errors import StageError
 from .plan import Stage
 from .ranks import say
 from .record import DONE, STARTED, read_json, write_json
-from .resolve import Resolver
+from .resolve import Request, Resolver
 
 
 def move_aside(resolver: Resolver, stages: Sequence[Stage]) -> None:
@@ -45,8 +46,8 @@ def record_given(resolver: Resolver, checkpoint: str) -> None:
         return
     if done is not None or (folder / STARTED).exists():
         raise StageError(
-            f"--stage-one-checkpoint {file}: stage '{stage.name}' has weights of its own "
-            f"in {folder}. Choose another --work-dir, or let the checkpoint replace "
+            f"--stage-one-checkpoint {file}: stage '{stage.name}' has weights of its "
+            f"own in {folder}. Choose another --work-dir, or let the checkpoint replace "
             "them: add --restart."
         )
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,6 +70,12 @@ def check_not_stale(resolver: Resolver) -> None:
                 raise StageError(
                     f"stage '{stage.name}' was begun or finished with a stage "
                     f"'{origin.name}' that is not there any more. Put "
-                    f"{resolver.folder(origin)} back, choose another --work-dir, or run "
-                    f"afresh from there on: --restart-from {origin.name}"
+                    f"{resolver.folder(origin)} back, choose another --work-dir, or "
+                    f"run afresh from there on: --restart-from {origin.name}"
                 )
+
+
+def draw_toycity(request: Request) -> None:
+    """Draw ToyCity to disk if the request is for it and it is not there."""
+    if request.toy:
+        ensure_toycity(request.toy_root)

@@ -56,8 +56,8 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
         which = "checkpoint" if done.get("given") else _ENTRY[stage.weights]
         if done.get(which) is None:
             raise StageError(
-                f"stage '{stage.name}' takes the best weights of '{origin}', which kept "
-                "none: it was not validated. Use weights='final'."
+                f"stage '{stage.name}' takes the best weights of '{origin}', which "
+                "kept none: it was not validated. Use weights='final'."
             )
         weights = resolver.folder(origin) / done[which]  # unless it is absolute
         hashes["weights"] = done[f"{which}_hash"]
@@ -113,6 +113,6 @@ def _finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:
     if done is None:
         raise StageError(
             f"stage '{user.name}' needs stage '{name}', which is not finished in "
-            f"{folder}. Run it first (--stage {name}), or all of them: leave --stage out."
+            f"{folder}. Run it first (--stage {name}), or all: leave --stage out."
         )
     return done

@@ -16,7 +16,7 @@ from mmseg_uda.evaluation import results_table
 
 from .checks import DataCheck, check_model
 from .decide import RESUME, SKIP, Decision, decide
-from .folders import check_not_stale, move_aside, record_given
+from .folders import check_not_stale, draw_toycity, move_aside, record_given
 from .inputs import Inputs, check_there, inputs_of, outputs_of, weights_origin
 from .overrides import set_labels
 from .plan import Stage, is_file_name
@@ -93,10 +93,7 @@ def _prepare(
         record_given(resolver, given)
     if only is None:
         check_not_stale(resolver)
-    if resolver.request.toy:
-        from mmseg_uda.datasets.toycity import ensure_toycity  # draws: not needed else
-
-        ensure_toycity(resolver.request.toy_root)
+    draw_toycity(resolver.request)
 
 
 def _check(resolver: Resolver, stages: list[Stage]) -> None:
@@ -108,9 +105,11 @@ def _check(resolver: Resolver, stages: list[Stage]) -> None:
         cfg = resolver.stage_config(stage)
         if len(stages) == 1:  # then nothing will make its inputs before it runs
             inputs_of(stage, cfg, resolver)
-        _set_labels(resolver, stage, cfg)
-        check_model(cfg, _known_weights(resolver, stage, cfg))
-        check_data(cfg, stage.name)
+        weights = _known_weights(resolver, stage, cfg)
+        check_model(cfg, weights, trains=stage.trains)
+        if stage.trains:
+            _set_labels(resolver, stage, cfg)
+            check_data(cfg, stage.name)
 
 
 def _set_labels(resolver: Resolver, stage: Stage, cfg: Config) -> None:
@@ -157,14 +156,14 @@ def _train(
     if inputs.labels is not None:
         set_labels(cfg, inputs.labels, stage.name)
         on_rank_zero(DataCheck(), cfg, stage.name)
-    for change in resolver.toy_changes.get(stage.name, []):
-        say(f"toy overlay: {change}")
     length = f"{cfg.train_cfg.max_iters} iterations"
     if decision.action == RESUME:
         say(f"\n=== {stage.name}: resuming {decision.checkpoint} of {length} ===")
     else:
         start = f", starting from {inputs.weights}" if inputs.weights else ""
         say(f"\n=== {stage.name}: training, {length}{start} ===")
+    for change in resolver.toy_changes.get(stage.name, []):
+        say(f"toy overlay: {change}")
     on_rank_zero(_mark_begun, folder, stage, cfg, inputs)
     run_train_stage(cfg, stage.name, inputs.weights, decision.checkpoint)
 
@@ -194,8 +193,8 @@ def _mark_begun(folder: Path, stage: Stage, cfg: Config, inputs: Inputs) -> None
     ranks = get_world_size()
     if before is not None and before.get("ranks") != ranks:
         say(
-            f"{stage.name}: warning: begun with {before.get('ranks')} processes, goes on "
-            f"with {ranks}; the batch of an iteration changes with their number"
+            f"{stage.name}: warning: begun with {before.get('ranks')} processes, goes "
+            f"on with {ranks}; the batch of an iteration changes with their number"
         )
     record = {
         "stage": stage.name,

@@ -7,14 +7,22 @@ from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 from torch import nn
 
-# the log file has these blocks; on the console they would bury the progress
-_FILE_ONLY = ("\n----", "Config:\n", "Hooks will be executed")
+# the log file has these; on the console they would bury the progress
+_FILE_ONLY = (
+    "\n----",  # the environment
+    "Config:\n",
+    "Hooks will be executed",
+    "Distributed training is not used, all SyncBatchNorm",
+    '"FileClient" will be deprecated',
+    '"HardDiskBackend" is the alias',
+)
 
 
 class StageRunner(Runner):
     """A Runner with a quiet console that can be closed.
 
-    The environment, the whole config and the list of hooks go to the log file only.
+    The environment, the whole config, the list of hooks and what mmengine says about
+    itself go to the log file only.
     """
 
     def build_logger(self, *args: object, **kwargs: object) -> MMLogger:

@@ -85,8 +85,8 @@ def _convention_of(weights: dict[str, Tensor], checkpoint: str) -> str:
     if not all(name in weights for name in names):
         return "caffe"
     weight, mean, variance = (weights[name].double() for name in names)
-    if not mean.any():  # statistics were never taken: nothing to convert
-        return "caffe"
+    if not mean.any() or len(weight) != len(variance):
+        return "caffe"  # statistics never taken, or weights that won't fit anyway
     energy = weight.square().flatten(1).sum(1)
     alive = energy > 1e-6 * energy.max()
     scale = (variance / energy)[alive].median().item()

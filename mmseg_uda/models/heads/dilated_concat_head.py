@@ -9,6 +9,8 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+_LOSS = dict(type="CrossEntropyLoss", avg_non_ignore=True)
+
 
 class _SqueezeExcitation(nn.Module):
     """Channel gates from globally pooled features; keys ``se.0`` and ``se.2``."""
@@ -60,7 +62,8 @@ class DilatedConcatHead(BaseDecodeHead):
         dropout_ratio: Share of bottleneck channels dropped in training, in [0, 1);
             0.1 in MRNet, 0.2 in RPLUE's published command.
         align_corners: Of every resize of the logits; the field's nets use ``True``.
-        **kwargs: Arguments of mmseg's ``BaseDecodeHead``, such as ``in_index``.
+        **kwargs: Arguments of mmseg's ``BaseDecodeHead``, such as ``in_index``. Its
+            ``loss_decode`` averages over labelled pixels unless given.
 
     Shape:
         - Input: tuple of feature maps, (N, C, h, w) at ``in_index``.
@@ -91,7 +94,7 @@ class DilatedConcatHead(BaseDecodeHead):
             dropout_ratio=dropout_ratio,
             norm_cfg=norm_cfg or dict(type="GN", num_groups=32),
             align_corners=align_corners,
-            **{"init_cfg": None, **kwargs},
+            **{"init_cfg": None, "loss_decode": _LOSS, **kwargs},
         )
         # The base class' classifier would be a parameter that never gets a gradient,
         # and its dropout would be a second one.

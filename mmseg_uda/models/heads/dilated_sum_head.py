@@ -31,7 +31,8 @@ class DilatedSumHead(BaseDecodeHead):
         num_classes: Number of classes K.
         dilations: Dilation (and padding, in pixels of the feature map) per branch.
         align_corners: Of every resize of the logits; the field's nets use ``True``.
-        **kwargs: Arguments of mmseg's ``BaseDecodeHead``, such as ``in_index``.
+        **kwargs: Arguments of mmseg's ``BaseDecodeHead``, such as ``in_index``. Its
+            ``loss_decode`` averages over labelled pixels unless given.
 
     Shape:
         - Input: tuple of feature maps, (N, C, h, w) at ``in_index``.
@@ -53,7 +54,13 @@ class DilatedSumHead(BaseDecodeHead):
             raise ValueError(
                 f"dilations must name at least one branch, each >= 1, got {dilations}"
             )
-        kwargs = {"dropout_ratio": 0, "init_cfg": None, "channels": 1, **kwargs}
+        kwargs = {
+            "dropout_ratio": 0,
+            "init_cfg": None,
+            "channels": 1,
+            "loss_decode": dict(type="CrossEntropyLoss", avg_non_ignore=True),
+            **kwargs,
+        }
         super().__init__(
             in_channels, num_classes=num_classes, align_corners=align_corners, **kwargs
         )

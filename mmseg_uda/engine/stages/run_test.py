@@ -1,0 +1,118 @@
+"""Scoring a checkpoint: what ``tools/test.py`` does."""
+
+from numbers import Real
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import init_dist, is_distributed
+from mmengine.registry import init_default_scope
+
+from mmseg_uda.checkpoints import load_into
+from mmseg_uda.datasets.preflight import check_dataset
+from mmseg_uda.engine.distributed import prepare_distributed, shutdown_distributed
+from mmseg_uda.evaluation import results_table
+
+from .errors import StageError
+from .folders import draw_toycity
+from .ranks import on_rank_zero, say
+from .record import write_json
+from .resolve import Request, Resolver
+from .stage_runner import StageRunner, bare
+
+_TRAINING = (
+    "train_dataloader",
+    "train_cfg",
+    "optim_wrapper",
+    "param_scheduler",
+    "val_dataloader",
+    "val_cfg",
+    "val_evaluator",
+)
+
+
+def run_test(
+    request: Request,
+    checkpoint: str,
+    tta: bool = False,
+    out: str | None = None,
+    show_dir: str | None = None,
+) -> dict[str, float]:
+    """Score a checkpoint on the test data of a config.
+
+    Args:
+        request: Config (of its stages the last one that trains) and changes to it.
+        checkpoint: Weights; they fit the model completely, training-only heads apart.
+        tta: Average the probabilities over the augmentations of ``tta_pipeline``.
+        out: Folder for the predictions as PNGs of class ids.
+        show_dir: Folder for painted predictions.
+
+    Returns:
+        The metrics, which are also in ``<work_dir>/test.json``.
+
+    Raises:
+        ValueError: If config, data or checkpoint don't fit together.
+    """
+    resolver = Resolver(request)
+    cfg = resolver.stage_config(
+        [stage for stage in resolver.stages if stage.trains][-1]
+    )
+    cfg.work_dir = str(resolver.work_dir)
+    _only_test(cfg)
+    if tta:
+        _augment(cfg)
+    if out is not None:
+        _keep_predictions(cfg, out)
+    if show_dir is not None:
+        cfg.default_hooks["visualization"] = {
+            "type": "SegVisualizationHook",
+            "draw": True,
+        }
+        cfg.visualizer["save_dir"] = show_dir
+    prepare_distributed(request.launcher, cfg)
+    if request.launcher != "none" and not is_distributed():
+        init_dist(request.launcher, **(cfg.get("env_cfg") or {}).get("dist_cfg", {}))
+    on_rank_zero(_prepare, cfg, request)
+    metrics = _test(cfg, checkpoint, tta)
+    metrics = {key: value for key, value in metrics.items() if isinstance(value, Real)}
+    on_rank_zero(write_json, Path(cfg.work_dir, "test.json"), metrics)
+    say(f"\n{results_table({Path(checkpoint).stem: metrics})}")
+    shutdown_distributed()
+    return metrics
+
+
+def _test(cfg: Config, checkpoint: str, tta: bool) -> dict:
+    runner = StageRunner.from_cfg(cfg)
+    try:
+        model = bare(runner.model)
+        load_into(model.module if tta else model, checkpoint, ignore=("heads.*",))
+        return runner.test()
+    finally:
+        runner.close()
+
+
+def _prepare(cfg: Config, request: Request) -> None:
+    draw_toycity(request)
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    check_dataset(cfg.test_dataloader.dataset)
+
+
+def _only_test(cfg: Config) -> None:
+    if cfg.get("test_dataloader") is None:
+        raise StageError("the config has no test_dataloader to test on")
+    for key in _TRAINING:
+        cfg.pop(key, None)
+    cfg.load_from, cfg.resume = None, False
+
+
+def _augment(cfg: Config) -> None:
+    if cfg.get("tta_pipeline") is None:
+        raise StageError("--tta: the config has no tta_pipeline")
+    cfg.test_dataloader.dataset["pipeline"] = cfg.tta_pipeline
+    wrapper = dict(cfg.get("tta_model") or {"type": "SegTTAModel"})
+    cfg.model = {**wrapper, "module": cfg.model}
+
+
+def _keep_predictions(cfg: Config, out: str) -> None:
+    given = cfg.test_evaluator
+    for evaluator in given if isinstance(given, list) else [given]:
+        evaluator["output_dir"] = out

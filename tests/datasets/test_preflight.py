@@ -1,0 +1,182 @@
+# ruff: noqa: NPY002 - the transforms draw from the global generators
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmseg_uda.datasets import GTA5Dataset, UnlabelledFolder
+from mmseg_uda.datasets import label_maps as lm
+from mmseg_uda.datasets.image_headers import image_size
+from mmseg_uda.datasets.preflight import check_dataloader, check_dataset
+
+ROOT = Path(__file__).parents[2]
+
+
+def check_gta5(root, **kwargs):
+    return check_dataset(dict(type="GTA5Dataset", data_root=str(root)), **kwargs)
+
+
+def test_check_dataset__reports_what_is_there(gta5_root, write):
+    write.image(gta5_root / "images/00003.png", size=(64, 40))
+    write.palette(gta5_root / "labels/00003.png", np.full((40, 64), 7))
+    (report,) = check_gta5(gta5_root)
+    assert (report.num_images, report.num_labels, report.num_read) == (5, 5, 5)
+    assert (report.smallest, report.largest) == ((48, 32), (64, 40))
+    expected = np.zeros(19, dtype=int)
+    for seed in (1, 2, 4, 5):
+        mapped = lm.gta5_lut()[write.raw_ids(35, seed=seed)]
+        expected += np.bincount(mapped.ravel(), minlength=256)[:19]
+    expected[0] += 64 * 40  # labelId 7 is road
+    assert report.pixels.tolist() == expected.tolist()
+    assert report.absent == []
+
+
+def test_check_dataset__absent_classes_and_limit(gta5_root, write):
+    for i in range(1, 6):
+        write.palette(gta5_root / f"labels/{i:05d}.png", np.full((32, 48), 26))
+    (report,) = check_gta5(gta5_root, max_full=2)
+    assert report.num_read == 2
+    assert sorted(report.absent) == sorted(set(lm.CITYSCAPES_CLASSES) - {"car"})
+
+
+@pytest.mark.parametrize("where", ["images", "labels"])
+@pytest.mark.parametrize("kept", [0, 20, 0.6, 0.99])
+def test_check_dataset__truncated_even_beyond_the_sample(gta5_root, where, kept):
+    path = gta5_root / where / "00004.png"
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept if kept > 1 else kept * len(data))])
+    with pytest.raises(ValueError, match=rf"GTA5Dataset: 1 problem.*\n.*{path}"):
+        check_gta5(gta5_root, max_full=1)
+
+
+def test_check_dataset__truncated_jpeg(tmp_path, write):
+    write.image(tmp_path / "a.jpg", size=(200, 100))
+    check_dataset(UnlabelledFolder(str(tmp_path)))
+    data = (tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(data[: len(data) // 2])
+    with pytest.raises(ValueError, match=r"a\.jpg is truncated or damaged"):
+        check_dataset(UnlabelledFolder(str(tmp_path)))
+
+
+def test_check_dataset__png_with_trailing_bytes_is_fine(gta5_root):
+    with open(gta5_root / "images/00001.png", "ab") as file:
+        file.write(bytes(500))
+    check_gta5(gta5_root)
+
+
+def test_check_dataset__damaged_inside(gta5_root):
+    path = gta5_root / "images/00002.png"
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 200] = bytes(200)
+    path.write_bytes(bytes(data))
+    with pytest.raises(ValueError, match=rf"cannot decode the image {path}"):
+        check_gta5(gta5_root)
+
+
+def test_check_dataset__size_mismatch_and_outside_value(gta5_root, write):
+    write.palette(gta5_root / "labels/00002.png", write.raw_ids(35, size=(48, 30)))
+    with pytest.raises(ValueError, match=r"00002\.png is 48x30, .*00002\.png is 48x32"):
+        check_gta5(gta5_root)
+    write.palette(gta5_root / "labels/00002.png", write.raw_ids(60))
+    with pytest.raises(ValueError, match=r"value\(s\) 35, 36, .* in .*00002\.png"):
+        check_gta5(gta5_root)
+
+
+def test_check_dataset__lists_ten_problems(tmp_path):
+    for i in range(13):
+        (tmp_path / f"{i:02d}.png").write_bytes(b"no image")
+    with pytest.raises(ValueError, match="13 problem") as info:
+        check_dataset(UnlabelledFolder(str(tmp_path)))
+    message = str(info.value)
+    assert message.count("is not an image (8 bytes)") == 10
+    assert message.endswith("and 3 more")
+
+
+def test_check_dataset__runs_the_pipeline_without_touching_random_state(gta5_root):
+    crop = dict(type="DiverseCrop", crop_size=(64, 64))
+    pipeline = [dict(type="LoadImageFromFile"), dict(type="LoadLabels"), crop]
+    dataset = GTA5Dataset(str(gta5_root), pipeline=pipeline)
+    with pytest.raises(ValueError, match=r"pipeline fails on .*smaller than the crop"):
+        check_dataset(dataset)
+    crop["crop_size"] = (8, 8)
+    before = np.random.get_state()[1].copy()
+    check_dataset(GTA5Dataset(str(gta5_root), pipeline=pipeline))
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+def test_image_size__counts_exif_rotation_as_opencv_does(tmp_path):
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.new("RGB", (30, 20)).save(tmp_path / "a.jpg", exif=exif)
+    assert image_size(tmp_path / "a.jpg") == (20, 30)
+
+
+def loader(gta5_root, cityscapes_root, **changes):
+    return {
+        "batch_size": 3,
+        "sampler": dict(
+            type="MultiDomainSampler", samples_per_domain=dict(source=1, target=2)
+        ),
+        "dataset": dict(
+            type="MultiDomainDataset",
+            domains=dict(
+                source=dict(type="GTA5Dataset", data_root=str(gta5_root)),
+                target=dict(type="CityscapesImages", data_root=str(cityscapes_root)),
+            ),
+        ),
+        **changes,
+    }
+
+
+def test_check_dataloader__domains(gta5_root, cityscapes_root):
+    source, target = check_dataloader(loader(gta5_root, cityscapes_root))
+    assert (source.name, source.num_labels) == ("source", 5)
+    assert (target.name, target.num_images, target.num_labels) == ("target", 4, 0)
+
+
+def test_check_dataloader__batch_size_is_the_sum(gta5_root, cityscapes_root):
+    with pytest.raises(ValueError, match=r"batch_size is 4, .* 3 \(source 1 \+ target"):
+        check_dataloader(loader(gta5_root, cityscapes_root, batch_size=4))
+    wrong = dict(type="MultiDomainSampler", samples_per_domain=dict(sauce=3))
+    with pytest.raises(ValueError, match="names sauce, the data set has source, targ"):
+        check_dataloader(loader(gta5_root, cityscapes_root, sampler=wrong))
+
+
+def test_check_dataloader__labels_that_a_stage_will_write(gta5_root, cityscapes_root):
+    config = loader(gta5_root, cityscapes_root)
+    images = config["dataset"]["domains"]["target"]
+    config["dataset"]["domains"]["target"] = dict(
+        type="PseudoLabelledDataset", images=images, pseudo_label_dir=None
+    )
+    assert check_dataloader(config)[1].num_images == 4
+    shutil.rmtree(cityscapes_root / "leftImg8bit/train/aachen")
+    assert check_dataloader(config)[1].num_images == 2
+
+
+def test_check_data_tool__table_and_exit_code(
+    gta5_root, cityscapes_root, monkeypatch, capsys
+):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    import check_data
+
+    config = ROOT / "configs/_base_/datasets/gta_to_cityscapes.py"
+    source = "train_dataloader.dataset.domains.source"
+    options = [
+        f"{source}.data_root={gta5_root}",
+        f"train_dataloader.dataset.domains.target.data_root={cityscapes_root}",
+        f"val_dataloader.dataset.data_root={cityscapes_root}",
+        f"test_dataloader.dataset.data_root={cityscapes_root}",
+    ]
+    argv = ["check_data.py", str(config), "--full", "--cfg-options", *options]
+    monkeypatch.setattr(sys, "argv", argv)
+    assert check_data.main() == 0
+    out = capsys.readouterr().out
+    assert "| train |       source       |   5    |   5    | 48x32" in out
+    assert "CityscapesLabelled" in out
+    (gta5_root / "labels/00001.png").unlink()
+    assert check_data.main() == 1
+    assert "image(s) without a label: 00001.png" in capsys.readouterr().err

@@ -1,0 +1,89 @@
+"""Score a checkpoint on the test data of a config, as a table of IoUs.
+
+The checkpoint has to fit the model completely; discriminators and the like that only
+training needs may be missing, or be in it beyond what the config has.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    from mmengine.config import DictAction
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", type=Path, help="config file")
+    parser.add_argument("checkpoint", help="weights of the model")
+    parser.add_argument(
+        "--work-dir",
+        type=Path,
+        help="where logs and test.json go (default: beside the checkpoint, test/)",
+    )
+    parser.add_argument(
+        "--out", help="folder for the predictions, as PNGs of class ids"
+    )
+    parser.add_argument("--show-dir", help="folder for painted predictions")
+    parser.add_argument(
+        "--tta", action="store_true", help="average over the config's tta_pipeline"
+    )
+    parser.add_argument("--toy", action="store_true", help="test on ToyCity")
+    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
+    parser.add_argument("--target-root", metavar="DIR", help="folder of the test data")
+    parser.add_argument(
+        "--device", choices=["cpu", "cuda"], help="default: a GPU if any"
+    )
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        metavar="KEY=VALUE",
+        help="override config entries",
+    )
+    parser.add_argument(
+        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none"
+    )
+    # torch.distributed.launch passes this; torchrun sets the environment instead
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
+    args = parser.parse_args(argv)
+    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
+    return args
+
+
+def main() -> None:
+    """Score the checkpoint."""
+    args = parse_args()
+
+    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
+    from mmseg_uda.engine.stages import Request, explained_errors, run_test
+
+    request = Request(
+        config=args.config,
+        work_dir=args.work_dir or Path(args.checkpoint).parent / "test",
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        target_root=args.target_root,
+        device=args.device,
+        launcher=args.launcher,
+    )
+    with explained_errors(args.debug):
+        run_test(
+            request,
+            args.checkpoint,
+            tta=args.tta,
+            out=args.out,
+            show_dir=args.show_dir,
+        )
+
+
+if __name__ == "__main__":
+    # before torch is imported, which looks for GPUs once
+    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    main()
