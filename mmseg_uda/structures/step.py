@@ -6,7 +6,8 @@ h w map size, I J region grid, R regions.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -51,6 +52,7 @@ class Step:
         self._map_parts = maps
         self._views: dict[str, View] = {}
         self._maps: dict[tuple[str, str], Tensor] = {}
+        self._memo: dict[Hashable, Any] = {}
 
     @property
     def progress(self) -> float:
@@ -69,6 +71,12 @@ class Step:
         if key not in self._maps:
             self._maps[key] = self._map_parts[name](self, seg_head)
         return self._maps[key]
+
+    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """What ``compute`` returned when it was first asked for under ``key``."""
+        if key not in self._memo:
+            self._memo[key] = compute()
+        return self._memo[key]
 
     def domain(self, name: str) -> tuple[Tensor, Sequence]:
         """Images and samples of a domain in this batch.

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from mmseg_uda.models.layers import RandomState, frozen_running_stats
 
-IGNORE_INDEX = 255
 FUSED = "fused"
 
 

@@ -109,3 +109,22 @@ def test_source_scale__jitter_and_order_of_sides(roots):
     assert (scales.max(0) <= (1536, 864)).all()
     assert scales[:, 0].max() > 1500
     assert np.abs(scales[:, 0] * 720 / 1280 - scales[:, 1]).max() <= 1
+
+
+def resizes(value):
+    """Yield every resize in a config, at any depth."""
+    if isinstance(value, dict):
+        if str(value.get("type")).endswith("Resize"):
+            yield value
+        value = value.values()
+    if not isinstance(value, str) and hasattr(value, "__iter__"):
+        for item in value:
+            yield from resizes(item)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda p: p.stem)
+def test_every_resize__is_antialiased_bicubic(path):
+    found = list(resizes(Config.fromfile(path).to_dict()))
+    assert len(found) >= 3
+    for resize in found:
+        assert (resize["backend"], resize["interpolation"]) == ("pillow", "bicubic")

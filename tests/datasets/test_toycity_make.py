@@ -151,7 +151,19 @@ def test_make_toycity__a_broken_manifest_is_named(tmp_path):
         make_toycity(tmp_path, workers=1, **SMALL)
 
 
-def test_ensure_toycity__takes_a_complete_folder_as_it_is(city):
-    before = contents(city)
-    assert ensure_toycity(city) == city
-    assert contents(city) == before
+def test_ensure_toycity__takes_a_folder_as_it_is_and_mends_it(city, tmp_path):
+    make_toycity(tmp_path, workers=1, **SMALL)
+    assert ensure_toycity(tmp_path) == tmp_path
+    (tmp_path / "gta5/labels/00002.png").unlink()
+    ensure_toycity(tmp_path)
+    assert contents(tmp_path) == contents(city)
+
+
+def test_ensure_toycity__refuses_another_version_of_toycity(tmp_path):
+    make_toycity(tmp_path, workers=1, **SMALL)
+    manifest = tmp_path / "toycity.json"
+    content = json.loads(manifest.read_text())
+    content["domains"]["gta5"]["settings"]["format_version"] = 0
+    manifest.write_text(json.dumps(content))
+    with pytest.raises(ValueError, match="format_version is 0 there"):
+        ensure_toycity(tmp_path)

@@ -2,17 +2,20 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
 from mmseg_uda.models.losses import (
+    ClassBalance,
     cross_entropy_map,
     gan_map,
+    hardest,
     kl_map,
     l1_map,
     l2_map,
-    mean_over_valid,
+    mean_by_weight,
     self_information,
     squared_gradient,
 )
@@ -69,15 +72,33 @@ def test_cross_entropy_map__zero_where_ignored():
     assert value[0, 0, 1] == 0
 
 
-def test_mean_over_valid__counts_labelled_pixels_only():
-    labels = torch.tensor([[[0, 255, 1, 255]]])
+def test_mean_by_weight__divides_by_what_counts():
+    counts = torch.tensor([[[1.0, 0.0, 3.0, 0.0]]])
     pixel_loss = torch.tensor([[[1.0, 0.0, 3.0, 0.0]]])
-    assert mean_over_valid(pixel_loss, labels) == 2.0
+    assert mean_by_weight(pixel_loss, counts) == 1.0
 
 
-def test_mean_over_valid__all_ignored_is_zero():
-    labels = torch.full((1, 2, 2), 255)
-    assert mean_over_valid(torch.zeros(1, 2, 2), labels) == 0
+def test_mean_by_weight__nothing_counts_is_zero():
+    assert mean_by_weight(torch.zeros(1, 2, 2), torch.zeros(1, 2, 2)) == 0
+
+
+def test_hardest__equals_the_percentile_of_numpy():
+    loss = torch.rand(2, 7, 11)
+    for share in (0.2, 0.5, 0.01, 1.0):
+        threshold = np.percentile(loss.double().numpy(), 100 * (1 - share))
+        assert torch.equal(hardest(loss, share).bool(), loss >= threshold - 1e-7)
+
+
+def test_class_balance__by_hand():
+    """3 classes, 256 pixels: 250 of class 0, 1 of class 1, none of class 2."""
+    labels = torch.zeros(1, 16, 16, dtype=torch.long)
+    labels[0, 0, :6] = torch.tensor([1, 255, 255, 255, 255, 255])
+    balance = ClassBalance(3, max_weight=7.0, min_share=1 / 128)  # rare: below 2 pixels
+    # often: (1, 1, 0.9 + 0.7); rare: (1, 7, 7)
+    assert_close(balance(labels), torch.tensor([1.0, 7.0, 7 * 1.6]))
+    # again: often_2 = 0.9 * 1.6 + 0.7 = 2.14
+    assert_close(balance(labels), torch.tensor([1.0, 7.0, 7 * 2.14]))
+    assert "often" in balance.state_dict()
 
 
 def test_gan_map__by_hand():

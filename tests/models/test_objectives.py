@@ -227,3 +227,40 @@ def test_zero_weight_map__is_the_plain_loss():
 def test_objectives__errors_name_the_value(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_supervised__mrnets_released_options_equal_a_loop():
+    """Class weights, then the hardest fifth, then the mean by weight, in float64."""
+    model = make_model(
+        dict(
+            source=dict(
+                SOURCE,
+                class_balance=dict(num_classes=5, min_share=0.15),
+                keep_hardest=0.2,
+            )
+        )
+    )
+    inputs, samples = make_batch(ignored=0.3)
+    loss = model.loss(inputs, samples)["source.loss_decode"]
+
+    labels = torch.cat([s.gt_sem_seg.data for s in samples["source"]])
+    view = model.step(inputs, samples).view("source")
+    p = view.logits("decode").double().softmax(1)
+    weights = [
+        7.0 if (labels == c).sum() < 0.15 * labels.numel() else 1.0 for c in range(5)
+    ]
+    values, counts = [], []
+    for y, probs in zip(labels.flatten(), p.permute(0, 2, 3, 1).flatten(0, 2), strict=True):
+        weight = 0.0 if y == 255 else weights[y]
+        counts.append(weight)
+        values.append(0.0 if y == 255 else -weight * probs[y].log().item())
+    values, counts = torch.tensor(values).double(), torch.tensor(counts).double()
+    kept = values >= torch.quantile(values, 0.8)
+    expected = values[kept].sum() / counts[kept].sum()
+    assert_close(loss.double(), expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.5])
+def test_supervised__keep_hardest_out_of_range(share):
+    with pytest.raises(ValueError, match=r"keep_hardest must be in \(0, 1\]"):
+        Supervised(keep_hardest=share)

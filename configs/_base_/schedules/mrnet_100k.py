@@ -20,7 +20,11 @@ optim_wrapper = dict(
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.1, begin=0, end=5000 + 1, by_epoch=False),
     dict(
-        type="ConstantLR", factor=(1 - 5000 / 100000) ** 0.9, begin=5000, by_epoch=False
+        type="ConstantLR",
+        factor=(1 - 5000 / 100000) ** 0.9,
+        begin=5000,
+        end=100000 + 1,
+        by_epoch=False,
     ),
     dict(
         type="PolyLR",

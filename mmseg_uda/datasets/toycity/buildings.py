@@ -8,6 +8,8 @@ from .plants import draw_hedge, draw_tree
 from .scene import FAR, Block, Scene
 
 _BUILDING = LABEL_IDS["building"]
+#: Depth, in metres, beyond which windows are smaller than a pixel.
+_WINDOWS_END = 65.0
 
 
 def _upright(
@@ -76,7 +78,8 @@ def draw_house(
     for (start, along, span), normal in zip((ends, front), normals, strict=True):
         wall = _upright(start, along, np.array([[0, span]]), np.array([[0, height]]))[0]
         canvas.face(wall, canvas.lit(colour, normal), _BUILDING)
-        _windows(canvas, rng, start, along, (span, height))
+        if block.near < _WINDOWS_END:
+            _windows(canvas, rng, start, along, (span, height))
         edge = np.array([[height - 0.5, height]])
         cornice = _upright(start, along, np.array([[0, span]]), edge)[0]
         canvas.face(cornice, tuple(c * 0.75 for c in colour), _BUILDING)

@@ -88,7 +88,7 @@ class Canvas:
         """Fill one flat polygon given in world axes, (n, 3) metres."""
         seen = clip_near(self.camera.to_camera(np.asarray(points, float)))
         if len(seen) >= 3:
-            depth = float(seen[:, 2].mean())
+            depth = float(seen[:, 2].sum()) / len(seen)
             self.fill([self.camera.project(seen)], colour, label, depth)
 
     def faces(

@@ -136,8 +136,8 @@ def draw_ground(canvas: Canvas, rng: np.random.Generator, scene: Scene) -> None:
 def _block_ground(
     canvas: Canvas, rng: np.random.Generator, block: Block, scene: Scene
 ) -> None:
-    label = LABEL_IDS["terrain" if scene.has_terrain else "vegetation"]
-    colour = canvas.look.pick(rng, "terrain")
+    name = "terrain" if scene.has_terrain else "vegetation"
+    colour, label = canvas.look.pick(rng, name), LABEL_IDS[name]
     if block.kind == "building" and not block.lawn:
         return
     start = block.x - block.side * block.lawn

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from .formats import DEFAULT_COUNTS, DEFAULT_SIZES, DOMAINS, write_atomically
+from .formats import DOMAINS, write_atomically
 from .labels import CLASSES
 from .manifest import (
+    FORMAT_VERSION,
     MANIFEST,
     PARTIAL,
     Settings,
+    all_settings,
     check_settings,
-    domain_settings,
     manifest_bytes,
     read_domains,
 )
@@ -61,13 +62,41 @@ def make_toycity(
             made with other settings.
         FileExistsError: If a domain's folder holds foreign data.
     """
-    out = Path(out)
-    wanted = _wanted(only, seed, counts or {}, sizes or {})
+    wanted = all_settings(only, seed, counts or {}, sizes or {})
     workers = _cores() if workers is None else workers
     if workers < 1:
         raise ValueError(f"workers must be >= 1, got {workers}")
-    finished = read_domains(out / MANIFEST)
-    begun = read_domains(out / PARTIAL)
+    return _make(Path(out), wanted, workers, overwrite, progress)
+
+
+def ensure_toycity(out: str | os.PathLike) -> Path:
+    """Make ToyCity at ``out`` unless it is there, whole; return the path.
+
+    Domains that were made with other settings (seed, counts, sizes) are taken as they
+    are, and mended as such: whoever made them wanted them so. Meant for one process
+    at a time; the others wait for it.
+
+    Raises:
+        FileExistsError: If a domain's folder holds foreign data.
+        ValueError: If a domain was made by another version of ToyCity.
+    """
+    out = Path(out)
+    wanted = all_settings(DOMAINS, 0, {}, {})
+    known = read_domains(out / PARTIAL) | read_domains(out / MANIFEST)
+    for domain, entry in known.items():
+        if entry["settings"]["format_version"] == FORMAT_VERSION:
+            wanted[domain] = entry["settings"]
+    return _make(out, wanted, _cores(), overwrite=False, progress=True)
+
+
+def _make(
+    out: Path,
+    wanted: dict[str, Settings],
+    workers: int,
+    overwrite: bool,
+    progress: bool,
+) -> Path:
+    finished, begun = read_domains(out / MANIFEST), read_domains(out / PARTIAL)
     known = begun | finished
     _check_folder(out, wanted, known, overwrite)
     redo = [domain for domain in wanted if domain in known] if overwrite else []
@@ -80,12 +109,11 @@ def make_toycity(
     try:
         for domain in redo:
             finished.pop(domain, None)
-            begun.pop(domain, None)
             if (out / domain).exists():  # at once, lest old and new pictures mix
                 os.replace(out / domain, temporary / domain)
-        begun |= {domain: {"settings": wanted[domain]} for domain in wanted}
         if redo:
             write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
+        begun |= {domain: {"settings": wanted[domain]} for domain in wanted}
         write_atomically(out / PARTIAL, manifest_bytes(begun), temporary)
         finished |= _draw(out, wanted, temporary, workers, progress)
         write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
@@ -93,22 +121,6 @@ def make_toycity(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return out
-
-
-def ensure_toycity(out: str | os.PathLike) -> Path:
-    """Make the default ToyCity at ``out`` unless it is there, whole; return the path.
-
-    A folder made with other settings (seed, counts, sizes) is taken as it is, as long
-    as it is complete: whoever made it wanted it so.
-    """
-    out = Path(out)
-    entries = read_domains(out / MANIFEST)
-    settings = {domain: entry["settings"] for domain, entry in entries.items()}
-    if set(DOMAINS) <= set(settings) and all(
-        picture.done for picture in list_pictures(out, settings)
-    ):
-        return out
-    return make_toycity(out)
 
 
 def _draw(
@@ -179,32 +191,3 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _wanted(
-    only: Collection[str],
-    seed: int,
-    counts: dict[str, dict[str, int]],
-    sizes: dict[str, tuple[int, int]],
-) -> dict[str, Settings]:
-    unknown = sorted((set(only) | set(counts) | set(sizes)) - set(DOMAINS))
-    if unknown:
-        raise ValueError(f"unknown domains {unknown}; choose of {', '.join(DOMAINS)}")
-    if not only:
-        raise ValueError(f"give at least one domain of {', '.join(DOMAINS)}")
-    if seed < 0:
-        raise ValueError(f"seed must be >= 0, got {seed}")
-    wanted = {}
-    for domain in DOMAINS:
-        if domain in only:
-            size = sizes.get(domain, DEFAULT_SIZES[domain])
-            number = DEFAULT_COUNTS[domain] | counts.get(domain, {})
-            for split in number.keys() - DEFAULT_COUNTS[domain].keys():
-                raise ValueError(f"{domain} has no split '{split}'")
-            if min(size) < 16 or min(number.values()) < 1:
-                raise ValueError(
-                    f"{domain} needs at least one picture per split and 16 pixels a "
-                    f"side, got {number} of {size[0]}x{size[1]}"
-                )
-            wanted[domain] = domain_settings(seed, size, number)
-    return wanted

@@ -1,8 +1,11 @@
 """What a ToyCity folder holds, written down beside it."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+
+from .formats import DEFAULT_COUNTS, DEFAULT_SIZES, DOMAINS
 
 #: Raised whenever the same settings would give other pictures.
 FORMAT_VERSION = 1
@@ -14,16 +17,43 @@ PARTIAL = "toycity.partial.json"
 Settings = dict[str, Any]
 
 
-def domain_settings(
-    seed: int, size: tuple[int, int], counts: dict[str, int]
-) -> Settings:
-    """Return everything that decides the pictures of a domain."""
-    return {
-        "format_version": FORMAT_VERSION,
-        "seed": seed,
-        "size": list(size),
-        "counts": dict(counts),
-    }
+def all_settings(
+    only: Collection[str],
+    seed: int,
+    counts: dict[str, dict[str, int]],
+    sizes: dict[str, tuple[int, int]],
+) -> dict[str, Settings]:
+    """Return the settings of each domain in ``only``, defaults filled in.
+
+    Raises:
+        ValueError: If a name is unknown or a number is out of range.
+    """
+    unknown = sorted((set(only) | set(counts) | set(sizes)) - set(DOMAINS))
+    if unknown:
+        raise ValueError(f"unknown domains {unknown}; choose of {', '.join(DOMAINS)}")
+    if not only:
+        raise ValueError(f"give at least one domain of {', '.join(DOMAINS)}")
+    if seed < 0:
+        raise ValueError(f"seed must be >= 0, got {seed}")
+    wanted = {}
+    for domain in DOMAINS:
+        if domain in only:
+            size = sizes.get(domain, DEFAULT_SIZES[domain])
+            number = DEFAULT_COUNTS[domain] | counts.get(domain, {})
+            for split in number.keys() - DEFAULT_COUNTS[domain].keys():
+                raise ValueError(f"{domain} has no split '{split}'")
+            if min(size) < 16 or min(number.values()) < 1:
+                raise ValueError(
+                    f"{domain} needs at least one picture per split and 16 pixels a "
+                    f"side, got {number} of {size[0]}x{size[1]}"
+                )
+            wanted[domain] = {
+                "format_version": FORMAT_VERSION,
+                "seed": seed,
+                "size": list(size),
+                "counts": number,
+            }
+    return wanted
 
 
 def read_domains(path: Path) -> dict[str, dict]:

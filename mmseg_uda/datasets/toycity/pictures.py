@@ -11,7 +11,6 @@ import numpy as np
 from rich.progress import track
 
 from .formats import count_classes, file_names, read_train_ids, write_picture
-from .labels import TO_TRAIN_ID
 from .manifest import Settings
 from .render import draw_picture
 
@@ -40,13 +39,12 @@ class Picture:
     def make(self, temporary: Path) -> np.ndarray:
         """Draw the picture unless it is there; return the pixels of each class."""
         root = self.out / self.domain
-        if self.done:
-            return count_classes(read_train_ids(root / self.names[1], self.domain))
-        drawing = draw_picture(
-            self.seed, self.domain, self.split, self.index, self.size
-        )
-        write_picture(drawing, root, self.domain, self.names, temporary)
-        return count_classes(TO_TRAIN_ID[drawing.ids])
+        if not self.done:
+            drawing = draw_picture(
+                self.seed, self.domain, self.split, self.index, self.size
+            )
+            write_picture(drawing, root, self.domain, self.names, temporary)
+        return count_classes(read_train_ids(root / self.names[1], self.domain))
 
 
 def list_pictures(out: Path, wanted: dict[str, Settings]) -> list[Picture]:

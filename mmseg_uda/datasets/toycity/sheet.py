@@ -14,7 +14,7 @@ _CAPTIONS = {
     "synthia": "synthia (source, rendered): images and labels",
     "cityscapes": "cityscapes (target, camera): images and labels",
 }
-_MARGIN, _CAPTION, _LEGEND = 4, 18, 44
+_MARGIN, _CAPTION, _LEGEND = 4, 18, 64
 
 
 def _coloured(drawing: Drawing) -> np.ndarray:
@@ -26,7 +26,7 @@ def _coloured(drawing: Drawing) -> np.ndarray:
 
 
 def draw_sheet(
-    path: str | Path, seed: int = 0, columns: int = 4, start: int = 0
+    path: str | Path, seed: int = 0, columns: int = 3, start: int = 0
 ) -> Path:
     """Write a contact sheet as a PNG of at most 256 colours.
 
@@ -56,14 +56,15 @@ def draw_sheet(
     _draw_legend(pen, font, top, sheet.width)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    # A palette keeps the file small; k-means keeps its colours close.
+    sheet.quantize(256, kmeans=4, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 
 def _draw_legend(
     pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, top: int, width: int
 ) -> None:
-    rows = 2
+    rows = 3
     per_row = -(-len(CLASSES) // rows)
     step = width // per_row
     for i, (name, colour) in enumerate(zip(CLASSES, PALETTE, strict=True)):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .canvas import Canvas, Colour
-from .labels import LABEL_IDS
+from .labels import INSTANCE_SHIFT, LABEL_IDS
 from .scene import Item
 from .solid import Points, Solid
 
@@ -47,7 +47,8 @@ def _ends(
                 solid.on_end((outer, 0.66, inner, 0.84), at, lamp)
         if solid.depth < _DETAIL:
             plate = look.pick(rng, "plate")
-            label = LABEL_IDS["license plate"]
+            instance = solid.label >> INSTANCE_SHIFT
+            label = LABEL_IDS["license plate"] | (instance << INSTANCE_SHIFT)
             solid.on_end((-0.26, 0.42, 0.26, 0.54), at, plate, label)
 
 

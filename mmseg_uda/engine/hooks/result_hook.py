@@ -125,6 +125,9 @@ def _number(value: Real) -> float | int | None:
 def _line(name: str, result: dict | None, key: str) -> str:
     if result is None:
         return f"{name} result: none with a finite {key}"
-    others = [f"{k} {v}" for k, v in result.items() if k not in ("iter", key)]
+    # a dot marks the entries of single classes: they are in the file, not in the line
+    others = [
+        f"{k} {v}" for k, v in result.items() if k not in ("iter", key) and "." not in k
+    ]
     values = "  ".join([f"{key} {result[key]}", *others])
     return f"{name} result (iteration {result['iter']}): {values}"

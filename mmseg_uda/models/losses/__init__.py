@@ -1,18 +1,22 @@
 """Pure functions: tensors in, one value per pixel out."""
 
 from .adversarial import gan_map, squared_gradient
-from .cross_entropy import cross_entropy_map, mean_over_valid
+from .class_balance import ClassBalance
+from .cross_entropy import IGNORE_INDEX, cross_entropy_map, hardest, mean_by_weight
 from .divergence import DIVERGENCES, kl_map, l1_map, l2_map
 from .self_information import self_information
 
 __all__ = [
     "DIVERGENCES",
+    "IGNORE_INDEX",
+    "ClassBalance",
     "cross_entropy_map",
     "gan_map",
+    "hardest",
     "kl_map",
     "l1_map",
     "l2_map",
-    "mean_over_valid",
+    "mean_by_weight",
     "self_information",
     "squared_gradient",
 ]

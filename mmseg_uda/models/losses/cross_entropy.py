@@ -1,4 +1,4 @@
-"""Cross-entropy per pixel, and its mean over labelled pixels."""
+"""Cross-entropy per pixel, and means over the pixels that count."""
 
 import torch
 import torch.nn.functional as F
@@ -23,17 +23,41 @@ def cross_entropy_map(log_probs: Tensor, labels: Tensor) -> Tensor:
     return F.nll_loss(log_probs, labels, ignore_index=IGNORE_INDEX, reduction="none")
 
 
-def mean_over_valid(pixel_loss: Tensor, labels: Tensor) -> Tensor:
-    """Sum of a pixel loss over the number of labelled pixels.
+def mean_by_weight(pixel_loss: Tensor, counts: Tensor) -> Tensor:
+    """Sum of a pixel loss over the sum of what the pixels count.
 
-    The number is averaged over the ranks of a distributed run, so that the mean of the
-    ranks' gradients is the gradient of one big batch, whatever each rank's share of
-    ignored pixels. A batch without any label gives 0, not NaN.
+    The denominator is averaged over the ranks of a distributed run, so that the mean of
+    the ranks' gradients is the gradient of one big batch, whatever each rank's share of
+    ignored pixels. A batch in which nothing counts gives 0, not NaN.
 
     Args:
-        pixel_loss: (N, H, W), zero where ignored.
-        labels: (N, H, W) int64.
+        pixel_loss: (N, H, W), zero where nothing counts.
+        counts: (N, H, W), >= 0: 1 for a labelled pixel, or its class weight.
     """
-    num_valid = (labels != IGNORE_INDEX).sum().to(torch.float64)
-    all_reduce(num_valid, op="mean")
-    return pixel_loss.sum() / num_valid.clamp(min=1).to(pixel_loss.dtype)
+    total = counts.sum(dtype=torch.float64)
+    all_reduce(total, op="mean")
+    total = torch.where(total == 0, torch.ones_like(total), total)
+    return pixel_loss.sum() / total.to(pixel_loss.dtype)
+
+
+def hardest(pixel_loss: Tensor, share: float) -> Tensor:
+    """Mask of the pixels with the largest loss, as MRNet's released code picks them.
+
+    The threshold is the (1 - share) percentile over all pixels, linearly interpolated;
+    ignored pixels take part with their loss of 0. A pixel on the threshold is kept.
+
+    Args:
+        pixel_loss: (N, H, W).
+        share: Share of the pixels to keep, in (0, 1].
+
+    Returns:
+        (N, H, W) of 0 and 1, in the type of the loss.
+    """
+    values = pixel_loss.flatten()
+    position = (1 - share) * (values.numel() - 1)
+    below = int(position)
+    # kthvalue, because torch.quantile refuses more than 16 million values
+    low = values.kthvalue(below + 1).values
+    high = values.kthvalue(min(below + 2, values.numel())).values
+    threshold = low + (position - below) * (high - low)
+    return (pixel_loss >= threshold).to(pixel_loss.dtype)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from mmseg_uda.models.losses import cross_entropy_map, mean_over_valid
+from mmseg_uda.models.losses import (
+    IGNORE_INDEX,
+    ClassBalance,
+    cross_entropy_map,
+    hardest,
+    mean_by_weight,
+)
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 
@@ -23,39 +29,60 @@ class Supervised(BaseObjective):
 
     Args:
         on: View whose labels and predictions are compared.
-        average: ``'valid'`` divides by the labelled pixels (of all ranks), the usual
-            cross-entropy; ``'all'`` divides by all pixels, so an ignored pixel counts
-            as a zero, as RPLUE's and hence LCRF's code does. Without ignored pixels
-            they are equal.
+        average: ``'valid'`` divides by the labelled pixels (of all ranks), or by the
+            sum of their class weights, the usual cross-entropy; ``'all'`` divides by
+            all pixels, so an ignored pixel counts as a zero, as RPLUE's and hence
+            LCRF's code does. Without ignored pixels and class weights they are equal.
+        class_balance: Arguments of :class:`ClassBalance` to weight rare classes, as
+            MRNet's released command does and its text does not; None for no weights.
+        keep_hardest: Share of the pixels, in (0, 1], with the largest loss that count;
+            the others are ignored. MRNet's released command keeps 0.2.
         **common: Arguments of :class:`BaseObjective`. A ``weight`` multiplies the loss
             per pixel, and the average is *not* divided by the sum of weights (LCDA
             paper, Eq. 8).
 
     Raises:
-        ValueError: If ``average`` is unknown, or in training if the view has no labels.
+        ValueError: If an option is out of range, or in training if the view has no
+            labels.
     """
 
     def __init__(
-        self, on: str = "source", average: str = "valid", **common: object
+        self,
+        on: str = "source",
+        average: str = "valid",
+        class_balance: dict | None = None,
+        keep_hardest: float = 1.0,
+        **common: object,
     ) -> None:
         super().__init__(**common)
         if average not in AVERAGES:
             raise ValueError(
                 f"unknown average {average!r}, choose one of: {', '.join(AVERAGES)}"
             )
+        if not 0 < keep_hardest <= 1:
+            raise ValueError(f"keep_hardest must be in (0, 1], got {keep_hardest}")
         self.on = on
         self.average = average
+        self.class_balance = class_balance and ClassBalance(**class_balance)
+        self.keep_hardest = keep_hardest
+
+    def value(self, step: Step, seg_head: str) -> Tensor:
+        """Mean of the weighted cross-entropy of one head, a scalar."""
+        pixel_loss = self.pixel_loss(step, seg_head)
+        counts = self._pixel_counts(step)
+        pixel_loss = pixel_loss * counts
+        if self.keep_hardest < 1:
+            kept = hardest(pixel_loss.detach(), self.keep_hardest)
+            pixel_loss, counts = pixel_loss * kept, counts * kept
+        weighted = self._weighted(step, seg_head, pixel_loss)
+        if self.average == "all":
+            return weighted.mean()
+        return mean_by_weight(weighted, counts)
 
     def pixel_loss(self, step: Step, seg_head: str) -> Tensor:
         """Cross-entropy per pixel, (N, H, W), 0 where the label is 255."""
-        labels = self._labels(step)
-        return cross_entropy_map(step.view(self.on).log_probs(seg_head), labels)
-
-    def reduce(self, pixel_loss: Tensor, step: Step) -> Tensor:
-        """Average over the labelled or over all pixels."""
-        if self.average == "all":
-            return pixel_loss.mean()
-        return mean_over_valid(pixel_loss, self._labels(step))
+        log_probs = step.view(self.on).log_probs(seg_head)
+        return cross_entropy_map(log_probs, self._labels(step))
 
     def views(self) -> list[str]:
         """The labelled view."""
@@ -63,7 +90,21 @@ class Supervised(BaseObjective):
 
     def equation(self, seg_head: str) -> str:
         """The loss as a formula."""
-        return f"CE( p_{seg_head}(x_{self.on}), y_{self.on} )"
+        text = f"CE( p_{seg_head}(x_{self.on}), y_{self.on} )"
+        if self.class_balance is not None:
+            text = f"class_balance(y_{self.on}) * {text}"
+        if self.keep_hardest < 1:
+            text = f"hardest {100 * self.keep_hardest:g}% of {text}"
+        return text
+
+    def _pixel_counts(self, step: Step) -> Tensor:
+        """What each pixel counts, (N, H, W): 0 where ignored, else its class weight."""
+        labels = self._labels(step)
+        valid = (labels != IGNORE_INDEX).float()
+        if self.class_balance is None:
+            return valid
+        weights = step.once(self, lambda: self.class_balance(labels))
+        return weights[labels.clamp(max=len(weights) - 1)] * valid
 
     def _labels(self, step: Step) -> Tensor:
         labels = step.view(self.on).labels
