@@ -22,9 +22,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         type=Path,
         help="where logs and test.json go (default: beside the checkpoint, test/)",
     )
-    parser.add_argument(
-        "--out", help="folder for the predictions, as PNGs of class ids"
-    )
+    parser.add_argument("--out", help="folder for predictions as PNGs of class ids")
     parser.add_argument("--show-dir", help="folder for painted predictions")
     parser.add_argument(
         "--tta", action="store_true", help="average over the config's tta_pipeline"
@@ -32,9 +30,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--toy", action="store_true", help="test on ToyCity")
     parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
     parser.add_argument("--target-root", metavar="DIR", help="folder of the test data")
-    parser.add_argument(
-        "--device", choices=["cpu", "cuda"], help="default: a GPU if any"
-    )
+    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
     parser.add_argument(
         "--cfg-options",
         nargs="+",

@@ -72,7 +72,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     data.add_argument(
         "--target-root",
         metavar="DIR",
-        help="folder of the target data (and validation)",
+        help="folder of target and validation data",
     )
     data.add_argument(
         "--pretrained",
@@ -82,7 +82,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     how = parser.add_argument_group("how to run")
     how.add_argument("--seed", type=int, help="seed of everything random")
     how.add_argument("--amp", action="store_true", help="mixed precision (GPU only)")
-    how.add_argument("--device", choices=["cpu", "cuda"], help="default: a GPU if any")
+    how.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
     how.add_argument(
         "--cfg-options",
         nargs="+",

@@ -26,28 +26,24 @@ A config can overrule all that with ``toy = dict(iters=..., <any part of a confi
 which is merged last.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from mmengine.config import Config
 
+from .toy_network import shrink_network
+from .walk import dicts_in
+
 DEFAULT_TOY_ROOT = "data/toycity"
-TOY_ITERS = 1000
-BASE_CHANNELS = 16
+TOY_ITERS = 800
 CROP = (96, 192)
 
 _RESIZE = 3 / 16
 _MAX_PER_DOMAIN = 4
-_HEAD_WIDTH = 8
-_DISCRIMINATOR_WIDTH = 4
-_MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 _SGD_RATE = 50
 _WORKERS = 1
 _FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 _SCHEDULE_KEYS = ("begin", "end", "T_max", "total_iters", "milestones")
-# ResNet depth -> channels after a stage per channel of its first convolution
-_EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
 
 
 def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
@@ -69,7 +65,7 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
         _data(cfg, root),
         _sizes(cfg),
         _batch(cfg),
-        _network(cfg, own),
+        shrink_network(cfg, own),
         _iterations(cfg, iters),
         _optimizers(cfg),
     ]
@@ -81,7 +77,7 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
 
 def _data(cfg: Config, root: str) -> str:
     for loader in _LOADERS:
-        for node in _dicts(cfg.get(loader)):
+        for node in dicts_in(cfg.get(loader)):
             if node.get("data_root") is not None:
                 node["data_root"] = f"{root}/{_folder(node)}"
     return f"data under {root}"
@@ -95,14 +91,14 @@ def _folder(dataset: dict) -> str:
                 return folder
     raise ValueError(
         f"--toy does not know which part of ToyCity stands in for "
-        f"{dataset.get('type')} in '{dataset['data_root']}'. It goes by the name of the class or folder: "
-        f"{', '.join(_FOLDERS)}."
+        f"{dataset.get('type')} in '{dataset['data_root']}'. It goes by the name of "
+        f"the class or folder: {', '.join(_FOLDERS)}."
     )
 
 
 def _sizes(cfg: Config) -> str:
     for name in (*_LOADERS, "tta_pipeline", "model"):
-        for node in _dicts(cfg.get(name)):
+        for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
                 node["scale"] = tuple(round(side * _RESIZE) for side in node["scale"])
             if _is_pair(node.get("crop_size")):
@@ -129,71 +125,6 @@ def _batch(cfg: Config) -> str:
     return f"batch {loader['batch_size']}"
 
 
-def _network(cfg: Config, own: dict) -> str:
-    segmentor = cfg.model.get("segmentor") or cfg.model
-    backbone = segmentor.get("backbone") or {}
-    for node in _dicts(cfg.model.get("heads")):
-        if "type" in node:
-            _shrink_discriminator(node)
-    if "backbone" in ((own.get("model") or {}).get("segmentor") or {}):
-        return "the config's own small network"
-    if backbone.get("type") != "DeepLabResNet":
-        raise ValueError(
-            "--toy shrinks backbones of the type DeepLabResNet; this config has "
-            f"{backbone.get('type')!r}. Say in the config what a small one is: "
-            "toy = dict(model=dict(segmentor=dict(backbone=dict(...), "
-            "decode_head=dict(...))))"
-        )
-    depth = backbone.get("depth", 101)
-    divisor = backbone.get("base_channels", 64) * _EXPANSION[depth] // BASE_CHANNELS
-    backbone.update(
-        depth=18,
-        base_channels=BASE_CHANNELS,
-        stem_channels=BASE_CHANNELS,
-        init_cfg=None,
-        norm_cfg=dict(type="BN", requires_grad=True),
-        norm_eval=False,
-    )
-    backbone.pop("pretrained", None)
-    for key in ("decode_head", "auxiliary_head"):
-        for head in _dicts(segmentor.get(key)):
-            _shrink_head(head, divisor)
-    return f"ResNet-18, {BASE_CHANNELS} channels wide, from scratch; narrow heads"
-
-
-def _shrink_head(head: dict, divisor: int) -> None:
-    if "in_channels" in head:
-        given = head["in_channels"]
-        head["in_channels"] = (
-            [channels // divisor for channels in given]
-            if isinstance(given, list | tuple)
-            else given // divisor
-        )
-    # named in the config or not, these are what the heads of this package default to
-    defaults = {"channels": 256, "bottleneck_channels": 512}
-    concat = head.get("type") == "DilatedConcatHead"
-    for key, default in defaults.items():
-        if key in head or concat:
-            head[key] = max(1, head.get(key, default) // _HEAD_WIDTH)
-    norm = head.get("norm_cfg") or (dict(type="GN", num_groups=32) if concat else {})
-    if norm.get("type") == "GN":
-        head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}
-
-
-def _shrink_discriminator(node: dict) -> None:
-    defaults = {
-        "PixelDiscriminator": (64, 128, 256, 512),
-        "MultiScaleDiscriminator": 32,
-    }
-    channels = node.get("channels", defaults.get(node["type"]))
-    if isinstance(channels, list | tuple):
-        node["channels"] = tuple(c // _DISCRIMINATOR_WIDTH for c in channels)
-    elif channels is not None:
-        node["channels"] = channels // _DISCRIMINATOR_WIDTH
-    if node["type"] == "MultiScaleDiscriminator":
-        node.update(_MULTI_SCALE)
-
-
 def _iterations(cfg: Config, iters: int) -> str:
     factor = iters / cfg.train_cfg.max_iters
     if factor >= 1:  # it is short already
@@ -203,9 +134,9 @@ def _iterations(cfg: Config, iters: int) -> str:
         (cfg.train_cfg, ("max_iters", "val_interval", "val_begin")),
         (hooks.get("checkpoint") or {}, ("interval",)),
     ]
-    places += [(node, _SCHEDULE_KEYS) for node in _dicts(cfg.get("param_scheduler"))]
+    places += [(node, _SCHEDULE_KEYS) for node in dicts_in(cfg.get("param_scheduler"))]
     for name in ("model", "custom_hooks"):
-        for node in _dicts(cfg.get(name)):
+        for node in dicts_in(cfg.get(name)):
             places.append((node, [k for k in node if str(k).endswith("_iters")]))
     for node, keys in places:
         for key in keys:
@@ -226,7 +157,7 @@ def _scaled(value: Any, factor: float) -> Any:
 
 
 def _optimizers(cfg: Config) -> str:
-    for node in _dicts(cfg.get("optim_wrapper")):
+    for node in dicts_in(cfg.get("optim_wrapper")):
         optimizer = node.get("optimizer") or {}
         if optimizer.get("type") == "SGD":
             optimizer["lr"] = optimizer["lr"] * _SGD_RATE
@@ -236,18 +167,3 @@ def _optimizers(cfg: Config) -> str:
 
 def _is_pair(value: Any) -> bool:
     return isinstance(value, list | tuple) and len(value) == 2
-
-
-def _dicts(node: Any, seen: set[int] | None = None) -> Iterator[dict]:
-    # each dict once, wherever a config uses one object twice
-    seen = set() if seen is None else seen
-    if id(node) in seen:
-        return
-    if isinstance(node, dict):
-        seen.add(id(node))
-        yield node
-        for value in list(node.values()):
-            yield from _dicts(value, seen)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _dicts(value, seen)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mmseg_uda.datasets.toycity import ensure_toycity, make_toycity
-from mmseg_uda.datasets.toycity import make as make_module
+from mmseg_uda.datasets.toycity import ensure_toycity, make_toycity, pictures
 
 COUNTS = {"gta5": {"train": 3}, "cityscapes": {"train": 2, "val": 1}}
 COUNTS["synthia"] = {"train": 2}
@@ -75,7 +74,7 @@ def test_make_toycity__restores_a_deleted_file(tmp_path):
 
 
 def test_make_toycity__finished_work_is_not_drawn_again(city, monkeypatch):
-    monkeypatch.setattr(make_module, "make_pictures", pytest.fail)
+    monkeypatch.setattr(pictures, "make_pictures", pytest.fail)
     assert make_toycity(city, workers=1, **SMALL) == city
 
 
@@ -86,12 +85,12 @@ def test_make_toycity__an_interrupted_run_goes_on(city, tmp_path, monkeypatch):
                 raise KeyboardInterrupt
             yield counted
 
-    original = make_module.make_pictures
-    monkeypatch.setattr(make_module, "make_pictures", stop_after_three)
+    original = pictures.make_pictures
+    monkeypatch.setattr(pictures, "make_pictures", stop_after_three)
     with pytest.raises(KeyboardInterrupt):
         make_toycity(tmp_path, workers=1, **SMALL)
     assert not (tmp_path / "toycity.json").exists()
-    monkeypatch.setattr(make_module, "make_pictures", original)
+    monkeypatch.setattr(pictures, "make_pictures", original)
     with pytest.raises(ValueError, match="--overwrite"):  # even half a run has a seed
         make_toycity(tmp_path, seed=1, workers=1, **SMALL)
     make_toycity(tmp_path, workers=1, **SMALL)

@@ -12,13 +12,15 @@ from .looks import Look
 
 Colour = tuple[float, float, float]
 _FIXED_BITS = 4  # sub-pixel bits of OpenCV's fixed-point coordinates
+#: Largest such coordinate: far enough out that no visible edge changes its slope.
+_FARTHEST = 1 << 24
 
 
 def _fixed(pixels: np.ndarray) -> np.ndarray:
     """Turn pixels (n, 2) into OpenCV's fixed-point numbers, kept in their range."""
     scaled = pixels * float(1 << _FIXED_BITS)
-    np.minimum(scaled, 128000, out=scaled)
-    return np.maximum(scaled, -64000, out=scaled).astype(np.int32)
+    np.minimum(scaled, _FARTHEST, out=scaled)
+    return np.maximum(scaled, -_FARTHEST, out=scaled).astype(np.int32)
 
 
 class Canvas:

@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from .canvas import Canvas
+from .canvas import Canvas, Colour
+from .cutout import CIRCLE, Cutout
 from .labels import LABEL_IDS
-from .people import _CIRCLE, Cutout
 from .plants import draw_tree
 from .scene import Item
 
 _POLE, _SIGN = LABEL_IDS["pole"], LABEL_IDS["traffic sign"]
 
 
-def _post(figure: Cutout, colour: tuple, height: float, width: float) -> None:
+def _post(figure: Cutout, colour: Colour, height: float, width: float) -> None:
     figure.limb((0, 0), (0, height), width, colour, _POLE)
 
 
@@ -32,9 +32,9 @@ def _plate(figure: Cutout, rng: np.random.Generator, height: float) -> None:
     triangle = np.array([(-0.45, -0.3), (0.45, -0.3), (0, 0.48)])
     diamond = np.array([(0, -0.45), (0.45, 0), (0, 0.45), (-0.45, 0)])
     square = np.array([(-0.36, -0.36), (0.36, -0.36), (0.36, 0.36), (-0.36, 0.36)])
-    octagon = _CIRCLE[::2] * 0.42
+    octagon = CIRCLE[::2] * 0.42
     kinds = [
-        [(_CIRCLE * 0.4, red), (_CIRCLE * 0.28, white)],
+        [(CIRCLE * 0.4, red), (CIRCLE * 0.28, white)],
         [(triangle, red), (triangle * 0.6, white)],
         [(diamond, white), (diamond * 0.8, yellow)],
         [(square, blue), (square * 0.5, white)],
@@ -49,7 +49,7 @@ def _sign(figure: Cutout, rng: np.random.Generator) -> None:
     _post(figure, figure.canvas.look.pick(rng, "pole"), height + 0.3, 0.12)
     if rng.random() < 0.2:
         back = figure.canvas.look.pick(rng, "sign back")
-        figure.shape(_CIRCLE * 0.38 + [0, height], back, 0)  # backs are not annotated
+        figure.shape(CIRCLE * 0.38 + [0, height], back, 0)  # backs are not annotated
         return
     _plate(figure, rng, height)
     if rng.random() < 0.25:
@@ -66,7 +66,7 @@ def _box(figure: Cutout, rng: np.random.Generator, x: float, y: float) -> None:
         colour = (30.0, 30.0, 30.0)
         if i == lit:
             colour = look.pick(rng, "lamp red" if lit == 2 else "lamp green")
-        figure.shape(_CIRCLE * 0.14 + [x, y + 0.19 + 0.33 * i], colour, label)
+        figure.shape(CIRCLE * 0.14 + [x, y + 0.19 + 0.33 * i], colour, label)
 
 
 def _signal(figure: Cutout, rng: np.random.Generator, side: float) -> None:

@@ -56,9 +56,9 @@ def strip(
     colour: Colour,
     label: int | None,
 ) -> None:
-    """Fill a rectangle of ground, cut into bands of depth."""
-    inner = [cut for cut in _BANDS.tolist() if z[0] < cut < z[1]]
-    cuts = [z[0], *inner, z[1]]
+    """Fill a rectangle of ground, cut into bands of depth where there is haze."""
+    bands = _BANDS.tolist() if canvas.look.haze else []
+    cuts = [z[0], *(cut for cut in bands if z[0] < cut < z[1]), z[1]]
     for near, far in pairwise(cuts):
         corners = [(x[0], 0, near), (x[1], 0, near), (x[1], 0, far), (x[0], 0, far)]
         canvas.face(np.array(corners), colour, label)

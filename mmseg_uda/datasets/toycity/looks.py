@@ -23,10 +23,8 @@ class Look:
         haze_colour: RGB of the scattered light.
         texture: Strength of surface noise by label id, relative to the colour.
         exposure: Range of the random gain.
-        saturation: 1 leaves colours alone, 0 makes them grey.
         white_balance: Mean RGB gain.
         white_balance_spread: Standard deviation of the gain from picture to picture.
-        gamma: Exponent on intensities in 0..1.
         blur: Range of the Gaussian blur's sigma, pixels.
         noise: Standard deviation of sensor noise, grey levels.
         vignette: Share of light lost in the corners.
@@ -43,10 +41,8 @@ class Look:
     haze_colour: tuple[float, float, float] = (200.0, 205.0, 208.0)
     texture: dict[int, float] = field(default_factory=dict)
     exposure: tuple[float, float] = (0.95, 1.05)
-    saturation: float = 1.0
     white_balance: tuple[float, float, float] = (1.0, 1.0, 1.0)
     white_balance_spread: float = 0.0
-    gamma: float = 1.0
     blur: tuple[float, float] = (0.0, 0.0)
     noise: float = 0.0
     vignette: float = 0.0

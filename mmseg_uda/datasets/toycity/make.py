@@ -7,10 +7,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-import numpy as np
-
 from .formats import DOMAINS, write_atomically
-from .labels import CLASSES
 from .manifest import (
     FORMAT_VERSION,
     MANIFEST,
@@ -21,7 +18,7 @@ from .manifest import (
     manifest_bytes,
     read_domains,
 )
-from .pictures import list_pictures, make_pictures
+from .pictures import draw_domains, list_pictures
 
 _TEMPORARY = ".toycity-"
 _STALE = 3600.0  # seconds after which a killed run's temporary folder is removed
@@ -115,44 +112,12 @@ def _make(
             write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
         begun |= {domain: {"settings": wanted[domain]} for domain in wanted}
         write_atomically(out / PARTIAL, manifest_bytes(begun), temporary)
-        finished |= _draw(out, wanted, temporary, workers, progress)
+        finished |= draw_domains(out, wanted, temporary, workers, progress)
         write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
         _forget(out, begun, wanted, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return out
-
-
-def _draw(
-    out: Path,
-    wanted: dict[str, Settings],
-    temporary: Path,
-    workers: int,
-    progress: bool,
-) -> dict[str, dict]:
-    """Draw what is missing; return the manifest's entries."""
-    pictures = list_pictures(out, wanted)
-    pixels = {
-        domain: {split: np.zeros(len(CLASSES), np.int64) for split in s["counts"]}
-        for domain, s in wanted.items()
-    }
-    counted = make_pictures(pictures, temporary, workers, progress)
-    for picture, counts in zip(pictures, counted, strict=True):
-        pixels[picture.domain][picture.split] += counts
-    return {
-        domain: {
-            "settings": wanted[domain],
-            "class_percent": {k: _shares(v) for k, v in splits.items()},
-        }
-        for domain, splits in pixels.items()
-    }
-
-
-def _shares(pixels: np.ndarray) -> dict[str, float]:
-    """Return each class's share of the labelled pixels, percent."""
-    total = max(int(pixels.sum()), 1)
-    shares = (100 * pixels / total).round(3).tolist()
-    return dict(zip(CLASSES, shares, strict=True))
 
 
 def _check_folder(

@@ -1,69 +1,11 @@
 """Draws pedestrians and riders with their bicycles and motorcycles."""
 
-from itertools import pairwise
-
 import numpy as np
 
-from .camera import NEAR
 from .canvas import Canvas, Colour
+from .cutout import CIRCLE, Cutout
 from .labels import LABEL_IDS
 from .scene import Item
-
-_CIRCLE = np.stack(
-    [np.cos(np.linspace(0, 2 * np.pi, 16)), np.sin(np.linspace(0, 2 * np.pi, 16))], -1
-)
-
-
-class Cutout:
-    """A flat figure facing the camera: (right, up) metres around a ground point.
-
-    Args:
-        canvas: Where it is drawn.
-        item: What stands where.
-        squeeze: Factor on its width, negative to mirror it.
-    """
-
-    def __init__(self, canvas: Canvas, item: Item, squeeze: float = 1.0) -> None:
-        self.canvas = canvas
-        seen = canvas.camera.to_camera(np.array([item.x, 0.0, item.z]))
-        self.depth = float(seen[2])
-        self.visible = self.depth > NEAR + 1.5
-        if self.visible:
-            self._foot = canvas.camera.project(seen)
-            scale = canvas.camera.pixels_per_metre(self.depth)
-            self._scale = np.array([scale * squeeze, -scale])
-
-    def shape(
-        self, points: np.ndarray | list, colour: Colour | None, label: int
-    ) -> None:
-        """Fill a polygon of (right, up) points."""
-        pixels = self._foot + np.asarray(points, float) * self._scale
-        self.canvas.fill([pixels], colour, label, self.depth)
-
-    def limb(
-        self,
-        a: tuple[float, float],
-        b: tuple[float, float],
-        thickness: float,
-        colour: Colour,
-        label: int,
-    ) -> None:
-        """Fill a bar from ``a`` to ``b``, all in metres."""
-        start, end = np.array(a, float), np.array(b, float)
-        along = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
-        across = np.array([-along[1], along[0]]) * thickness / 2
-        corners = [start - across, start + across, end + across, end - across]
-        self.shape(np.array(corners), colour, label)
-
-    def ring(
-        self, centre: tuple[float, float], radius: float, width: float, colour: Colour
-    ) -> None:
-        """Draw a wheel one can look through (image only)."""
-        for a, b in pairwise(_CIRCLE):
-            inner = 1 - width / radius
-            arc = np.array([a, b, b * inner, a * inner]) * radius + centre
-            pixels = self._foot + arc * self._scale
-            self.canvas.fill([pixels], colour, None, self.depth)
 
 
 def draw_person(canvas: Canvas, item: Item) -> None:
@@ -82,7 +24,7 @@ def draw_person(canvas: Canvas, item: Item) -> None:
     for side in (-1, 1):
         foot = (side * stride, 0.04)
         figure.limb((side * 0.07 * h, hip), foot, 0.17 * h, legs, label)
-        figure.shape(_CIRCLE * 0.07 * h + foot, tuple(c * 0.5 for c in legs), label)
+        figure.shape(CIRCLE * 0.07 * h + foot, tuple(c * 0.5 for c in legs), label)
     torso = [(-0.2, 1.44), (0.2, 1.44), (0.17, 0.8), (-0.17, 0.8)]
     figure.shape(np.array(torso) * h, cloth, label)
     swing = stride * 0.9
@@ -90,7 +32,7 @@ def draw_person(canvas: Canvas, item: Item) -> None:
         hand = (side * 0.24 * h - side * swing * 0.5, 0.82 * h)
         sleeve = tuple(c * 0.85 for c in cloth)
         figure.limb((side * 0.2 * h, neck), hand, 0.11 * h, sleeve, label)
-        figure.shape(_CIRCLE * 0.05 * h + hand, skin, label)
+        figure.shape(CIRCLE * 0.05 * h + hand, skin, label)
     _head(figure, (0.0, 1.58 * h), 0.125 * h, skin, hair, label)
 
 
@@ -102,14 +44,14 @@ def _head(
     hair: Colour,
     label: int,
 ) -> None:
-    figure.shape(_CIRCLE * radius * [0.85, 1.1] + centre, skin, label)
-    top = _CIRCLE[:9] * radius * [0.95, 1.15] + centre + [0, radius * 0.1]
+    figure.shape(CIRCLE * radius * [0.85, 1.1] + centre, skin, label)
+    top = CIRCLE[:9] * radius * [0.95, 1.15] + centre + [0, radius * 0.1]
     figure.shape(top, hair, label)
 
 
 def _bicycle(figure: Cutout, colour: Colour, tyre: Colour, label: int) -> None:
     for x in (-0.52, 0.52):
-        disc = _CIRCLE * 0.34 + (x, 0.34)
+        disc = CIRCLE * 0.34 + (x, 0.34)
         figure.shape(disc, None, label)  # the label fills the wheel, as annotators do
         figure.ring((x, 0.34), 0.34, 0.09, tyre)
     bars = [
@@ -128,15 +70,15 @@ def _bicycle(figure: Cutout, colour: Colour, tyre: Colour, label: int) -> None:
 
 def _motorcycle(figure: Cutout, colour: Colour, tyre: Colour, label: int) -> None:
     for x in (-0.68, 0.68):
-        figure.shape(_CIRCLE * 0.32 + (x, 0.32), tyre, label)
-        figure.shape(_CIRCLE * 0.14 + (x, 0.32), (150, 152, 154), label)
+        figure.shape(CIRCLE * 0.32 + (x, 0.32), tyre, label)
+        figure.shape(CIRCLE * 0.14 + (x, 0.32), (150, 152, 154), label)
     body = [(-0.85, 0.7), (-0.8, 0.88), (0.0, 0.8), (0.35, 0.98), (0.5, 0.75)]
     body += [(0.3, 0.3), (-0.35, 0.28), (-0.5, 0.55)]
     figure.shape(body, colour, label)
     figure.shape([(-0.3, 0.25), (-0.25, 0.5), (0.25, 0.5), (0.3, 0.25)], tyre, label)
     figure.limb((0.68, 0.32), (0.4, 1.05), 0.1, tyre, label)
     figure.limb((0.42, 1.02), (0.25, 1.1), 0.08, tyre, label)
-    figure.shape(_CIRCLE * 0.09 + (0.55, 0.85), (240, 238, 220), label)
+    figure.shape(CIRCLE * 0.09 + (0.55, 0.85), (240, 238, 220), label)
 
 
 def _rider(

@@ -11,6 +11,7 @@ import numpy as np
 from rich.progress import track
 
 from .formats import count_classes, file_names, read_train_ids, write_picture
+from .labels import CLASSES
 from .manifest import Settings
 from .render import draw_picture
 
@@ -88,3 +89,35 @@ def make_pictures(
     context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
     with ProcessPoolExecutor(workers, context, _limit_threads) as pool:
         yield from track(pool.map(_make, jobs, chunksize=8), **bar)
+
+
+def draw_domains(
+    out: Path,
+    wanted: dict[str, Settings],
+    temporary: Path,
+    workers: int,
+    progress: bool,
+) -> dict[str, dict]:
+    """Draw what is missing; return the manifest's entries by domain."""
+    pictures = list_pictures(out, wanted)
+    pixels = {
+        domain: {split: np.zeros(len(CLASSES), np.int64) for split in s["counts"]}
+        for domain, s in wanted.items()
+    }
+    counted = make_pictures(pictures, temporary, workers, progress)
+    for picture, counts in zip(pictures, counted, strict=True):
+        pixels[picture.domain][picture.split] += counts
+    return {
+        domain: {
+            "settings": wanted[domain],
+            "class_percent": {k: _shares(v) for k, v in splits.items()},
+        }
+        for domain, splits in pixels.items()
+    }
+
+
+def _shares(pixels: np.ndarray) -> dict[str, float]:
+    """Return each class's share of the labelled pixels, percent."""
+    total = max(int(pixels.sum()), 1)
+    shares = (100 * pixels / total).round(3).tolist()
+    return dict(zip(CLASSES, shares, strict=True))

@@ -43,7 +43,7 @@ def draw_crown(
         depth: Metres.
     """
     # Small crowns need few blobs: leaves smaller than pixels only cost time.
-    leaf = max(canvas.look.leaf_size, min(3.5 / max(radius, 1.0), 0.5))
+    leaf = max(canvas.look.leaf_size, min(6 / max(radius, 1.0), 0.5))
     count = min(int(1.4 / leaf**2), 28) + 4
     base = np.array(canvas.look.pick(rng, "vegetation"))
     angle = rng.uniform(0, 2 * np.pi, count)

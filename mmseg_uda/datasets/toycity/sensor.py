@@ -39,11 +39,9 @@ def expose(
     blur = rng.uniform(*look.blur)
     if blur > 0:
         light = cv2.GaussianBlur(light, (0, 0), blur)
-    grey = light.mean(-1, keepdims=True)
-    light = grey + look.saturation * (light - grey)
     gain = np.array(look.white_balance) + rng.normal(0, look.white_balance_spread, 3)
     gain = gain * rng.uniform(*look.exposure)
-    light = 255 * np.clip(light * gain / 255, 0, 1) ** look.gamma
+    light = np.minimum(light * gain.astype(np.float32), 255)  # highlights clip
     if look.vignette:
         light *= _vignette(labels.shape, look.vignette)[..., None]
     if look.noise:

@@ -56,9 +56,17 @@ def draw_sheet(
     _draw_legend(pen, font, top, sheet.width)
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A palette keeps the file small; k-means keeps its colours close.
-    sheet.quantize(256, kmeans=4, dither=Image.Dither.NONE).save(path, optimize=True)
+    _few_colours(sheet).save(path, optimize=True)
     return path
+
+
+def _few_colours(sheet: Image.Image) -> Image.Image:
+    """Reduce to 256 colours, a small file's worth; those of the legend stay exact."""
+    free = 256 - len(PALETTE)
+    picked = sheet.quantize(free, kmeans=4).getpalette()[: 3 * free]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(picked + PALETTE.ravel().tolist())
+    return sheet.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _draw_legend(

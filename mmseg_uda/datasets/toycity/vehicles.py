@@ -3,13 +3,11 @@
 import numpy as np
 
 from .canvas import Canvas, Colour
+from .cutout import CIRCLE
 from .labels import INSTANCE_SHIFT, LABEL_IDS
 from .scene import Item
 from .solid import Points, Solid
 
-_CIRCLE = np.stack(
-    [np.cos(np.linspace(0, 2 * np.pi, 14)), np.sin(np.linspace(0, 2 * np.pi, 14))], -1
-)
 #: Depths, in metres, beyond which parts are too small to be worth drawing: lamps and
 #: plates, and the foreshortened flanks of a car in its lane.
 _DETAIL = 45.0
@@ -27,9 +25,9 @@ def _wheels(
     tyre, hub = look.pick(rng, "tyre"), look.pick(rng, "hub")
     for spot in spots:
         centre = np.array([spot, radius])
-        solid.on_sides(centre + _CIRCLE * radius, at, tyre)
+        solid.on_sides(centre + CIRCLE * radius, at, tyre)
         if solid.depth < _DETAIL:
-            solid.on_sides(centre + _CIRCLE * radius * 0.55, at, hub)
+            solid.on_sides(centre + CIRCLE * radius * 0.55, at, hub)
 
 
 def _ends(

@@ -1,10 +1,11 @@
 """The multi-stage run: what ``tools/train.py`` does with the ``stages`` of a config."""
 
 from .errors import StageError, explained_errors
-from .plan import Stage, plan_stages
+from .plan import plan_stages
 from .resolve import Request, Resolver
 from .run import run_stages
 from .run_test import run_test
+from .stage import Stage
 
 __all__ = [
     "Request",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
@@ -14,6 +15,7 @@ from mmseg_uda.datasets.preflight import check_dataloader
 
 from .ranks import say
 
+_QUIET = "mmseg_uda_checks"
 _LOADERS = ("train_dataloader", "val_dataloader")
 
 
@@ -31,6 +33,9 @@ def check_model(cfg: Config, load_from: Path | None, trains: bool = True) -> Non
         ValueError: Whatever the parts find wrong with the config or the weights.
     """
     init_default_scope(cfg.get("default_scope", "mmseg"))
+    # what is built here for a look need not be announced
+    if not MMLogger.check_instance_created(_QUIET):
+        MMLogger.get_instance(_QUIET, log_level="ERROR")
     model_cfg = dict(cfg.model)
     if cfg.get("data_preprocessor"):
         model_cfg.setdefault("data_preprocessor", cfg.data_preprocessor)

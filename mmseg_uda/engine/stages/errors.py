@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import os
 import re
 import sys
 import traceback
@@ -59,14 +60,14 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
     except KeyboardInterrupt:
         if debug:
             raise
-        if get_rank() == 0:
+        if _rank() == 0:
             print(f"\nInterrupted. {how_to_continue}".rstrip(), file=sys.stderr)
         raise SystemExit(130) from None
     except Exception as error:
         message = explanation(error)
         if debug or message is None:
             raise
-        rank = get_rank()
+        rank = _rank()
         # what rank 0 decided fails on every rank: say it once
         if rank == 0 or not isinstance(error, StageError):
             where = f" (rank {rank})" if rank else ""
@@ -77,6 +78,11 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
                 flush=True,
             )
         raise SystemExit(1) from None
+
+
+def _rank() -> int:
+    # before the process group exists, only the launcher's variables tell
+    return get_rank() or int(os.environ.get("RANK", os.environ.get("SLURM_PROCID", 0)))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -6,11 +6,12 @@ from pathlib import Path
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.toycity import ensure_toycity
 
+from .checks import check_model
 from .errors import StageError
-from .plan import Stage
 from .ranks import say
 from .record import DONE, STARTED, read_json, write_json
 from .resolve import Request, Resolver
+from .stage import Stage
 
 
 def move_aside(resolver: Resolver, stages: Sequence[Stage]) -> None:
@@ -30,6 +31,7 @@ def record_given(resolver: Resolver, checkpoint: str) -> None:
 
     Raises:
         StageError: If the file does not exist or that stage has weights already.
+        ValueError: If it does not fit that stage's model.
     """
     stage = next(stage for stage in resolver.stages if stage.trains)
     file = Path(checkpoint).expanduser().resolve()
@@ -47,9 +49,10 @@ def record_given(resolver: Resolver, checkpoint: str) -> None:
     if done is not None or (folder / STARTED).exists():
         raise StageError(
             f"--stage-one-checkpoint {file}: stage '{stage.name}' has weights of its "
-            f"own in {folder}. Choose another --work-dir, or let the checkpoint replace "
-            "them: add --restart."
+            f"own in {folder}. Choose another --work-dir, or let the "
+            "checkpoint replace them: add --restart."
         )
+    check_model(resolver.stage_config(stage), file, trains=False)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / DONE, record)
 

@@ -12,9 +12,9 @@ from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.checkpoints import find_resumable
 
 from .errors import StageError
-from .plan import Stage, is_file_name
 from .record import DONE, read_json
 from .resolve import Resolver
+from .stage import Stage, is_file_name
 
 _SUMMARY = "pseudo_labels.json"
 # which entry of a completion record a stage's `weights` option means

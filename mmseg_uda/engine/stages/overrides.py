@@ -6,20 +6,11 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmseg_uda.engine.walk import dicts_in
+
 from .errors import StageError
 
 _EVALUATION = ("val_dataloader", "test_dataloader")
-
-
-def dicts_in(node: Any) -> Iterator[dict]:
-    """Yield every dict inside a config value, outermost first."""
-    if isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from dicts_in(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from dicts_in(value)
 
 
 def datasets_in(cfg: Mapping[str, Any], *loaders: str) -> Iterator[dict]:

@@ -1,14 +1,11 @@
 """From the ``stages`` of a config to a checked list of stages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .errors import StageError, did_you_mean
-
-TRAIN = "TrainStage"
-PSEUDO_LABEL = "PseudoLabelStage"
+from .stage import PSEUDO_LABEL, TRAIN, Stage, is_file_name
 
 # the options of each type of stage
 _OPTIONS = {
@@ -16,38 +13,6 @@ _OPTIONS = {
     PSEUDO_LABEL: ("checkpoint", "rule", "tta", "weights"),
 }
 _WEIGHTS = ("final", "best")
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One stage of a run.
-
-    Args:
-        name: Its key in ``stages``, and the name of its folder.
-        kind: ``'TrainStage'`` or ``'PseudoLabelStage'``.
-        config: Config file whose model and data a training stage uses; for a
-            pseudo-label stage that of the stage whose checkpoint predicts.
-        weights_from: Earlier training stage or checkpoint file to start from
-            (training) or to predict with (pseudo-labels).
-        weights: Which checkpoint of that stage: ``'final'`` or ``'best'``.
-        labels: Pseudo-label stage whose labels a training stage learns from.
-        rule: Rule that chooses the labels to keep.
-        tta: Whether pseudo-labels are predicted with test-time augmentation.
-    """
-
-    name: str
-    kind: str
-    config: Path
-    weights_from: str | None = None
-    weights: str = "final"
-    labels: str | None = None
-    rule: Mapping[str, Any] = field(default_factory=dict)
-    tta: bool = False
-
-    @property
-    def trains(self) -> bool:
-        """Whether this stage trains a model."""
-        return self.kind == TRAIN
 
 
 def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
@@ -86,11 +51,6 @@ def find_stage(stages: list[Stage], name: str) -> Stage:
             + did_you_mean(name, names)
         )
     return stages[names.index(name)]
-
-
-def is_file_name(value: str) -> bool:
-    """Say whether a ``load_from`` means a file rather than a stage."""
-    return value.endswith((".pth", ".pt", ".pkl"))
 
 
 def _read(

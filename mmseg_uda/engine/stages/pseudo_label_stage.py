@@ -9,8 +9,8 @@ from mmseg_uda.pseudo_labels import run_pseudo_label_stage as predict
 
 from .errors import StageError
 from .overrides import pseudo_labelled_in
-from .plan import Stage
 from .resolve import Resolver
+from .stage import Stage
 
 
 def run_pseudo_label_stage(

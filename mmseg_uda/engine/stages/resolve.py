@@ -12,7 +12,8 @@ from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
 from .errors import StageError
 from .options import split_options
 from .overrides import enable_amp, set_pretrained, set_roots
-from .plan import Stage, find_stage, plan_stages
+from .plan import find_stage, plan_stages
+from .stage import Stage
 
 
 @dataclass

@@ -5,25 +5,22 @@ import time
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.dist import barrier, get_world_size, init_dist, is_distributed
+from mmengine.dist import barrier
 
-from mmseg_uda.engine.distributed import (
-    prepare_distributed,
-    set_cpu_model_wrapper,
-    shutdown_distributed,
-)
+from mmseg_uda.engine.distributed import set_cpu_model_wrapper, shutdown_distributed
 from mmseg_uda.evaluation import results_table
 
+from .bookkeeping import decide_and_take, mark_begun, mark_done
 from .checks import DataCheck, check_model
-from .decide import RESUME, SKIP, Decision, decide
+from .decide import RESUME, SKIP, Decision
 from .folders import check_not_stale, draw_toycity, move_aside, record_given
-from .inputs import Inputs, check_there, inputs_of, outputs_of, weights_origin
+from .inputs import Inputs, inputs_of, weights_origin
 from .overrides import set_labels
-from .plan import Stage, is_file_name
 from .pseudo_label_stage import run_pseudo_label_stage
-from .ranks import on_rank_zero, say
-from .record import DONE, STARTED, data_roots, fingerprint, read_json, write_json
+from .ranks import on_rank_zero, say, start_processes
+from .record import DONE, read_json
 from .resolve import Request, Resolver
+from .stage import Stage, is_file_name
 from .train_stage import run_train_stage
 
 
@@ -54,7 +51,7 @@ def run_stages(
     """
     resolver = Resolver(request)
     first = next(stage for stage in resolver.stages if stage.trains)
-    _start_processes(resolver.stage_config(first), request)
+    start_processes(request.launcher, resolver.stage_config(first))
     stages = [resolver.find(only)] if only else resolver.stages
     afresh = stages if restart else []
     if restart_from is not None:
@@ -69,12 +66,6 @@ def run_stages(
     say(_report(resolver))
     shutdown_distributed()
     return resolver.work_dir
-
-
-def _start_processes(cfg: Config, request: Request) -> None:
-    prepare_distributed(request.launcher, cfg)
-    if request.launcher != "none" and not is_distributed():
-        init_dist(request.launcher, **(cfg.get("env_cfg") or {}).get("dist_cfg", {}))
 
 
 def _headline(resolver: Resolver) -> str:
@@ -129,7 +120,7 @@ def _known_weights(resolver: Resolver, stage: Stage, cfg: Config) -> Path | None
 
 def _run_stage(resolver: Resolver, stage: Stage) -> None:
     cfg = resolver.stage_config(stage)
-    inputs, decision = on_rank_zero(_decide, resolver, stage, cfg)
+    inputs, decision = on_rank_zero(decide_and_take, resolver, stage, cfg)
     if decision.note:
         say(f"{stage.name}: {decision.note}")
     if decision.action == SKIP:
@@ -141,11 +132,11 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
         _train(resolver, stage, cfg, inputs, decision)
     else:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
-        on_rank_zero(_mark_begun, folder, stage, cfg, inputs)
+        on_rank_zero(mark_begun, folder, stage, cfg, inputs)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
         run_pseudo_label_stage(resolver, stage, cfg, inputs.weights)
     barrier()
-    on_rank_zero(_mark_done, folder, stage, time.time() - begun)
+    on_rank_zero(mark_done, folder, stage, time.time() - begun)
 
 
 def _train(
@@ -164,51 +155,8 @@ def _train(
         say(f"\n=== {stage.name}: training, {length}{start} ===")
     for change in resolver.toy_changes.get(stage.name, []):
         say(f"toy overlay: {change}")
-    on_rank_zero(_mark_begun, folder, stage, cfg, inputs)
+    on_rank_zero(mark_begun, folder, stage, cfg, inputs)
     run_train_stage(cfg, stage.name, inputs.weights, decision.checkpoint)
-
-
-def _decide(resolver: Resolver, stage: Stage, cfg: Config) -> tuple[Inputs, Decision]:
-    folder = resolver.folder(stage)
-    if (read_json(folder / DONE) or {}).get("given"):
-        return Inputs(None, None, {}), decide(stage.name, folder, {}, {})
-    inputs = inputs_of(stage, cfg, resolver)
-    now = _fingerprint(stage, cfg, inputs)
-    decision = decide(stage.name, folder, now, data_roots(cfg))
-    if decision.action != SKIP:
-        check_there(stage, inputs)
-    return inputs, decision
-
-
-def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
-    if stage.trains:
-        return fingerprint({**cfg, "inputs": inputs.hashes})
-    own = {"model": cfg.model, "rule": stage.rule, "tta": stage.tta}
-    return fingerprint({**own, "inputs": inputs.hashes})
-
-
-def _mark_begun(folder: Path, stage: Stage, cfg: Config, inputs: Inputs) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    before = read_json(folder / STARTED)
-    ranks = get_world_size()
-    if before is not None and before.get("ranks") != ranks:
-        say(
-            f"{stage.name}: warning: begun with {before.get('ranks')} processes, goes "
-            f"on with {ranks}; the batch of an iteration changes with their number"
-        )
-    record = {
-        "stage": stage.name,
-        "ranks": ranks,
-        "data_roots": data_roots(cfg),
-        "fingerprint": _fingerprint(stage, cfg, inputs),
-    }
-    write_json(folder / STARTED, record)
-
-
-def _mark_done(folder: Path, stage: Stage, seconds: float) -> None:
-    started = read_json(folder / STARTED) or {}
-    record = {**started, **outputs_of(stage, folder), "seconds": round(seconds, 1)}
-    write_json(folder / DONE, record)
 
 
 def _report(resolver: Resolver) -> str:

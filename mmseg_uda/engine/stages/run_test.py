@@ -1,20 +1,20 @@
 """Scoring a checkpoint: what ``tools/test.py`` does."""
 
+import warnings
 from numbers import Real
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.dist import init_dist, is_distributed
 from mmengine.registry import init_default_scope
 
 from mmseg_uda.checkpoints import load_into
 from mmseg_uda.datasets.preflight import check_dataset
-from mmseg_uda.engine.distributed import prepare_distributed, shutdown_distributed
-from mmseg_uda.evaluation import results_table
+from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.evaluation.results import MEANS
 
 from .errors import StageError
 from .folders import draw_toycity
-from .ranks import on_rank_zero, say
+from .ranks import on_rank_zero, say, start_processes
 from .record import write_json
 from .resolve import Request, Resolver
 from .stage_runner import StageRunner, bare
@@ -68,14 +68,13 @@ def run_test(
             "draw": True,
         }
         cfg.visualizer["save_dir"] = show_dir
-    prepare_distributed(request.launcher, cfg)
-    if request.launcher != "none" and not is_distributed():
-        init_dist(request.launcher, **(cfg.get("env_cfg") or {}).get("dist_cfg", {}))
+    start_processes(request.launcher, cfg)
     on_rank_zero(_prepare, cfg, request)
     metrics = _test(cfg, checkpoint, tta)
     metrics = {key: value for key, value in metrics.items() if isinstance(value, Real)}
     on_rank_zero(write_json, Path(cfg.work_dir, "test.json"), metrics)
-    say(f"\n{results_table({Path(checkpoint).stem: metrics})}")
+    means = ", ".join(f"{k} {v:.2f}" for k, v in metrics.items() if k in MEANS)
+    say(f"\n{checkpoint}: {means} (all of it: {cfg.work_dir}/test.json)")
     shutdown_distributed()
     return metrics
 
@@ -105,6 +104,8 @@ def _only_test(cfg: Config) -> None:
 
 
 def _augment(cfg: Config) -> None:
+    # mmseg's averaging adds maps without a channel dimension and says so each time
+    warnings.filterwarnings("ignore", "The shape of value will convert")
     if cfg.get("tta_pipeline") is None:
         raise StageError("--tta: the config has no tta_pipeline")
     cfg.test_dataloader.dataset["pipeline"] = cfg.tta_pipeline

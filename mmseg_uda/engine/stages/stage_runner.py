@@ -4,6 +4,7 @@ import logging
 
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
+from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from torch import nn
 
@@ -13,6 +14,7 @@ _FILE_ONLY = (
     "Config:\n",
     "Hooks will be executed",
     "Distributed training is not used, all SyncBatchNorm",
+    "The prefix is not set in metric class",
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias',
 )
@@ -64,7 +66,7 @@ class CallBeforeTrain(Hook):
 
 def bare(model: nn.Module) -> nn.Module:
     """Return the model inside a DDP wrapper, or the model itself."""
-    return getattr(model, "module", model)
+    return model.module if is_model_wrapper(model) else model
 
 
 def _for_console(record: logging.LogRecord) -> bool:

@@ -9,6 +9,7 @@ from torch import nn
 
 from mmseg_uda.checkpoints import load_into
 
+from .overrides import backbone_of
 from .stage_runner import CallBeforeTrain, StageRunner
 
 
@@ -29,6 +30,8 @@ def run_train_stage(
     """
     cfg.load_from = str(resume_from) if resume_from else None
     cfg.resume = resume_from is not None
+    if cfg.load_from is not None or load_from is not None:
+        _drop_pretrained(cfg)
     _name_instances(cfg, name)
     runner = StageRunner.from_cfg(cfg)
     try:
@@ -49,6 +52,13 @@ def _name_instances(cfg: Config, name: str) -> None:
     cfg.experiment_name = f"{Path(cfg.work_dir).parent.name}_{name}"
     if cfg.get("visualizer"):
         cfg.visualizer["name"] = f"visualizer_{cfg.experiment_name}"
+
+
+def _drop_pretrained(cfg: Config) -> None:
+    # all of it is overwritten; nobody should have to download it for that
+    backbone = backbone_of(cfg)
+    if backbone is not None and backbone.get("init_cfg"):
+        backbone["init_cfg"] = None
 
 
 def _loader(path: Path) -> object:

@@ -1,0 +1,90 @@
+"""The small network of ``--toy``, see :mod:`mmseg_uda.engine.toy`."""
+
+from mmengine.config import Config
+
+from .walk import dicts_in
+
+BASE_CHANNELS = 16
+_HEAD_WIDTH = 8
+_DISCRIMINATOR_WIDTH = 4
+_MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
+# ResNet depth -> channels after a stage per channel of its first convolution
+_EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
+
+
+def shrink_network(cfg: Config, own: dict) -> str:
+    """Make backbone, segmentation heads and discriminators small, in place.
+
+    Args:
+        cfg: Config of a training stage.
+        own: What the config says itself about its toy version; if it names a backbone
+            there, the network is its own business.
+
+    Returns:
+        What was changed.
+
+    Raises:
+        ValueError: If the backbone is of a kind that nothing is known about.
+    """
+    segmentor = cfg.model.get("segmentor") or cfg.model
+    backbone = segmentor.get("backbone") or {}
+    for node in dicts_in(cfg.model.get("heads")):
+        if "type" in node:
+            _shrink_discriminator(node)
+    if "backbone" in ((own.get("model") or {}).get("segmentor") or {}):
+        return "the config's own small network"
+    if backbone.get("type") != "DeepLabResNet":
+        raise ValueError(
+            "--toy shrinks backbones of the type DeepLabResNet; this config has "
+            f"{backbone.get('type')!r}. Say in the config what a small one is: "
+            "toy = dict(model=dict(segmentor=dict(backbone=dict(...), "
+            "decode_head=dict(...))))"
+        )
+    depth = backbone.get("depth", 101)
+    divisor = backbone.get("base_channels", 64) * _EXPANSION[depth] // BASE_CHANNELS
+    backbone.update(
+        depth=18,
+        base_channels=BASE_CHANNELS,
+        stem_channels=BASE_CHANNELS,
+        init_cfg=None,
+        norm_cfg=dict(type="BN", requires_grad=True),
+        norm_eval=False,
+    )
+    backbone.pop("pretrained", None)
+    for key in ("decode_head", "auxiliary_head"):
+        for head in dicts_in(segmentor.get(key)):
+            _shrink_head(head, divisor)
+    return f"ResNet-18, {BASE_CHANNELS} channels wide, from scratch; narrow heads"
+
+
+def _shrink_head(head: dict, divisor: int) -> None:
+    if "in_channels" in head:
+        given = head["in_channels"]
+        head["in_channels"] = (
+            [channels // divisor for channels in given]
+            if isinstance(given, list | tuple)
+            else given // divisor
+        )
+    # named in the config or not, these are what the heads of this package default to
+    defaults = {"channels": 256, "bottleneck_channels": 512}
+    concat = head.get("type") == "DilatedConcatHead"
+    for key, default in defaults.items():
+        if key in head or concat:
+            head[key] = max(1, head.get(key, default) // _HEAD_WIDTH)
+    norm = head.get("norm_cfg") or (dict(type="GN", num_groups=32) if concat else {})
+    if norm.get("type") == "GN":
+        head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}
+
+
+def _shrink_discriminator(node: dict) -> None:
+    defaults = {
+        "PixelDiscriminator": (64, 128, 256, 512),
+        "MultiScaleDiscriminator": 32,
+    }
+    channels = node.get("channels", defaults.get(node["type"]))
+    if isinstance(channels, list | tuple):
+        node["channels"] = tuple(c // _DISCRIMINATOR_WIDTH for c in channels)
+    elif channels is not None:
+        node["channels"] = channels // _DISCRIMINATOR_WIDTH
+    if node["type"] == "MultiScaleDiscriminator":
+        node.update(_MULTI_SCALE)

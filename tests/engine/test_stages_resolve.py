@@ -1,0 +1,184 @@
+"""From the command line to the config of each stage, on the shipped flagship."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmseg_uda.engine.stages import Request, Resolver, StageError
+from mmseg_uda.engine.stages.folders import check_not_stale, move_aside, record_given
+from mmseg_uda.engine.stages.inputs import check_there, inputs_of
+from mmseg_uda.engine.stages.overrides import enable_amp, set_labels
+from mmseg_uda.engine.stages.pseudo_label_stage import take_images_of_learner
+from mmseg_uda.engine.stages.record import write_json
+
+FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
+
+
+def resolver(tmp_path=None, **kwargs):
+    return Resolver(Request(FLAGSHIP, work_dir=tmp_path, **kwargs))
+
+
+def configs(**kwargs):
+    run = resolver(**kwargs)
+    return {stage.name: run.stage_config(stage) for stage in run.stages}
+
+
+def test_resolver__default_work_dirs():
+    assert resolver().work_dir == Path("work_dirs/mrnet_lcrf_gta")
+    assert resolver(toy=True).work_dir == Path("work_dirs/toy/mrnet_lcrf_gta")
+
+
+def test_resolver__options_reach_their_stages():
+    options = {
+        "train_cfg.val_interval": 7,
+        "stage_two.train_cfg.max_iters": 5,
+        "pseudo_labels.tta": True,
+        "stages.stage_two.weights": "best",
+    }
+    run = resolver(options=options)
+    one, labels, two = run.stages
+    assert labels.tta
+    assert two.weights == "best"
+    cfg_one, cfg_two = run.stage_config(one), run.stage_config(two)
+    assert cfg_one.train_cfg.val_interval == cfg_two.train_cfg.val_interval == 7
+    assert cfg_two.train_cfg.max_iters == 5
+    assert cfg_one.train_cfg.max_iters != 5
+
+
+def test_resolver__user_options_come_after_the_toy_overlay():
+    cfgs = configs(
+        toy=True, options={"stage_one.train_cfg.max_iters": 3, "toy.iters": 40}
+    )
+    assert cfgs["stage_one"].train_cfg.max_iters == 3
+    assert cfgs["stage_two"].train_cfg.max_iters == 40
+
+
+def test_resolver__pseudo_label_stage_predicts_with_the_config_of_its_weights():
+    cfgs = configs(options={"stage_one.model.segmentor.aux_weight": 0.25})
+    assert cfgs["pseudo_labels"].model == cfgs["stage_one"].model
+
+
+def test_resolver__roots_by_role():
+    cfgs = configs(source_root="/s", target_root="/t")
+    domains = cfgs["stage_one"].train_dataloader.dataset.domains
+    assert (domains.source.data_root, domains.target.data_root) == ("/s", "/t")
+    target = cfgs["stage_two"].train_dataloader.dataset.domains.target
+    assert target.images.data_root == "/t"
+    assert cfgs["stage_two"].val_dataloader.dataset.data_root == "/t"
+
+
+def test_resolver__seed_and_pretrained(tmp_path):
+    weights = tmp_path / "w.pth"
+    weights.write_bytes(b"")
+    before = configs()["stage_one"].model.segmentor.backbone.init_cfg
+    cfg = configs(seed=5, pretrained=str(weights))["stage_one"]
+    assert cfg.randomness.seed == 5
+    init = cfg.model.segmentor.backbone.init_cfg
+    assert init.checkpoint == str(weights)
+    assert {**init, "checkpoint": None} == {**before, "checkpoint": None}
+    cfg = configs(pretrained="none")["stage_one"]
+    assert cfg.model.segmentor.backbone.init_cfg is None
+    with pytest.raises(StageError, match="does not exist"):
+        configs(pretrained="nowhere.pth")
+
+
+def test_resolver__toy_and_roots_exclude_each_other():
+    with pytest.raises(StageError, match="--toy takes its data"):
+        resolver(toy=True, source_root="/s")
+
+
+def test_resolver__missing_config():
+    with pytest.raises(StageError, match=r"nowhere\.py' does not exist"):
+        Resolver(Request(Path("nowhere.py")))
+
+
+def test_enable_amp__every_optimizer():
+    cfg = configs()["stage_one"]
+    enable_amp(cfg)
+    entries = [cfg.optim_wrapper.segmentor, cfg.optim_wrapper.heads]
+    assert [entry.type for entry in entries] == ["AmpOptimWrapper"] * 2
+    stock = Config(dict(optim_wrapper=dict(type="OptimWrapper", optimizer=dict())))
+    enable_amp(stock)
+    assert stock.optim_wrapper.type == "AmpOptimWrapper"
+
+
+def test_set_labels__needs_a_reader(tmp_path):
+    cfgs = configs()
+    set_labels(cfgs["stage_two"], tmp_path, "stage_two")
+    target = cfgs["stage_two"].train_dataloader.dataset.domains.target
+    assert target.pseudo_label_dir == str(tmp_path)
+    with pytest.raises(StageError, match="no PseudoLabelledDataset"):
+        set_labels(cfgs["stage_one"], tmp_path, "stage_one")
+
+
+def test_take_images_of_learner__labels_what_is_learned_from():
+    run = resolver(options={"stage_two.train_dataloader.batch_size": 9})
+    labels = run.stages[1]
+    cfg = run.stage_config(labels)
+    take_images_of_learner(run, labels, cfg)
+    (target,) = cfg.train_dataloader.dataset.domains.values()
+    assert target.images.type == "CityscapesImages"
+
+
+def test_inputs__say_which_stage_to_run_first(tmp_path):
+    run = resolver(tmp_path)
+    two = run.stages[2]
+    with pytest.raises(StageError, match=r"needs stage 'stage_one'.*--stage stage_one"):
+        inputs_of(two, run.stage_config(two), run)
+
+
+def finish(run, name, **record):
+    run.folder(name).mkdir(parents=True)
+    write_json(run.folder(name) / "done.json", record)
+
+
+def test_inputs__final_unless_best_is_asked_for(tmp_path):
+    for weights, expected in (("final", "iter_6.pth"), ("best", "best_x_iter_3.pth")):
+        options = {"stages.stage_two.weights": weights}
+        run = resolver(tmp_path / weights, options=options)
+        finish(
+            run,
+            "stage_one",
+            checkpoint="iter_6.pth",
+            checkpoint_hash="a",
+            best="best_x_iter_3.pth",
+            best_hash="b",
+        )
+        finish(run, "pseudo_labels", labels_hash="c")
+        two = run.stages[2]
+        inputs = inputs_of(two, run.stage_config(two), run)
+        assert inputs.weights == run.folder("stage_one") / expected
+        assert inputs.labels == run.folder("pseudo_labels")
+        with pytest.raises(StageError, match="which is gone"):
+            check_there(two, inputs)
+
+
+def test_check_not_stale__a_later_stage_without_its_input(tmp_path):
+    run = resolver(tmp_path)
+    check_not_stale(run)
+    finish(run, "stage_two")
+    with pytest.raises(StageError, match="--restart-from stage_one"):
+        check_not_stale(run)
+
+
+def test_move_aside__keeps_everything(tmp_path, capsys):
+    run = resolver(tmp_path)
+    for _ in range(2):
+        finish(run, "stage_one")
+        move_aside(run, run.stages)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "stage_one.replaced_1",
+        "stage_one.replaced_2",
+    ]
+
+
+def test_record_given__never_over_weights_of_its_own(tmp_path):
+    checkpoint = tmp_path / "given.pth"
+    checkpoint.write_bytes(b"")
+    run = resolver(tmp_path / "run")
+    with pytest.raises(StageError, match="does not exist"):
+        record_given(run, str(tmp_path / "nowhere.pth"))
+    finish(run, "stage_one", checkpoint_hash="other")
+    with pytest.raises(StageError, match="weights of its own"):
+        record_given(run, str(checkpoint))

@@ -1,0 +1,201 @@
+"""The rules of ``--toy``."""
+
+import copy
+
+import pytest
+from mmengine.config import Config
+from mmseg.registry import MODELS
+
+from mmseg_uda.engine.toy import CROP, apply_toy
+
+
+def flagship():
+    resize = dict(type="RandomResize", scale=(1280, 640), ratio_range=(0.8, 1.2))
+    crop = dict(type="DiverseCrop", crop_size=(256, 512))
+    evaluation = dict(
+        batch_size=1,
+        num_workers=4,
+        persistent_workers=True,
+        dataset=dict(
+            type="CityscapesLabelled",
+            data_root="data/cityscapes",
+            pipeline=[dict(type="Resize", scale=(1024, 512))],
+        ),
+    )
+    return dict(
+        train_cfg=dict(max_iters=25000, val_interval=5000),
+        param_scheduler=[
+            dict(type="LinearLR", begin=0, end=5000),
+            dict(type="PolyLR", power=0.9, begin=5000, end=100000),
+        ],
+        default_hooks=dict(
+            checkpoint=dict(type="CheckpointHook", interval=2500),
+            logger=dict(type="LoggerHook", interval=50),
+        ),
+        optim_wrapper=dict(
+            segmentor=dict(
+                optimizer=dict(type="SGD", lr=2e-4), lr_mults=dict(decode_head=10.0)
+            ),
+            heads=dict(optimizer=dict(type="Adam", lr=1e-4)),
+        ),
+        train_dataloader=dict(
+            batch_size=11,
+            num_workers=4,
+            persistent_workers=True,
+            sampler=dict(samples_per_domain=dict(source=2, target=9)),
+            dataset=dict(
+                type="MultiDomainDataset",
+                domains=dict(
+                    source=dict(
+                        type="GTA5Dataset", data_root="/d/gta", pipeline=[resize, crop]
+                    ),
+                    target=dict(
+                        type="PseudoLabelledDataset",
+                        images=dict(type="CityscapesImages", data_root="/d/cs"),
+                        pipeline=[resize, crop],
+                    ),
+                ),
+            ),
+        ),
+        val_dataloader=evaluation,
+        test_dataloader=copy.deepcopy(evaluation),
+        tta_pipeline=[
+            dict(
+                type="TestTimeAug",
+                transforms=[[dict(type="Resize", scale=(1280, 640))]],
+            )
+        ],
+        model=dict(
+            segmentor=dict(
+                type="MultiHeadEncoderDecoder",
+                backbone=dict(
+                    type="DeepLabResNet",
+                    depth=101,
+                    out_indices=(2, 3),
+                    norm_cfg=dict(type="BN", requires_grad=False),
+                    init_cfg=dict(type="Pretrained", checkpoint="nowhere.pth"),
+                ),
+                decode_head=dict(
+                    type="DilatedConcatHead",
+                    in_channels=[2048, 1024],
+                    in_index=[1, 0],
+                    input_transform="resize_concat",
+                    num_classes=19,
+                ),
+                auxiliary_head=dict(
+                    type="DilatedSumHead", in_channels=1024, in_index=0, num_classes=19
+                ),
+                test_cfg=dict(mode="whole"),
+            ),
+            heads=dict(d=dict(type="PixelDiscriminator", in_channels=19)),
+            objectives=dict(c=dict(type="MinimizeMap", map="m", begin_iters=15000)),
+        ),
+    )
+
+
+def toy(**changes):
+    cfg = Config(flagship())
+    cfg.merge_from_dict(changes)
+    return cfg, apply_toy(cfg, "/toy")
+
+
+def test_toy__data_come_from_toycity():
+    cfg, _ = toy()
+    domains = cfg.train_dataloader.dataset.domains
+    assert domains.source.data_root == "/toy/gta5"
+    assert domains.target.images.data_root == "/toy/cityscapes"
+    assert cfg.val_dataloader.dataset.data_root == "/toy/cityscapes"
+
+
+def test_toy__sizes_scale_once_everywhere():
+    cfg, _ = toy()
+    resize, crop = cfg.train_dataloader.dataset.domains.source.pipeline
+    assert tuple(resize.scale) == (240, 120)
+    assert tuple(crop.crop_size) == CROP
+    for loader in (cfg.val_dataloader, cfg.test_dataloader):
+        assert tuple(loader.dataset.pipeline[0].scale) == (192, 96)
+    assert tuple(cfg.tta_pipeline[0].transforms[0][0].scale) == (240, 120)
+
+
+def test_toy__smallest_jittered_image_holds_a_crop():
+    cfg, _ = toy()
+    width, height = cfg.train_dataloader.dataset.domains.source.pipeline[0].scale
+    assert 0.8 * height >= CROP[0]
+    assert 0.8 * width >= CROP[1]
+
+
+def test_toy__one_factor_for_all_that_counts_iterations():
+    cfg, _ = toy(**{"toy.iters": 500})  # 25000 / 50
+    assert (cfg.train_cfg.max_iters, cfg.train_cfg.val_interval) == (500, 100)
+    assert [s.end for s in cfg.param_scheduler] == [100, 2000]
+    assert [s.begin for s in cfg.param_scheduler] == [0, 100]
+    assert cfg.default_hooks.checkpoint.interval == 50
+    assert cfg.model.objectives.c.begin_iters == 300
+
+
+def test_toy__a_shorter_config_keeps_its_length():
+    cfg, _ = toy(**{"train_cfg.max_iters": 10})
+    assert cfg.train_cfg.max_iters == 10
+
+
+def test_toy__batches_stay_consistent():
+    cfg, _ = toy()
+    drawn = cfg.train_dataloader.sampler.samples_per_domain
+    assert dict(drawn) == dict(source=2, target=4)
+    assert cfg.train_dataloader.batch_size == 6
+
+
+def test_toy__rates_of_sgd_only():
+    cfg, _ = toy()
+    assert cfg.optim_wrapper.segmentor.optimizer.lr == pytest.approx(1e-2)
+    assert "lr_mults" not in cfg.optim_wrapper.segmentor
+    assert cfg.optim_wrapper.heads.optimizer.lr == pytest.approx(1e-4)
+
+
+def test_toy__network_is_built_and_small():
+    cfg, _ = toy()
+    assert cfg.model.heads.d.channels == (16, 32, 64, 128)
+    segmentor = MODELS.build(cfg.model.segmentor)
+    assert sum(p.numel() for p in segmentor.parameters()) < 2e6
+    assert segmentor.decode_head.in_channels == 192
+    assert all(p.requires_grad for p in segmentor.parameters())
+
+
+def test_toy__method_is_untouched():
+    before, (cfg, _) = flagship(), toy()
+    assert cfg.model.objectives.c.map == before["model"]["objectives"]["c"]["map"]
+    assert cfg.model.heads.d.type == "PixelDiscriminator"
+
+
+def test_toy__config_has_the_last_word():
+    cfg, changes = toy(
+        toy=dict(
+            iters=100,
+            optim_wrapper=dict(segmentor=dict(optimizer=dict(lr=0.5))),
+            train_cfg=dict(val_interval=7),
+        )
+    )
+    assert cfg.train_cfg == dict(max_iters=100, val_interval=7)
+    assert cfg.optim_wrapper.segmentor.optimizer == dict(type="SGD", lr=0.5)
+    assert any("optim_wrapper" in change for change in changes)
+
+
+def test_toy__unknown_backbone_is_explained():
+    with pytest.raises(ValueError, match=r"DeepLabResNet.*'Swin'[\s\S]*toy = dict"):
+        toy(**{"model.segmentor.backbone.type": "Swin"})
+
+
+def test_toy__unknown_backbone_can_be_replaced_by_the_config():
+    own = dict(model=dict(segmentor=dict(backbone=dict(depth=9))))
+    cfg, _ = toy(**{"model.segmentor.backbone.type": "Swin", "toy": own})
+    assert cfg.model.segmentor.backbone.depth == 9
+
+
+def test_toy__unknown_data_are_explained():
+    with pytest.raises(ValueError, match=r"which part of ToyCity[\s\S]*Mapillary"):
+        toy(
+            **{
+                "train_dataloader.dataset.domains.source.type": "Mapillary",
+                "train_dataloader.dataset.domains.source.data_root": "data/map",
+            }
+        )
