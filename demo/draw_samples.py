@@ -44,7 +44,8 @@ def parse_args() -> argparse.Namespace:
 def load_stage(folder: Path) -> tuple[Config, nn.Module]:
     """Config and trained model of a finished training stage."""
     done = json.loads((folder / "done.json").read_text())
-    config = Config.fromfile(folder / done["config"])
+    (resolved,) = folder.glob("*.py")
+    config = Config.fromfile(resolved)
     model = MODELS.build(config.model).eval()
     load_into(model, str(folder / done["checkpoint"]))
     return config, model

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
+from mmseg_uda.structures.view import segmentation_heads
+
 
 def describe(model: nn.Module) -> dict:
     """Everything that a UDASegmentor minimises, as plain data.
@@ -14,7 +16,7 @@ def describe(model: nn.Module) -> dict:
     Returns:
         A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, loss,
         weight, average, begin_iters, paper), ``discriminator_terms``, ``maps``,
-        ``views`` and the class of the wrapped ``segmentor``.
+        ``views``, the ``fused`` logits and the class of the wrapped ``segmentor``.
     """
     terms, discriminator_terms, maps = [], [], {}
     for name, objective in model.objectives.items():
@@ -34,6 +36,7 @@ def describe(model: nn.Module) -> dict:
     return {
         "segmentor": type(model.segmentor).__name__,
         "backbone": type(model.segmentor.backbone).__name__,
+        "fused": _fused(model.segmentor),
         "terms": terms,
         "discriminator_terms": discriminator_terms,
         "maps": maps,
@@ -45,9 +48,11 @@ def as_equation(description: dict) -> str:
     """Write a description as an equation with its legend."""
     lines = [
         f"G, H: {description['segmentor']} on {description['backbone']}",
-        "p = softmax(H(G(x))), up-sampled; p_fused: of the logits decode + 0.5 * aux",
-        "",
+        "p = softmax(H(G(x))), up-sampled",
     ]
+    if description["fused"]:
+        lines.append(f"p_fused = softmax({description['fused']})")
+    lines.append("")
     lines += _sum("L = ", description["terms"])
     if description["maps"]:
         lines += ["", "with the maps"]
@@ -58,6 +63,14 @@ def as_equation(description: dict) -> str:
         lines += ["", "while the discriminators minimise"]
         lines += _sum("  ", description["discriminator_terms"])
     return "\n".join(lines)
+
+
+def _fused(segmentor: nn.Module) -> str | None:
+    """The fused logits as a formula, None where there is nothing to fuse."""
+    weight = getattr(segmentor, "aux_weight", 0.5)
+    if "aux" not in segmentation_heads(segmentor) or not weight:
+        return None
+    return f"logits of decode + {weight:g} * aux"
 
 
 def _views_in_use(model: nn.Module) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Check every data set of a config and print what it holds.
 
-Usage: ``python tools/check_data.py CONFIG [--full] [--cfg-options KEY=VALUE ...]``
+Usage: ``python tools/check_data.py CONFIG [--full] [--source-root DIR]
+[--target-root DIR] [--cfg-options KEY=VALUE ...]``
 """
 
 import argparse
@@ -13,6 +14,7 @@ from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
+from mmseg_uda.engine.stages.overrides import set_roots
 
 
 def parse_args() -> argparse.Namespace:
@@ -24,6 +26,8 @@ def parse_args() -> argparse.Namespace:
         action="store_true",
         help="decode every file (default: 200 samples of each data set)",
     )
+    parser.add_argument("--source-root", help="folder of the source data")
+    parser.add_argument("--target-root", help="folder of the target data")
     parser.add_argument(
         "--cfg-options",
         nargs="+",
@@ -40,7 +44,7 @@ def main() -> int:
         ["split", "domain", "images", "labels", "size", "decoded", "absent classes"]
     )
     failed, seen = False, []
-    for split, loader in _dataloaders(args.config, args.cfg_options or {}):
+    for split, loader in _dataloaders(args.config, args):
         if loader in seen:
             continue
         seen.append(loader)
@@ -54,15 +58,16 @@ def main() -> int:
     return int(failed)
 
 
-def _dataloaders(path: str, options: dict) -> Iterator[tuple[str, dict]]:
+def _dataloaders(path: str, args: argparse.Namespace) -> Iterator[tuple[str, dict]]:
     """Yield the name and config of the dataloaders of a config and its stages."""
     cfg = Config.fromfile(path)
-    cfg.merge_from_dict(options)
+    set_roots(cfg, args.source_root, args.target_root)
+    cfg.merge_from_dict(args.cfg_options or {})
     init_default_scope(cfg.get("default_scope", "mmseg"))
     for stage in (cfg.get("stages") or {}).values():
         if stage and stage.get("config"):
             other = Path(path).parent / stage["config"]
-            yield from _dataloaders(str(other), options)
+            yield from _dataloaders(str(other), args)
     for split in ("train", "val", "test"):
         if cfg.get(f"{split}_dataloader"):
             yield split, cfg[f"{split}_dataloader"].to_dict()

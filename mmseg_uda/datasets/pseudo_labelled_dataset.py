@@ -102,7 +102,7 @@ class PseudoLabelledDataset(SegFolder):
                 "pseudo_labels.json, which is written last. Run "
                 "tools/generate_pseudo_labels.py or the stage again; it continues"
             )
-        classes = list(json.loads(summary.read_text()).get("classes", ()))
+        classes = list(json.loads(summary.read_text()).get("classes") or ())
         own = list(self.metainfo["classes"])
         named = not all(name.isdigit() for name in classes)
         if classes and (len(classes) != len(own) or (named and classes != own)):

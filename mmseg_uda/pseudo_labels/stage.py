@@ -71,7 +71,8 @@ def run_pseudo_label_stage(
     )
     where = _device(device)
     model = _build(cfg)
-    load_into(model, str(checkpoint), allow_partial=allow_partial)
+    # discriminators predict nothing: a file may hold them or not
+    load_into(model, str(checkpoint), allow_partial=allow_partial, ignore=("heads.*",))
     if num_workers is None:
         num_workers = cfg.get("test_dataloader", {}).get("num_workers", 0)
     return generate_pseudo_labels(

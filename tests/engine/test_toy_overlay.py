@@ -147,7 +147,8 @@ def test_toy__batches_stay_consistent():
 
 def test_toy__rates_of_sgd_only():
     cfg, _ = toy()
-    assert cfg.optim_wrapper.segmentor.optimizer.lr == pytest.approx(1e-2)
+    assert cfg.optim_wrapper.segmentor.optimizer.type == "AdamW"
+    assert cfg.optim_wrapper.segmentor.optimizer.lr == pytest.approx(2e-3)
     assert "lr_mults" not in cfg.optim_wrapper.segmentor
     assert cfg.optim_wrapper.heads.optimizer.lr == pytest.approx(1e-4)
 
@@ -176,7 +177,7 @@ def test_toy__config_has_the_last_word():
         )
     )
     assert cfg.train_cfg == dict(max_iters=100, val_interval=7)
-    assert cfg.optim_wrapper.segmentor.optimizer == dict(type="SGD", lr=0.5)
+    assert cfg.optim_wrapper.segmentor.optimizer.lr == 0.5
     assert any("optim_wrapper" in change for change in changes)
 
 

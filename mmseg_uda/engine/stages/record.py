@@ -30,7 +30,8 @@ _DECIDING = (
     "tta",
     "inputs",
 )
-# ... but for how fast data is read, where it lies and how often one looks at it
+# ... but for how fast data is read, where it lies, how often one looks at it and what
+# is only said about it
 _FREE = {
     "num_workers",
     "persistent_workers",
@@ -40,6 +41,7 @@ _FREE = {
     "pseudo_label_dir",
     "val_interval",
     "val_begin",
+    "paper",
 }
 
 

@@ -13,6 +13,7 @@ from mmseg_uda.evaluation import results_table
 from .bookkeeping import decide_and_take, mark_begun, mark_done
 from .checks import DataCheck, check_model
 from .decide import RESUME, SKIP, Decision
+from .errors import StageError
 from .folders import check_not_stale, draw_toycity, move_aside, record_given
 from .inputs import Inputs, inputs_of, weights_origin
 from .overrides import set_labels
@@ -98,6 +99,12 @@ def _check(resolver: Resolver, stages: list[Stage]) -> None:
             inputs_of(stage, cfg, resolver)
         weights = _known_weights(resolver, stage, cfg)
         check_model(cfg, weights, trains=stage.trains)
+        if stage.tta and not cfg.get("tta_pipeline"):
+            raise StageError(
+                f"stage '{stage.name}' has tta=True, but {stage.config} defines no "
+                "tta_pipeline. Add one (configs/_base_/datasets/cityscapes_eval.py has "
+                "an example), or set tta=False."
+            )
         if stage.trains:
             _set_labels(resolver, stage, cfg)
             check_data(cfg, stage.name)
