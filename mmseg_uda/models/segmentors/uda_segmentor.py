@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import torch
@@ -64,7 +65,10 @@ class UDASegmentor(BaseSegmentor):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        self.segmentor = MODELS.build(segmentor)
+        with warnings.catch_warnings():
+            # a default of mmseg's own losses, none of which is used here
+            warnings.filterwarnings("ignore", message="Default ``avg_non_ignore``")
+            self.segmentor = MODELS.build(segmentor)
         self.views = ModuleDict(build_parts("view", views or DEFAULT_VIEWS, VIEWS))
         self.heads = ModuleDict(build_parts("head", heads, MODELS))
         self.maps = ModuleDict(build_parts("map", maps, MAPS))
