@@ -36,7 +36,9 @@ LIPSCHITZ_SCALE = 0.2
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--work-dir", type=Path, required=True, help="the demo's folder")
+    parser.add_argument(
+        "--work-dir", type=Path, required=True, help="the demo's folder"
+    )
     parser.add_argument("--limit", type=int, help="draw only the first so many images")
     return parser.parse_args()
 

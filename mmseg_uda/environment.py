@@ -38,8 +38,8 @@ def check_environment() -> None:
     if missing:
         raise ImportError(
             "mmseg_uda needs packages that are not installed: "
-            f"{', '.join(missing)}. Install them with `pip install -r requirements.txt` "
-            "(the tested set) or `make setup`."
+            f"{', '.join(missing)}. Install them with `pip install -r "
+            "requirements.txt` (the tested set) or `make setup`."
         )
 
 

@@ -6,6 +6,4 @@ _base_ = [
     "../_base_/schedules/adaptseg_250k.py",
     "../_base_/default_runtime.py",
 ]
-model = dict(
-    segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor
-)
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

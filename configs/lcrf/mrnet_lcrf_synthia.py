@@ -6,9 +6,7 @@ _base_ = [
     "../_base_/schedules/lcrf_100k.py",
     "../_base_/default_runtime.py",
 ]
-model = dict(
-    segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor
-)
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 stages = dict(
     stage_one=dict(type="TrainStage", config="../mrnet/mrnet_synthia.py"),
     pseudo_labels=dict(

@@ -6,7 +6,5 @@ _base_ = [
     "../_base_/schedules/mrnet_100k.py",
     "../_base_/default_runtime.py",
 ]
-model = dict(
-    segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor
-)
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 optim_wrapper = dict(heads=None)  # there is no discriminator to train

@@ -27,8 +27,9 @@ def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
     decode_head = getattr(segmentor, "decode_head", None)
     if decode_head is None or isinstance(decode_head, nn.ModuleList):
         raise TypeError(
-            f"{type(segmentor).__name__} has no single `decode_head`. UDASegmentor wraps "
-            "segmentors of the EncoderDecoder kind: one decode head, any auxiliary heads."
+            f"{type(segmentor).__name__} has no single `decode_head`. UDASegmentor "
+            "wraps segmentors of the EncoderDecoder kind: one decode head, any number "
+            "of auxiliary heads."
         )
     heads = {"decode": decode_head}
     auxiliary = getattr(segmentor, "auxiliary_head", None)
@@ -122,8 +123,8 @@ class View:
         Args:
             feats: Same structure as :attr:`feats`.
             seg_head: A key of :attr:`heads`.
-            shared_dropout: Draw the dropout masks that :meth:`logits` of this head drew,
-                so that equal features give exactly equal logits.
+            shared_dropout: Draw the dropout masks that :meth:`logits` of this head
+                drew, so that equal features give exactly equal logits.
 
         Returns:
             (N, K, H, W) logits at image size.
@@ -137,7 +138,7 @@ class View:
                 return self._upsample(head(feats), head)
 
     def levels(self, seg_head: str) -> list[int]:
-        """Indices into :attr:`feats` that a segmentation head reads, in its own order."""
+        """Indices into :attr:`feats` that a head reads, in the head's order."""
         index = getattr(self.heads[seg_head], "in_index", range(len(self.feats)))
         indices = [index] if isinstance(index, int) else list(index)
         return [i % len(self.feats) for i in indices]

@@ -42,4 +42,6 @@ def heat_map(
     high = float(values.max()) if high is None else high
     scaled = (values - low) / max(high - low, 1e-12)
     grey = (scaled.clip(0, 1) * 255).astype(np.uint8)
-    return cv2.cvtColor(cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
+    return cv2.cvtColor(
+        cv2.applyColorMap(grey, cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB
+    )

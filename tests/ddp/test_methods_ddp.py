@@ -51,7 +51,7 @@ def batch(step, rank):
 
 
 def fix_noise():
-    """Noise that depends on the image alone, so that ranks draw what one process does."""
+    """Noise made from the features alone: ranks draw what one process draws."""
 
     def draw(self, feats):
         return [0.3 * torch.sin(40 * feat.detach()) for feat in feats]

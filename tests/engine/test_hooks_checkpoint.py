@@ -79,9 +79,7 @@ def change_counter(monkeypatch, kill_at):
 
 
 @pytest.mark.slow
-def test_checkpoint_hook__killed_between_any_two_file_operations(
-    tmp_path, monkeypatch
-):
+def test_checkpoint_hook__killed_between_any_two_file_operations(tmp_path, monkeypatch):
     """Weights, best checkpoint and results end as if nothing had happened."""
     reference = tmp_path / "whole"
     with monkeypatch.context() as patch:

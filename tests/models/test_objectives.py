@@ -250,7 +250,9 @@ def test_supervised__mrnets_released_options_equal_a_loop():
         7.0 if (labels == c).sum() < 0.15 * labels.numel() else 1.0 for c in range(5)
     ]
     values, counts = [], []
-    for y, probs in zip(labels.flatten(), p.permute(0, 2, 3, 1).flatten(0, 2), strict=True):
+    for y, probs in zip(
+        labels.flatten(), p.permute(0, 2, 3, 1).flatten(0, 2), strict=True
+    ):
         weight = 0.0 if y == 255 else weights[y]
         counts.append(weight)
         values.append(0.0 if y == 255 else -weight * probs[y].log().item())

@@ -113,5 +113,5 @@ def test_joint_steps__equal_the_two_phase_loop():
     # two backwards add their gradients in another order than one: the last float32
     # digits differ, nothing else may
     assert_close(dict(after), dict(theirs.state_dict()), rtol=1e-3, atol=1e-5)
-    moved = (after["heads.d_aux.layers.0.weight"] - start["heads.d_aux.layers.0.weight"])
+    moved = after["heads.d_aux.layers.0.weight"] - start["heads.d_aux.layers.0.weight"]
     assert moved.abs().max() > 1e-3

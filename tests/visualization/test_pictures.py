@@ -68,6 +68,8 @@ def test_sample_maps__ranges_and_sizes():
     sample.set_metainfo(shape)
     data = dict(inputs=[image.to(torch.uint8)], data_samples=[sample])
     maps = sample_maps(model, data)
-    assert maps.labels.shape == maps.confidence.shape == maps.lipschitz.shape == (48, 64)
+    assert (
+        maps.labels.shape == maps.confidence.shape == maps.lipschitz.shape == (48, 64)
+    )
     assert 1 / 5 <= maps.confidence.min() <= maps.confidence.max() <= 1
     assert 0 <= maps.lipschitz.min() < maps.lipschitz.max()

@@ -1,5 +1,5 @@
-# SYNTHIA -> Cityscapes as AdaptSegNet and ADVENT train: whole images, one of each domain,
-# no crop, no jitter, no mirroring. Scales are (width, height).
+# SYNTHIA -> Cityscapes as AdaptSegNet and ADVENT train: whole images, one of each
+# domain, no crop, no jitter, no mirroring. Scales are (width, height).
 _base_ = "./synthia_to_cityscapes.py"
 
 source_pipeline = [

@@ -1,6 +1,6 @@
 # L = CE(source) + lambda_adv * LSGAN + 0.1 * sum_k KL(stop_grad[fused] || p_k)
-# "Unsupervised Scene Adaptation with Memory Regularization in vivo" (Zheng, Yang), as its
-# released code runs it. The paper's own Eq. 5 is
+# "Unsupervised Scene Adaptation with Memory Regularization in vivo" (Zheng, Yang), as
+# its released code runs it. The paper's own Eq. 5 is
 #   maps=dict(consensus=dict(reference="other", detach_reference=False))
 model = dict(
     type="UDASegmentor",

@@ -56,7 +56,8 @@ class HeadDivergenceMap(BaseMap):
         super().__init__(on)
         if reference not in REFERENCES:
             raise ValueError(
-                f"unknown reference {reference!r}, choose one of: {', '.join(REFERENCES)}"
+                f"unknown reference {reference!r}, choose one of: "
+                f"{', '.join(REFERENCES)}"
             )
         self.reference = reference
         self.detach_reference = detach_reference

@@ -76,9 +76,9 @@ class Adversarial(BaseObjective):
         without = [head for head in self.loss_weight if not discriminators.get(head)]
         if without:
             raise ValueError(
-                f"segmentation head {without[0]!r} has a loss_weight but no discriminator; "
-                f"`discriminators` names {dict(discriminators)}. Add one, or set "
-                f"loss_weight=dict({without[0]}=None)."
+                f"segmentation head {without[0]!r} has a loss_weight but no "
+                f"discriminator; `discriminators` names {dict(discriminators)}. Add one, "
+                f"or set loss_weight=dict({without[0]}=None)."
             )
         self.discriminators = {head: discriminators[head] for head in self.loss_weight}
         self.sees = sees

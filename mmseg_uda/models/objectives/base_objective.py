@@ -21,8 +21,9 @@ class BaseObjective(nn.Module):
     :math:`\ell` that a subclass writes and an optional weight w from a map.
 
     Args:
-        loss_weight: :math:`\lambda` by segmentation head, ``dict(decode=1.0, aux=0.2)``.
-            A plain number is the main head's. A head set to None is left out.
+        loss_weight: :math:`\lambda` by segmentation head, such as
+            ``dict(decode=1.0, aux=0.2)``. A plain number is the main head's. A head set
+            to None is left out.
         weight: Arguments of :class:`PixelWeight`, or None for no weight.
         begin_iters: The term counts 0 before this many iterations are done. Its graph
             is still built, so that every rank always uses the same parameters.

@@ -20,7 +20,7 @@ class PixelWeight:
 
     Args:
         map: Name of a map in ``model.maps``.
-        link: ``'identity'``, w = m, or ``'exp_neg'``, w = exp(-m), in (0, 1] for m >= 0.
+        link: ``'identity'``, w = m, or ``'exp_neg'``, w = exp(-m), in (0, 1].
         detach: Stop the gradient through the weight. False lets the map be trained by
             the loss that it weights, as LCRF (Eq. 8) and RPLUE do.
 

@@ -110,8 +110,8 @@ class Supervised(BaseObjective):
         labels = step.view(self.on).labels
         if labels is None:
             raise ValueError(
-                f"the supervised objective looks at view {self.on!r}, whose images have "
-                "no labels. Use a labelled data set for its domain (pseudo-labels are "
-                "labels too), or point `on` at another view."
+                f"the supervised objective looks at view {self.on!r}, whose images "
+                "have no labels. Use a labelled data set for its domain (pseudo-labels "
+                "are labels too), or point `on` at another view."
             )
         return labels

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 
-import torch
 from mmengine.logging import MessageHub
 from mmengine.model import ModuleDict
 from mmseg.models import BaseSegmentor
@@ -108,9 +107,9 @@ class UDASegmentor(BaseSegmentor):
         """
         if not isinstance(inputs, Mapping):
             raise TypeError(
-                "UDASegmentor trains on batches by domain, {'source': (N, 3, H, W), ...}, "
-                f"but got {type(inputs).__name__}. Use a MultiDomainDataset with "
-                "data_preprocessor=dict(type='MultiDomainDataPreProcessor', ...)."
+                "UDASegmentor trains on batches by domain, {'source': (N, 3, H, W), "
+                f"...}}, but got {type(inputs).__name__}. Use a MultiDomainDataset "
+                "with data_preprocessor=dict(type='MultiDomainDataPreProcessor', ...)."
             )
         step = self.step(inputs, data_samples)
         return {
@@ -154,11 +153,3 @@ class UDASegmentor(BaseSegmentor):
             if name == "segmentor" or name in PARTS or name.startswith("_"):
                 raise
             return getattr(self.segmentor, name)
-
-
-def plain_state_dict(model: UDASegmentor) -> dict[str, Tensor]:
-    """Weights of the wrapped segmentor alone, under the names plain mmseg gives them."""
-    return {
-        key: value.detach().clone().cpu() if isinstance(value, torch.Tensor) else value
-        for key, value in model.segmentor.state_dict().items()
-    }

@@ -28,8 +28,9 @@ def build_parts(
             continue
         if hasattr(nn.ModuleDict, name) or "." in name or "loss" in name:
             raise ValueError(
-                f"{kind} cannot be called {name!r}: names must not hold a dot or 'loss', "
-                "nor be an attribute of torch's ModuleDict (such as 'type' or 'train')."
+                f"{kind} cannot be called {name!r}: names must not hold a dot or "
+                "'loss', nor be an attribute of torch's ModuleDict (such as 'type' or "
+                "'train')."
             )
         config = dict(config)
         if config.get("type") == "DomainView":
@@ -53,8 +54,8 @@ def check_wiring(model: nn.Module) -> None:
     for name, _ in model.segmentor.named_children():
         if name in PARTS and name != "data_preprocessor":
             raise ValueError(
-                f"{type(model.segmentor).__name__} has a child called {name!r}, which in "
-                "checkpoints is the name of a part of UDASegmentor. Rename it."
+                f"{type(model.segmentor).__name__} has a child called {name!r}, which "
+                "in checkpoints is the name of a part of UDASegmentor. Rename it."
             )
     seg_heads = list(segmentation_heads(model.segmentor))
     trained: set[str] = set()
