@@ -77,8 +77,8 @@ class Adversarial(BaseObjective):
         if without:
             raise ValueError(
                 f"segmentation head {without[0]!r} has a loss_weight but no "
-                f"discriminator; `discriminators` names {dict(discriminators)}. Add one, "
-                f"or set loss_weight=dict({without[0]}=None)."
+                f"discriminator; `discriminators` names {dict(discriminators)}. Add "
+                f"one, or set loss_weight=dict({without[0]}=None)."
             )
         self.discriminators = {head: discriminators[head] for head in self.loss_weight}
         self.sees = sees
