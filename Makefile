@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Processes that run tests; one file's tests stay together.
+WORKERS ?= 2
 # Two OpenMP threads on a small machine are often slower than one.
 export OMP_NUM_THREADS ?= 1
 
@@ -28,10 +30,10 @@ demo: setup
 	$(BIN)/python demo/run_demo.py
 
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-fast: setup
-	$(BIN)/python -m pytest -m "not slow and not ddp"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not ddp"
 
 lint: setup
 	$(BIN)/ruff check .
