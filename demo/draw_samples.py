@@ -29,9 +29,6 @@ from mmseg_uda.visualization import (
     sample_maps,
 )
 
-# nats; a fixed scale, so that pictures can be compared with each other
-LIPSCHITZ_SCALE = 0.2
-
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
@@ -60,6 +57,8 @@ def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
     truth = sample.gt_sem_seg.data[0].numpy()
     classes, palette = dataset.metainfo["classes"], dataset.metainfo["palette"]
 
+    brightest = float(np.quantile(after.lipschitz, 0.995))
+
     def colors(labels: np.ndarray) -> np.ndarray:
         return colorize_labels(labels, palette)
 
@@ -74,8 +73,8 @@ def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
         Tile(f"MRNet+LCRF: {accuracy(after.labels)}", colors(after.labels)),
         Tile("confidence of MRNet+LCRF, 0 to 1", heat_map(after.confidence, 0, 1)),
         Tile(
-            f"Lipschitz map, 0 to {LIPSCHITZ_SCALE} nats (bright: unstable)",
-            heat_map(after.lipschitz, 0, LIPSCHITZ_SCALE),
+            f"Lipschitz map, 0 to {brightest:.2g} nats (bright: unstable)",
+            heat_map(after.lipschitz, 0, brightest),
         ),
     ]
     legend = class_legend(classes, palette, width=3 * 392 - 8)

@@ -7,6 +7,8 @@ _base_ = [
     "../_base_/default_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
+# Pseudo-labels without threshold or test-time augmentation are our choice: the paper
+# weighs labels instead of dropping them, and is silent on how they are predicted.
 stages = dict(
     stage_one=dict(type="TrainStage", config="../mrnet/mrnet_synthia.py"),
     pseudo_labels=dict(

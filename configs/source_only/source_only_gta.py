@@ -1,4 +1,5 @@
-# No adaptation, GTA5 -> Cityscapes: the row "Source" of the LCDA paper's Table I.
+# No adaptation, GTA5 -> Cityscapes, with the data and schedule of MRNet: the row
+# "Source" above MRNet in Table I of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/gta_only.py",

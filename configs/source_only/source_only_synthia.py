@@ -1,4 +1,5 @@
-# No adaptation, SYNTHIA -> Cityscapes: the row "Source" of the LCDA paper's Table II.
+# No adaptation, SYNTHIA -> Cityscapes, with the data and schedule of MRNet: the row
+# "Source" above MRNet in Table II of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/synthia_only.py",

@@ -1,7 +1,7 @@
 """LCRF's and MRNet's whole loss against a float64 reference from the equations.
 
-The references are naive: numpy-free Python over tensors in float64, written from the
-papers' equations, sharing nothing with the package but the network's logits.
+The references are written from the papers' equations, in float64 from the network's
+(float32) logits on, and share no loss code with the package.
 """
 
 from pathlib import Path
@@ -17,10 +17,10 @@ from torch.testing import assert_close
 METHODS = Path(__file__).parents[2] / "configs" / "_base_" / "methods"
 
 
-def build(method: str, **overrides):
+def build(method: str, segmentor: dict | None = None, /, **overrides):
     cfg = Config.fromfile(METHODS / f"{method}.py")
     cfg.merge_from_dict({f"model.{key}": value for key, value in overrides.items()})
-    cfg.model.segmentor = tiny_segmentor()
+    cfg.model.segmentor = segmentor or tiny_segmentor()
     for head in (cfg.model.get("heads") or {}).values():
         head.in_channels = NUM_CLASSES
     return MODELS.build(cfg.model).train()
@@ -78,6 +78,63 @@ def test_lcrf__equals_eq_8_and_9(eps):
         total(losses).double(), sum(expected.values()), rtol=2e-4, atol=1e-7
     )  # Eq. 9
     assert set(expected) == {k for k in losses if "loss" in k}
+    _same_gradients(total(losses), sum(expected.values()), net)
+
+
+def _same_gradients(ours, expected, net):
+    """What is detached shows in the gradients only."""
+    for loss in (ours, expected):
+        net.zero_grad()
+        loss.backward(retain_graph=True)
+        grads = {n: p.grad.clone() for n, p in net.named_parameters()}
+        if loss is ours:
+            first = grads
+    for name in ("backbone.conv1.weight", "backbone.layer4.0.conv1.weight"):
+        assert first[name].abs().max() > 0
+        scale = grads[name].abs().max().item()
+        assert_close(first[name], grads[name], rtol=2e-2, atol=2e-3 * scale, msg=name)
+
+
+def test_lcrf__concatenating_head_gets_noise_on_all_levels():
+    """Eq. 10 for the head that reads layer4 and layer3, in this order."""
+    segmentor = tiny_segmentor(
+        aux=False,
+        decode_head=dict(
+            type="DilatedConcatHead",
+            in_channels=[32, 16],
+            in_index=[1, 0],
+            input_transform="resize_concat",
+            channels=8,
+            bottleneck_channels=8,
+            norm_cfg=dict(type="GN", num_groups=2),
+            se_ratio=4,
+            dropout_ratio=0.0,
+            num_classes=NUM_CLASSES,
+        ),
+    )
+    model = build(
+        "lcrf",
+        segmentor,
+        **{
+            "maps.lipschitz.noise.eps": 2.0,
+            "objectives.pseudo.loss_weight.aux": None,
+            "objectives.lipschitz.loss_weight.aux": None,
+        },
+    )
+    inputs, samples = make_batch(domains=("target",), size=(64, 64))
+    torch.manual_seed(7)
+    loss = model.loss(inputs, samples)["lipschitz.loss_decode"]
+    net = model.segmentor
+    feats = net.extract_feat(inputs["target"])
+    torch.manual_seed(7)
+    noisy = list(feats)
+    for level in (1, 0):
+        r = (2.0 * torch.randn_like(feats[level])).clamp(-2.0, 2.0)
+        noisy[level] = feats[level] + r
+    p, q = (upsample(net.decode_head(f)).softmax(1) for f in (feats, noisy))
+    assert_close(loss.double(), kl(p, q).mean(), rtol=1e-3, atol=1e-9)
+    one_level = upsample(net.decode_head([feats[0], noisy[1]])).softmax(1)
+    assert (kl(p, one_level).mean() - loss).abs() > 1e-2 * loss
 
 
 def _scales(x):
@@ -132,6 +189,19 @@ def test_mrnet__equals_its_equations(consensus_on):
     for key, value in expected.items():
         value = torch.as_tensor(value).detach().double()
         assert_close(losses[key].double(), value, rtol=2e-3, atol=1e-8, msg=key)
+
+
+def test_mrnet__ensemble_is_a_constant_teacher():
+    model = build("mrnet", **{"objectives.consensus.begin_iters": 0})
+    inputs, samples = make_batch(size=(64, 64))
+    loss = model.loss(inputs, samples)
+    ours = loss["consensus.loss_decode"] + loss["consensus.loss_aux"]
+    net = model.segmentor
+    feats = net.extract_feat(inputs["target"])
+    z = upsample(net.decode_head(feats)), upsample(net.auxiliary_head(feats))
+    q = (z[0] + 0.5 * z[1]).softmax(1).detach()
+    expected = 0.1 * sum(kl(q, logits.softmax(1)).mean() for logits in z)
+    _same_gradients(ours, expected, net)
 
 
 def test_mrnet__paper_eq_5_is_the_symmetric_kl():

@@ -1,5 +1,6 @@
 # SYNTHIA -> Cityscapes as AdaptSegNet and ADVENT train: whole images, one of each
-# domain, no crop, no jitter, no mirroring. Scales are (width, height).
+# domain, no crop, no jitter, no mirroring.
+# 1280x760 is our choice (theirs is 1280x720). Scales are (width, height).
 _base_ = "./synthia_to_cityscapes.py"
 
 source_pipeline = [

@@ -11,7 +11,7 @@ model = dict(
             type="Supervised",
             on="source",
             loss_weight=dict(decode=1.0, aux=0.1),
-            paper="AdaptSegNet paper, Eq. 2",
+            paper="AdaptSegNet paper, Eq. 3",
         ),
         adversarial=dict(
             type="Adversarial",
@@ -21,7 +21,7 @@ model = dict(
             source_label=0,
             discriminator_weight=0.5,  # each of the two terms is halved
             loss_weight=dict(decode=0.001, aux=0.0002),
-            paper="AdaptSegNet paper, Eq. 1 and 3",
+            paper="AdaptSegNet paper, Eq. 4 (and 2 for D)",
         ),
     ),
 )

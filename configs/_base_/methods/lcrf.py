@@ -1,4 +1,6 @@
 # L2 = exp(-Llip) * Lself + lambda_2 * Llip   (LCDA paper, Eq. 8 and 9)
+# The network stays stage one's: dropout 0.1 and batch norm's scales frozen are our
+# choice (RPLUE's text has 0.1 too, its released command 0.2 and trained scales).
 model = dict(
     type="UDASegmentor",
     maps=dict(
@@ -16,6 +18,8 @@ model = dict(
             type="Supervised",
             on="target",
             average="all",
+            # Our choice: the paper does not say whether the weight is detached; RPLUE,
+            # whose form Eq. 8 has, does not detach it.
             weight=dict(map="lipschitz", link="exp_neg", detach=False),
             # Not in the paper: the auxiliary weight of the network that it follows.
             loss_weight=dict(decode=1.0, aux=0.5),

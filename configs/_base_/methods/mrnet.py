@@ -1,7 +1,10 @@
 # L = CE(source) + lambda_adv * LSGAN + 0.1 * sum_k KL(stop_grad[fused] || p_k)
-# "Unsupervised Scene Adaptation with Memory Regularization in vivo" (Zheng, Yang), as
-# its released code runs it. The paper's own Eq. 5 is
+# "Unsupervised Scene Adaptation with Memory Regularization in vivo" (Zheng, Yang). The
+# consensus follows the released code; the paper's own Eq. 5 is
 #   maps=dict(consensus=dict(reference="other", detach_reference=False))
+# Our choice: the cross-entropy is the text's. The released command also weights rare
+# classes and keeps the hardest fifth of the pixels, which is
+#   objectives=dict(source=dict(class_balance=dict(num_classes=19), keep_hardest=0.2))
 model = dict(
     type="UDASegmentor",
     heads=dict(

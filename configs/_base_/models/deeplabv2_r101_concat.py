@@ -17,6 +17,8 @@ segmentor = dict(
         out_indices=(2, 3),
         norm_cfg=dict(type="BN", requires_grad=False),
         norm_eval=False,
+        # Our choice: the field starts from a Caffe file whose address is dead. These
+        # weights had the stride in the 3x3 convolution, so layer2.0 differs a little.
         init_cfg=dict(type="Pretrained", checkpoint="torchvision://resnet101"),
     ),
     decode_head=dict(

@@ -1,5 +1,7 @@
 # DeepLab-v2 ResNet-101 with the two heads of AdaptSegNet and ADVENT: summed dilated
 # convolutions. Prediction: the main head alone, as in their evaluation.
+# All four branches run, as in ADVENT. AdaptSegNet's released code runs two: to use its
+# weights, set dilations=(6, 12) in both heads.
 data_preprocessor = dict(
     type="MultiDomainDataPreProcessor",
     mean=[104.00698793, 116.66876762, 122.67891434],
@@ -17,6 +19,8 @@ segmentor = dict(
         out_indices=(2, 3),
         norm_cfg=dict(type="BN", requires_grad=False),
         norm_eval=False,
+        # Our choice: the field starts from a Caffe file whose address is dead. These
+        # weights had the stride in the 3x3 convolution, so layer2.0 differs a little.
         init_cfg=dict(type="Pretrained", checkpoint="torchvision://resnet101"),
     ),
     decode_head=dict(

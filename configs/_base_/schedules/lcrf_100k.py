@@ -11,7 +11,9 @@ optim_wrapper = dict(
     ),
 )
 
-# lr * (1 - i / 100000) ** 0.9, no warm-up; `+ 1` as PolyLR ends one iteration early.
+# lr * (1 - i / 100000) ** 0.9. The exponent (the paper prints none, RPLUE's text has
+# it) and no warm-up (RPLUE's code has one) are our choice. `+ 1` as
+# PolyLR ends one iteration early.
 param_scheduler = [
     dict(
         type="PolyLR", power=0.9, eta_min=0.0, begin=0, end=100000 + 1, by_epoch=False

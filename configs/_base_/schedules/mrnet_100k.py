@@ -17,6 +17,8 @@ optim_wrapper = dict(
 # counts from iteration 0, so there is a jump down by 0.95 ** 0.9 where it sets in, and
 # it ends at 100000, far behind max_iters. mmengine's PolyLR reaches zero one iteration
 # early, and its LinearLR the end factor, hence the `+ 1`.
+# One list for both optimizers: here the discriminators warm up too, which is our
+# choice; in the released code only the segmentor does.
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.1, begin=0, end=5000 + 1, by_epoch=False),
     dict(

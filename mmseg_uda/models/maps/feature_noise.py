@@ -54,22 +54,37 @@ class FeatureNoise:
             holds over all their channels together); of several sizes, each by itself.
         """
         noise = [torch.randn_like(feat.detach()) for feat in feats]
-        if self.kind == "gaussian_clip":
-            return [(self.eps * n).clamp(-self.eps, self.eps) for n in noise]
+        if self.kind == "l2_location":
+            return self._rescale(noise)
+        bounds = [_at_most(self.eps, n.dtype) for n in noise]
         if self.kind == "sign":
-            return [self.eps * n.sign() for n in noise]
-        return self._rescale(noise)
+            return [bound * n.sign() for n, bound in zip(noise, bounds, strict=True)]
+        return [
+            (self.eps * n).clamp(-bound, bound)
+            for n, bound in zip(noise, bounds, strict=True)
+        ]
 
     def _rescale(self, noise: list[Tensor]) -> list[Tensor]:
         sizes = {n.shape[2:] for n in noise}
         if len(sizes) == 1:
-            # float32, and a hair below eps, so that rounding never breaks the bound
             norm = torch.linalg.vector_norm(torch.cat(noise, 1).float(), dim=1)
             norms = [norm] * len(noise)
         else:
             norms = [torch.linalg.vector_norm(n.float(), dim=1) for n in noise]
-        bound = self.eps * (1 - 1e-6)
         return [
-            n * (bound / norm.clamp(min=1e-12)).unsqueeze(1).to(n.dtype)
+            n * (_below(self.eps, n.dtype) / norm.clamp(min=1e-12)).unsqueeze(1).to(n)
             for n, norm in zip(noise, norms, strict=True)
         ]
+
+
+def _at_most(eps: float, dtype: torch.dtype) -> float:
+    """The largest number of a type that is not above eps."""
+    value = torch.tensor(eps, dtype=torch.float64).to(dtype)
+    if value.double() > eps:
+        value = value * (1 - torch.finfo(dtype).eps)
+    return value.item()
+
+
+def _below(eps: float, dtype: torch.dtype) -> float:
+    """A hair below eps, so that rounding in a type never breaks the bound on a norm."""
+    return eps * (1 - 2 * max(torch.finfo(dtype).eps, 1e-6))

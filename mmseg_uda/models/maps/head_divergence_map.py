@@ -37,7 +37,7 @@ class HeadDivergenceMap(BaseMap):
     Args:
         on: View to compare the heads on.
         reference: ``'other'``, the other head, or ``'ensemble'``, the fused prediction
-            softmax(decode + 0.5 aux).
+            softmax(decode + w aux) with the segmentor's ``aux_weight`` w (MRNet: 0.5).
         detach_reference: Stop the gradient through the reference.
 
     Shape:

@@ -34,14 +34,17 @@ class LipschitzMap(BaseMap):
       its own, drawn afresh in each iteration; r carries no gradient.
     - Both arguments depend on the weights in Eq. 3, so both carry gradient, into head
       and backbone. ``detach_clean=True`` stops it through the clean prediction.
+    - Where the noise enters: added to the features after their ReLU, to every level
+      that the head reads, and not cut off at 0 afterwards.
     - Dropout: clean and noisy pass share their masks, otherwise the map measures
       dropout and is not zero at zero noise. ``shared_dropout=False`` draws them anew.
 
     Args:
         on: View to perturb. The paper uses the target only (Sec. III-C).
-        divergence: ``'kl'`` (nats), ``'l1'`` or ``'l2'`` between class probabilities.
+        divergence: ``'kl'`` (nats), ``'l1'`` or ``'l2'`` (not squared, our
+            reading of "L2 distance") between class probabilities.
         noise: Arguments of :class:`FeatureNoise`.
-        num_samples: Noise draws to average over. The paper draws one.
+        num_samples: Noise draws to average over. The paper gives no number; 1 is ours.
         detach_clean: Stop the gradient through the clean prediction.
         shared_dropout: Same dropout masks for the clean and the noisy pass.
 

@@ -22,7 +22,8 @@ class PixelWeight:
         map: Name of a map in ``model.maps``.
         link: ``'identity'``, w = m, or ``'exp_neg'``, w = exp(-m), in (0, 1].
         detach: Stop the gradient through the weight. False lets the map be trained by
-            the loss that it weights, as LCRF (Eq. 8) and RPLUE do.
+            the loss that it weights, as RPLUE's code does; for LCRF (Eq. 8), where
+            the paper is silent, that is our choice too.
 
     Raises:
         ValueError: If ``link`` is unknown.
