@@ -9,12 +9,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
+from mmseg_uda.engine.stages import explained_errors
 from mmseg_uda.engine.stages.overrides import set_roots
+from mmseg_uda.engine.stages.resolve import load_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -25,6 +27,9 @@ def parse_args() -> argparse.Namespace:
         "--full",
         action="store_true",
         help="decode every file (default: 200 samples of each data set)",
+    )
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
     )
     parser.add_argument("--source-root", help="folder of the source data")
     parser.add_argument("--target-root", help="folder of the target data")
@@ -40,6 +45,12 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     """Check the dataloaders of every stage; return 1 if one has a problem."""
     args = parse_args()
+    with explained_errors(args.debug):
+        return check_all(args)
+
+
+def check_all(args: argparse.Namespace) -> int:
+    """Check and print; return 1 if a data set has a problem."""
     table = PrettyTable(
         ["split", "domain", "images", "labels", "size", "decoded", "absent classes"]
     )
@@ -60,7 +71,7 @@ def main() -> int:
 
 def _dataloaders(path: str, args: argparse.Namespace) -> Iterator[tuple[str, dict]]:
     """Yield the name and config of the dataloaders of a config and its stages."""
-    cfg = Config.fromfile(path)
+    cfg = load_config(Path(path))
     set_roots(cfg, args.source_root, args.target_root)
     cfg.merge_from_dict(args.cfg_options or {})
     init_default_scope(cfg.get("default_scope", "mmseg"))

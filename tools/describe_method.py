@@ -11,6 +11,8 @@ from mmengine.registry import init_default_scope
 
 import mmseg_uda
 from mmseg_uda.describe import as_equation, describe
+from mmseg_uda.engine.stages import explained_errors
+from mmseg_uda.engine.stages.resolve import load_config
 from mmseg_uda.registry import MODELS
 
 
@@ -22,12 +24,15 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--cfg-options", nargs="+", action=DictAction, help="override config entries"
     )
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
     return parser.parse_args()
 
 
 def stage_configs(path: str, options: dict | None) -> list[tuple[str, Config | dict]]:
     """Name and config of each stage; a stage that trains nothing is its own dict."""
-    config = Config.fromfile(path)
+    config = load_config(Path(path))
     stages = config.get("stages") or {"train": {"type": "TrainStage"}}
     found = []
     for name, stage in stages.items():
@@ -47,6 +52,12 @@ def stage_configs(path: str, options: dict | None) -> list[tuple[str, Config | d
 def main() -> None:
     """Describe every stage of the config."""
     args = parse_args()
+    with explained_errors(args.debug):
+        describe_stages(args)
+
+
+def describe_stages(args: argparse.Namespace) -> None:
+    """Print the equation of every stage, or all of them as JSON."""
     init_default_scope("mmseg")
     report = {"config": args.config, "mmseg_uda": mmseg_uda.__version__, "stages": {}}
     texts = [f"{args.config}"]

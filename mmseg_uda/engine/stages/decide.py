@@ -60,9 +60,18 @@ def decide(
     note = _moved(record.get("data_roots") or {}, roots)
     if done is not None:
         return Decision(SKIP, None, note)
-    newest = find_resumable(folder)
+    newest, written = find_resumable(folder), iteration_checkpoints(folder)
+    if newest is None and written:
+        raise StageError(
+            f"stage '{name}' cannot go on: none of its checkpoints is complete "
+            f"({', '.join(path.name for path in written.values())} in {folder}). Put a "
+            f"good copy there, or train the stage again: --restart-from {name}."
+        )
     if newest is None:
         return Decision(START, None, note)
+    latest = list(written.values())[-1]
+    if latest != Path(newest):
+        note = f"{latest.name} is damaged; goes on from {Path(newest).name}. {note}"
     return Decision(RESUME, Path(newest), note)
 
 

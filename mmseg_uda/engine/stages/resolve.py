@@ -141,11 +141,18 @@ def load_config(path: Path) -> Config:
     """Read a config file.
 
     Raises:
-        StageError: If there is none.
+        StageError: If there is none, or it cannot be read.
     """
     if not Path(path).is_file():
         raise StageError(f"config '{path}' does not exist (looked in {Path.cwd()})")
-    return Config.fromfile(str(path))
+    try:
+        return Config.fromfile(str(path))
+    except (SyntaxError, OSError, KeyError, TypeError, AttributeError) as error:
+        raise StageError(
+            f"config '{path}' cannot be read: {type(error).__name__}: {error}. It must "
+            "be a .py file in mmengine's text form; its `_base_` files are looked for "
+            "relative to it."
+        ) from error
 
 
 def _only(first: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.dist import barrier
+from torch import nn
 
+from mmseg_uda.checkpoints import compare_with_model
 from mmseg_uda.engine.distributed import set_cpu_model_wrapper, shutdown_distributed
 from mmseg_uda.evaluation import results_table
 
 from .bookkeeping import decide_and_take, mark_begun, mark_done
-from .checks import DataCheck, check_model
+from .checks import DataCheck, check_model, check_predicting, check_writable
 from .decide import RESUME, SKIP, Decision
 from .errors import StageError
 from .folders import check_not_stale, draw_toycity, move_aside, record_given
@@ -80,6 +82,7 @@ def _headline(resolver: Resolver) -> str:
 def _prepare(
     resolver: Resolver, afresh: list[Stage], given: str | None, only: str | None
 ) -> None:
+    check_writable(resolver.work_dir)
     move_aside(resolver, afresh)
     if given is not None:
         record_given(resolver, given)
@@ -98,16 +101,31 @@ def _check(resolver: Resolver, stages: list[Stage]) -> None:
         if len(stages) == 1:  # then nothing will make its inputs before it runs
             inputs_of(stage, cfg, resolver)
         weights = _known_weights(resolver, stage, cfg)
-        check_model(cfg, weights, trains=stage.trains)
-        if stage.tta and not cfg.get("tta_pipeline"):
-            raise StageError(
-                f"stage '{stage.name}' has tta=True, but {stage.config} defines no "
-                "tta_pipeline. Add one (configs/_base_/datasets/cityscapes_eval.py has "
-                "an example), or set tta=False."
-            )
-        if stage.trains:
-            _set_labels(resolver, stage, cfg)
-            check_data(cfg, stage.name)
+        model = check_model(cfg, weights, trains=stage.trains)
+        if not stage.trains:
+            check_predicting(stage, cfg)
+            continue
+        if weights is None:
+            _check_networks_fit(resolver, stage, cfg, model)
+        _set_labels(resolver, stage, cfg)
+        check_data(cfg, stage.name)
+
+
+def _check_networks_fit(
+    resolver: Resolver, stage: Stage, cfg: Config, model: nn.Module
+) -> None:
+    """Check weights that are yet to be trained by their shapes."""
+    origin = weights_origin(stage, cfg)
+    if origin is None or is_file_name(origin):
+        return
+    earlier = check_model(resolver.stage_config(resolver.find(origin)), None)
+    report = compare_with_model(model, earlier.state_dict(), ignore=("heads.*",))
+    if not report.is_complete:
+        raise StageError(
+            f"the network of stage '{stage.name}' differs from that of stage "
+            f"'{origin}', whose weights it starts from:\n{report}\nMake them the "
+            "same; a key of --cfg-options without the name of a stage changes both."
+        )
 
 
 def _set_labels(resolver: Resolver, stage: Stage, cfg: Config) -> None:

@@ -30,7 +30,8 @@ class BaseObjective(nn.Module):
         paper: Where the term stands in a paper; shown by ``tools/describe_method.py``.
 
     Raises:
-        ValueError: If ``loss_weight`` is empty or holds something else than numbers.
+        ValueError: If ``loss_weight`` is empty or holds something else than numbers
+            that are not negative.
     """
 
     def __init__(
@@ -110,10 +111,14 @@ def _as_head_weights(loss_weight: float | dict) -> dict[str, float]:
     if isinstance(loss_weight, Number):
         loss_weight = {"decode": loss_weight}
     weights = {head: value for head, value in loss_weight.items() if value is not None}
-    wrong = [head for head, value in weights.items() if not isinstance(value, Number)]
+    wrong = [
+        head
+        for head, value in weights.items()
+        if not isinstance(value, Number) or not value >= 0
+    ]
     if wrong or not weights:
         raise ValueError(
-            "loss_weight must be a number or a dict of numbers by segmentation head, "
+            "loss_weight must be a number >= 0 or a dict of such by segmentation head, "
             f"such as dict(decode=1.0, aux=0.2), got {loss_weight!r}"
         )
     return weights

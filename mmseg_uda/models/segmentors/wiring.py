@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -35,8 +36,63 @@ def build_parts(
         config = dict(config)
         if config.get("type") == "DomainView":
             config.setdefault("domain", name)
+        _check_config(kind, name, config, registry, list(configs))
         parts[name] = registry.build(config)
     return parts
+
+
+def _check_config(
+    kind: str, name: str, config: dict, registry: Registry, names: list[str]
+) -> None:
+    """Check a part's type and options before it is built, to be able to suggest.
+
+    Raises:
+        ValueError: If the type is missing or unknown, or it has no such option.
+    """
+    if "type" not in config:
+        raise ValueError(
+            f"{kind} {name!r} has no type: {config}. If you meant to override an "
+            f"entry, this config has: {', '.join(n for n in names if n != name)}. In "
+            "a run of several stages, start the key with the stage's name."
+        )
+    cls = registry.get(config["type"]) if isinstance(config["type"], str) else None
+    if cls is None:
+        if isinstance(config["type"], str):
+            known = sorted(registry.module_dict)
+            shown = f" Known types: {', '.join(known)}." if len(known) < 20 else ""
+            raise ValueError(
+                f"{kind} {name!r} has the unknown type {config['type']!r}.{shown}"
+                + _suggestion(config["type"], known)
+            )
+        return
+    options = _options(cls)
+    for option in config:
+        if option != "type" and options is not None and option not in options:
+            raise ValueError(
+                f"{kind} {name!r} ({cls.__name__}) has no option {option!r}; it takes: "
+                f"{', '.join(options)}.{_suggestion(option, options)}"
+            )
+
+
+def _options(cls: type) -> list[str] | None:
+    """Names of a class's arguments; None if they cannot be told."""
+    options: list[str] = []
+    for base in cls.__mro__:
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(base.__init__).parameters.values())[1:]
+        named = [
+            p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
+        options += [p.name for p in named if p.name not in options]
+        if not any(p.kind == p.VAR_KEYWORD for p in parameters):
+            return options
+    return None
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def check_wiring(model: nn.Module) -> None:
@@ -91,11 +147,9 @@ def _check_names(
     known = list(known)
     for name in names:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
             raise ValueError(
                 f"{user} uses {kind} {name!r}; this config defines: "
-                f"{', '.join(known) or 'none'}.{hint}"
+                f"{', '.join(known) or 'none'}.{_suggestion(name, known)}"
             )
 
 
