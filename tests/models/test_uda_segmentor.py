@@ -180,3 +180,28 @@ def test_view__fused_logits_and_labels():
     assert view.labels.shape == (2, 24, 32)
     assert step.view("target").labels is None
     assert step.view("source") is view
+
+
+@pytest.mark.parametrize(
+    ("maps", "message"),
+    [
+        (dict(lipschitz=dict(on="target")), "map 'lipschitz' has no type"),
+        (
+            dict(lipschitz=dict(type="LipshitzMap")),
+            "unknown type 'LipshitzMap'. Known types: .*Did you mean 'LipschitzMap'",
+        ),
+        (
+            dict(lipschitz=dict(type="LipschitzMap", num_sample=2)),
+            r"\(LipschitzMap\) has no option 'num_sample'.*Did you mean 'num_samples'",
+        ),
+    ],
+)
+def test_build_parts__mistakes_are_explained(maps, message):
+    with pytest.raises(ValueError, match=message):
+        build(maps=maps)
+
+
+def test_build_parts__inherited_options_are_known():
+    objectives = dict(source=dict(SOURCE, los_weight=1.0), lipschitz=LIPSCHITZ)
+    with pytest.raises(ValueError, match="Did you mean 'loss_weight'"):
+        build(objectives=objectives)

@@ -1,0 +1,57 @@
+"""What is found out before the first stage runs."""
+
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from mmseg_uda.engine.stages.checks import check_model, check_predicting, check_writable
+from mmseg_uda.engine.stages.decide import decide
+from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.engine.stages.record import STARTED, write_json
+from mmseg_uda.engine.stages.stage import Stage
+
+
+def predicting(**overrides):
+    stage = dict(name="labels", kind="PseudoLabelStage", config=Path("c.py"))
+    return Stage(**{**stage, "rule": dict(type="KeepAll"), **overrides})
+
+
+def test_check_predicting__misspelt_rule():
+    with pytest.raises(StageError, match="Did you mean 'KeepAll'"):
+        check_predicting(predicting(rule=dict(type="KeepAl")), Config())
+
+
+def test_check_predicting__rule_out_of_range():
+    rule = dict(type="GlobalThreshold", threshold=7)
+    with pytest.raises(ValueError, match=r"\[0, 1\]"):
+        check_predicting(predicting(rule=rule), Config())
+
+
+def test_check_predicting__tta_without_pipeline():
+    with pytest.raises(StageError, match="defines no tta_pipeline"):
+        check_predicting(predicting(tta=True), Config())
+    pipeline = [dict(type="LoadImageFromFile")]
+    check_predicting(predicting(tta=True), Config(dict(tta_pipeline=pipeline)))
+
+
+def test_check_model__config_without_model():
+    with pytest.raises(StageError, match="defines no model"):
+        check_model(Config(dict(train_cfg=dict())), None)
+
+
+def test_check_writable__file_in_the_way(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StageError, match=r"cannot write into .*--work-dir"):
+        check_writable(tmp_path / "file" / "run")
+    check_writable(tmp_path / "run")
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_decide__no_complete_checkpoint_left_is_not_a_fresh_start(tmp_path):
+    write_json(tmp_path / STARTED, {"stage": "one", "fingerprint": {}})
+    (tmp_path / "iter_6.pth").write_bytes(b"cut off")
+    with pytest.raises(
+        StageError, match=r"none of its checkpoints is complete.*iter_6"
+    ):
+        decide("one", tmp_path, {}, {})
