@@ -47,7 +47,10 @@ def test_leaf__is_consistent(leaf):
         name for name, n in loader.sampler.samples_per_domain.items() if n
     }
     # the decay may end long after the run, never before
-    ends = [s.end for s in cfg.param_scheduler if s.type == "PolyLR"]
+    schedules = cfg.param_scheduler
+    if isinstance(schedules, dict):  # one list for each optimizer
+        schedules = [s for entry in schedules.values() for s in entry]
+    ends = [s.end for s in schedules if s.type == "PolyLR"]
     assert min(ends) >= cfg.train_cfg.max_iters
 
 

@@ -9,3 +9,4 @@ _base_ = [
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 optim_wrapper = dict(heads=None)  # there is no discriminator to train
+param_scheduler = _base_.segmentor_schedule

@@ -26,10 +26,12 @@ def curves(name, iterations):
     model = Model(heads="heads" in cfg.optim_wrapper)
     optim = build_optim_wrapper(model, cfg.optim_wrapper)
     wrappers = dict(optim.items()) if hasattr(optim, "items") else {"segmentor": optim}
+    given = cfg.param_scheduler  # one list for all optimizers, or one for each
+    lists = given if isinstance(given, dict) else dict.fromkeys(wrappers, given)
     schedulers = [
         PARAM_SCHEDULERS.build(s, default_args={"optimizer": w})
-        for w in wrappers.values()
-        for s in cfg.param_scheduler
+        for name, w in wrappers.items()
+        for s in lists[name]
     ]
     seen = []
     for s in schedulers:
@@ -59,9 +61,11 @@ def expected(i, total, warm_up):
 def test_schedule__equals_the_published_formula(name, rates, total, warm_up, stop):
     iterations = 12000
     seen, cfg = curves(name, iterations)
-    factor = [expected(i, total, warm_up) for i in range(iterations)]
-    factor = torch.tensor(factor, dtype=torch.float64)
-    wanted = factor[:, None] * torch.tensor(rates, dtype=torch.float64)
+    # backbone, segmentation heads, discriminators: only the segmentor warms up
+    warm_ups = (warm_up, warm_up, 0)[: len(rates)]
+    factors = [[expected(i, total, w) for w in warm_ups] for i in range(iterations)]
+    factors = torch.tensor(factors, dtype=torch.float64)
+    wanted = factors * torch.tensor(rates, dtype=torch.float64)
     torch.testing.assert_close(seen, wanted, rtol=1e-7, atol=0)
     assert cfg.train_cfg.max_iters == stop
 

@@ -17,9 +17,7 @@ optim_wrapper = dict(
 # counts from iteration 0, so there is a jump down by 0.95 ** 0.9 where it sets in, and
 # it ends at 100000, far behind max_iters. mmengine's PolyLR reaches zero one iteration
 # early, and its LinearLR the end factor, hence the `+ 1`.
-# One list for both optimizers: here the discriminators warm up too, which is our
-# choice; in the released code only the segmentor does.
-param_scheduler = [
+segmentor_schedule = [
     dict(type="LinearLR", start_factor=0.1, begin=0, end=5000 + 1, by_epoch=False),
     dict(
         type="ConstantLR",
@@ -37,6 +35,21 @@ param_scheduler = [
         by_epoch=False,
     ),
 ]
+# The discriminators' rate decays from the start, without warm-up. A child config without
+# discriminators sets param_scheduler = _base_.segmentor_schedule.
+param_scheduler = dict(
+    segmentor=segmentor_schedule,
+    heads=[
+        dict(
+            type="PolyLR",
+            power=0.9,
+            eta_min=0.0,
+            begin=0,
+            end=100000 + 1,
+            by_epoch=False,
+        ),
+    ],
+)
 
 train_cfg = dict(type="IterBasedTrainLoop", max_iters=25000, val_interval=5000)
 val_cfg = dict(type="ValLoop")
