@@ -35,8 +35,8 @@ segmentor_schedule = [
         by_epoch=False,
     ),
 ]
-# The discriminators' rate decays from the start, without warm-up. A child config without
-# discriminators sets param_scheduler = _base_.segmentor_schedule.
+# The discriminators' rate decays from the start, without warm-up. A child config
+# without discriminators sets param_scheduler = _base_.segmentor_schedule.
 param_scheduler = dict(
     segmentor=segmentor_schedule,
     heads=[
