@@ -41,7 +41,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="accept a checkpoint that fits the model only in part",
     )
-    parser.add_argument("--device", help="cpu or cuda; default: a GPU if there is one")
+    parser.add_argument(
+        "--device", choices=["cpu", "cuda"], help="default: a GPU if there is one"
+    )
     parser.add_argument("--num-workers", type=int, help="default: the config's")
     parser.add_argument("--cfg-options", nargs="+", action=DictAction, help="key=value")
     parser.add_argument("--debug", action="store_true", help="show tracebacks")

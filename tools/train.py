@@ -98,7 +98,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     how.add_argument(
         "--debug", action="store_true", help="show the traceback of every error"
     )
-    args = parser.parse_args(argv)
+    try:
+        args = parser.parse_args(argv)
+    except ValueError:  # mmengine's DictAction splits at a '=' that is not there
+        parser.error("--cfg-options takes KEY=VALUE pairs, such as randomness.seed=1")
+    if args.seed is not None and args.seed < 0:
+        parser.error(f"--seed must be 0 or larger, got {args.seed}")
     if args.restart and args.restart_from:
         parser.error("--restart and --restart-from: choose one of them")
     os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
