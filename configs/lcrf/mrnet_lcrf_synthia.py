@@ -4,7 +4,7 @@ _base_ = [
     "../_base_/datasets/cityscapes_pseudo.py",
     "../_base_/methods/lcrf.py",
     "../_base_/schedules/lcrf_100k.py",
-    "../_base_/default_runtime.py",
+    "../_base_/synthia_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 # Pseudo-labels without threshold or test-time augmentation are our choice: the paper

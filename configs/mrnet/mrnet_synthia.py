@@ -4,6 +4,6 @@ _base_ = [
     "../_base_/datasets/synthia_to_cityscapes.py",
     "../_base_/methods/mrnet.py",
     "../_base_/schedules/mrnet_100k.py",
-    "../_base_/default_runtime.py",
+    "../_base_/synthia_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

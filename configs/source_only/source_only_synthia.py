@@ -5,7 +5,7 @@ _base_ = [
     "../_base_/datasets/synthia_only.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/mrnet_100k.py",
-    "../_base_/default_runtime.py",
+    "../_base_/synthia_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 optim_wrapper = dict(heads=None)  # there is no discriminator to train

@@ -55,6 +55,13 @@ def build(**overrides):
             "segmentation head 'auxx'",
         ),
         (dict(segmentor=tiny_segmentor(aux=False)), "segmentation head 'aux'"),
+        (
+            dict(
+                segmentor=tiny_segmentor(aux_weight=0),
+                maps=dict(lipschitz=dict(type="HeadDivergenceMap")),
+            ),
+            "aux_weight is 0.*Set aux_weight .*, or reference='other'",
+        ),
         (dict(heads=HEADS), "heads 'd_decode': used by no objective"),
         (
             dict(objectives=dict(source=dict(SOURCE, loss_weight=1.0))),

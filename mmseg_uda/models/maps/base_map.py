@@ -30,6 +30,9 @@ class BaseMap(nn.Module):
         """Segmentation heads that the map needs besides the one it is asked for."""
         return []
 
+    def check(self, segmentor: nn.Module) -> None:
+        """Refuse, with a ValueError, a segmentor that the map makes no sense with."""
+
     def equation(self, seg_head: str) -> str:
         """The map as a formula, for ``tools/describe_method.py``."""
         raise NotImplementedError(f"{type(self).__name__} must define equation")

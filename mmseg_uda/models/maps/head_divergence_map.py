@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmseg_uda.models.losses import kl_map
 from mmseg_uda.registry import MAPS
@@ -73,6 +73,16 @@ class HeadDivergenceMap(BaseMap):
     def extra_seg_heads(self, seg_head: str) -> list[str]:
         """Both heads are needed."""
         return ["aux" if seg_head == "decode" else "decode"]
+
+    def check(self, segmentor: nn.Module) -> None:
+        """Refuse an ensemble of one head, from which that head never differs."""
+        if self.reference == "ensemble" and getattr(segmentor, "aux_weight", 0.5) == 0:
+            raise ValueError(
+                "HeadDivergenceMap(reference='ensemble') compares heads with their "
+                "ensemble, but the segmentor's aux_weight is 0: its ensemble is the "
+                "main head alone, whose divergence from itself is 0. Set aux_weight "
+                "(MRNet: 0.5), or reference='other'."
+            )
 
     def equation(self, seg_head: str) -> str:
         """The map as a formula."""

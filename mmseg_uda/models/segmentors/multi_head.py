@@ -23,7 +23,9 @@ class MultiHeadEncoderDecoder(EncoderDecoder):
     Logits are resized in **one** bilinear step from the feature map to the original
     image, as the evaluation of the field does; stock mmseg goes through the input size
     (two steps, slightly other boundaries). Flips are undone before that step, with
-    the same result. Padded inputs are cropped at input size, so those, and
+    the same result. (AdaptSegNet, ADVENT and CLAN resize logits as this does;
+    Seg-Uncertainty, BDL and FDA resize softmax probabilities, which moves boundaries
+    by a fraction of a pixel.) Padded inputs are cropped at input size, so those, and
     ``mode='slide'``, take the two steps.
 
     Args:

@@ -135,6 +135,7 @@ def _check_objective(
     )
     for map_name in objective.maps():
         part = model.maps[map_name]
+        part.check(model.segmentor)
         _check_names(f"map {map_name!r}", "view", part.views(), model.views)
         for seg_head in objective.loss_weight:
             extra = part.extra_seg_heads(seg_head)
