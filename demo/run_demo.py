@@ -14,9 +14,9 @@ import sys
 import time
 from pathlib import Path
 
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.evaluation.results import results_table
-from mmseg_uda.pseudo_labels.atomic_files import write_json
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = {

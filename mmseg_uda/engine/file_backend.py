@@ -1,46 +1,10 @@
-"""Writing files so that they are complete or absent, never half there."""
+"""mmengine's way of writing files, made safe against a kill."""
 
-import os
-import re
 from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
 
-_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
-
-
-def write_atomic(path: str | Path, data: bytes | str) -> None:
-    """Write ``data`` to ``path`` so that a kill at any moment leaves no partial file.
-
-    The data goes to a hidden temporary file in the same folder, reaches the disk, and
-    then replaces ``path`` in one step. An older file of that name stays valid up to
-    that step. Missing folders are created.
-
-    Args:
-        path: File to write.
-        data: Its content; text is encoded as UTF-8.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(data.encode() if isinstance(data, str) else data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def remove_leftovers(folder: str | Path) -> None:
-    """Delete the temporary files that killed runs left in ``folder`` (not below it)."""
-    folder = Path(folder)
-    if not folder.is_dir():
-        return
-    for path in folder.iterdir():
-        if _TEMPORARY.fullmatch(path.name):
-            path.unlink(missing_ok=True)
+from mmseg_uda.atomic_files import write_atomic
 
 
 # force: the package may be imported twice in one process (tests that reload it).

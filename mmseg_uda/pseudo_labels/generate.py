@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.ranks import on_rank_zero
 
-from .first_rank import on_first_rank
 from .image_files import ImageFiles, text_sha256
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
@@ -78,7 +78,7 @@ def generate_pseudo_labels(
         **(settings or {}),
     }
     writer = PseudoLabelWriter(out_dir, images.names, decisive, get_rank())
-    pending = on_first_rank(lambda: writer.prepare(overwrite))
+    pending = on_rank_zero(writer.prepare, overwrite)
     was_training = model.training
     model.eval()
     try:
@@ -94,7 +94,7 @@ def generate_pseudo_labels(
         model.train(was_training)
     barrier()
     header["thresholds"] = rule.thresholds()
-    return on_first_rank(lambda: writer.finish(header, classes))
+    return on_rank_zero(writer.finish, header, classes)
 
 
 def _predictions(

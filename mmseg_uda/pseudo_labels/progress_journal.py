@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from .atomic_files import write_bytes
+from mmseg_uda.atomic_files import write_atomic
 
 
 class ProgressJournal:
@@ -50,7 +50,7 @@ class ProgressJournal:
         records = self.read()
         merged = [records[name] for name in sorted(names)]
         lines = "".join(json.dumps(record) + "\n" for record in merged)
-        write_bytes(self.merged_file, lines.encode())
+        write_atomic(self.merged_file, lines)
         for path in self.folder.glob("rank*.jsonl"):
             path.unlink()
         if self.folder.is_dir():

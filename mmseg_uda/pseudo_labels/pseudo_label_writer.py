@@ -1,14 +1,18 @@
 """The folder that pseudo-labels are written to."""
 
+import io
 import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
-from .atomic_files import PART_SUFFIX, png_bytes, write_bytes, write_json
+from mmseg_uda.atomic_files import remove_leftovers, write_atomic, write_json
+
 from .progress_journal import ProgressJournal
 from .report import image_counts, summarise
 
@@ -69,9 +73,9 @@ class PseudoLabelWriter:
         else:
             self._check_nothing_foreign()
         write_json(self.settings_file, self.settings)
+        remove_leftovers(self.folder)
         for name in _FOLDERS:
-            for part in (self.folder / name).rglob(f"*{PART_SUFFIX}"):
-                part.unlink()
+            remove_leftovers(self.folder / name, below=True)
         done = self.journal.read()
         pending = [
             i for i, name in enumerate(self.names) if not self._is_done(name, done)
@@ -91,8 +95,8 @@ class PseudoLabelWriter:
         confidence = (probs.amax(0) * 255).round().to(torch.uint8)
         sizes = []
         for path, image in zip(self._paths(name), (labels, confidence), strict=True):
-            content = png_bytes(image.cpu().numpy())
-            write_bytes(path, content)
+            content = _png(image.cpu().numpy())
+            write_atomic(path, content)
             sizes.append(len(content))
         counts = image_counts(probs, labels)
         self.journal.append({"image": name, "bytes": sizes, **counts})
@@ -158,6 +162,13 @@ class PseudoLabelWriter:
         for name in _FILES:
             (self.folder / name).unlink(missing_ok=True)
         self.settings_file.unlink()
+
+
+def _png(image: np.ndarray) -> bytes:
+    """Encode an array (H, W), uint8, as a grey PNG (pillow's mode 'L')."""
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, format="PNG")
+    return buffer.getvalue()
 
 
 def _check_inside(name: str) -> None:

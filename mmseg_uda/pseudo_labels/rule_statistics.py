@@ -7,8 +7,9 @@ from pathlib import Path
 from mmengine.dist import all_gather_object
 from torch import Tensor
 
-from .atomic_files import write_json
-from .first_rank import on_first_rank
+from mmseg_uda.atomic_files import write_json
+from mmseg_uda.ranks import on_rank_zero
+
 from .selection_rule import SelectionRule
 
 
@@ -26,11 +27,11 @@ def give_statistics(rule: SelectionRule, probs: Iterable[Tensor], folder: Path) 
     def saved() -> dict | None:
         return json.loads(path.read_text()) if path.is_file() else None
 
-    state = on_first_rank(saved)
+    state = on_rank_zero(saved)
     if state is not None:
         rule.merge([state])
         return
     for image in probs:
         rule.observe(image)
     rule.merge(all_gather_object(rule.state_dict()))
-    on_first_rank(lambda: write_json(path, rule.state_dict()))
+    on_rank_zero(lambda: write_json(path, rule.state_dict()))

@@ -7,7 +7,6 @@ from mmengine.fileio import get_file_backend
 from mmengine.runner import save_checkpoint
 
 from mmseg_uda.engine.checkpoints import find_resumable, is_complete
-from mmseg_uda.engine.file_backend import remove_leftovers, write_atomic
 
 # Writes checkpoints as fast as it can in a child that is killed at a random moment.
 KILLED_WRITER = """
@@ -38,36 +37,6 @@ for trial in range(12):
     assert (torch.load(path)["state_dict"] == step).all()
 print("checked", step)
 """
-
-
-def test_write_atomic__replaces_and_leaves_nothing_else(tmp_path):
-    path = tmp_path / "new" / "a.txt"
-    write_atomic(path, "one")
-    write_atomic(path, "zwei ä")
-    assert path.read_text(encoding="utf-8") == "zwei ä"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_write_atomic__failure_keeps_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "a.txt"
-    write_atomic(path, b"old")
-
-    def full(_):
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="no space"):
-        write_atomic(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_remove_leftovers__only_ours(tmp_path):
-    for name in (".a.pth.12.tmp", ".hidden", "b.12.tmp"):
-        (tmp_path / name).touch()
-    remove_leftovers(tmp_path)
-    remove_leftovers(tmp_path / "missing")
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".hidden", "b.12.tmp"]
 
 
 def test_backend__is_found_by_name(tmp_path):

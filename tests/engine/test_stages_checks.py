@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages.checks import check_model, check_predicting, check_writable
 from mmseg_uda.engine.stages.decide import decide
 from mmseg_uda.engine.stages.errors import StageError
-from mmseg_uda.engine.stages.record import STARTED, write_json
+from mmseg_uda.engine.stages.record import STARTED
 from mmseg_uda.engine.stages.stage import Stage
 
 

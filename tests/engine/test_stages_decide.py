@@ -1,14 +1,13 @@
 """Skip, resume, start or stop: what the folder of a stage leads to."""
 
-import json
-
 import pytest
 import torch
 
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import StageError
 from mmseg_uda.engine.stages.decide import RESUME, SKIP, START, decide
 from mmseg_uda.engine.stages.errors import explained_errors, explanation
-from mmseg_uda.engine.stages.record import fingerprint, write_json
+from mmseg_uda.engine.stages.record import fingerprint
 
 CONFIG = dict(
     model=dict(type="A", heads=[1, 2]),
@@ -82,12 +81,6 @@ def test_decide__given_checkpoint_is_skipped_whatever_the_config(tmp_path):
     decision = decide("one", tmp_path, {}, {})
     assert decision.action == SKIP
     assert "/x.pth" in decision.note
-
-
-def test_write_json__leaves_no_temporary_file(tmp_path):
-    write_json(tmp_path / "done.json", {"a": 1})
-    assert json.loads((tmp_path / "done.json").read_text()) == {"a": 1}
-    assert [p.name for p in tmp_path.iterdir()] == ["done.json"]
 
 
 def test_explanation__tells_messages_from_bugs():

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver, StageError
 from mmseg_uda.engine.stages.folders import check_not_stale, move_aside, record_given
 from mmseg_uda.engine.stages.inputs import check_there, inputs_of
 from mmseg_uda.engine.stages.overrides import enable_amp, set_labels
 from mmseg_uda.engine.stages.pseudo_label_stage import take_images_of_learner
-from mmseg_uda.engine.stages.record import write_json
 
 FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
 

@@ -86,11 +86,11 @@ def test_writer__redoes_what_a_kill_left_incomplete(tmp_path):
     (tmp_path / "confidence" / "b.png").write_bytes(b"half")
     journal = tmp_path / "progress" / "rank0.jsonl"
     journal.write_bytes(journal.read_bytes()[:-20])  # d's line is cut off
-    (tmp_path / "labels" / "e.png.part").write_bytes(b"half")
+    (tmp_path / "labels" / ".e.png.7.tmp").write_bytes(b"half")
 
     again = make(tmp_path, names)
     assert again.prepare() == [0, 1, 3]
-    assert not (tmp_path / "labels" / "e.png.part").exists()
+    assert not (tmp_path / "labels" / ".e.png.7.tmp").exists()
     for index in (0, 1, 3):
         again.write(names[index], PROBS, LABELS)
     assert make(tmp_path, names).prepare() == []

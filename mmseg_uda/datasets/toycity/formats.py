@@ -1,12 +1,13 @@
 """Writes pictures exactly as GTA5, SYNTHIA and Cityscapes lie on disk."""
 
 import io
-import os
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
+
+from mmseg_uda.atomic_files import write_atomic
 
 from .labels import (
     CLASSES,
@@ -82,27 +83,13 @@ def encode_label(drawing: Drawing, domain: str) -> bytes:
     return _encode(pixels)
 
 
-def write_atomically(path: Path, content: bytes, temporary: Path) -> None:
-    """Write a file so that it is either whole or absent.
-
-    Args:
-        path: Final path; its folder is made if need be.
-        content: Bytes to write.
-        temporary: Existing folder on the same file system, for the unfinished file.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = temporary / f"{os.getpid()}-{path.name}"
-    unfinished.write_bytes(content)
-    os.replace(unfinished, path)
-
-
 def write_picture(
     drawing: Drawing, root: Path, domain: str, names: tuple[str, str], temporary: Path
 ) -> None:
     """Write an image and its label below ``root``, the label first."""
     label, image = encode_label(drawing, domain), _encode(drawing.image[..., ::-1])
-    write_atomically(root / names[1], label, temporary)
-    write_atomically(root / names[0], image, temporary)
+    write_atomic(root / names[1], label, temporary)
+    write_atomic(root / names[0], image, temporary)
 
 
 def read_train_ids(path: Path, domain: str) -> np.ndarray:

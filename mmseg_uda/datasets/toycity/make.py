@@ -7,7 +7,9 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from .formats import DOMAINS, write_atomically
+from mmseg_uda.atomic_files import write_atomic
+
+from .formats import DOMAINS
 from .manifest import (
     FORMAT_VERSION,
     MANIFEST,
@@ -109,11 +111,11 @@ def _make(
             if (out / domain).exists():  # at once, lest old and new pictures mix
                 os.replace(out / domain, temporary / domain)
         if redo:
-            write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
+            write_atomic(out / MANIFEST, manifest_bytes(finished), temporary)
         begun |= {domain: {"settings": wanted[domain]} for domain in wanted}
-        write_atomically(out / PARTIAL, manifest_bytes(begun), temporary)
+        write_atomic(out / PARTIAL, manifest_bytes(begun), temporary)
         finished |= draw_domains(out, wanted, temporary, workers, progress)
-        write_atomically(out / MANIFEST, manifest_bytes(finished), temporary)
+        write_atomic(out / MANIFEST, manifest_bytes(finished), temporary)
         _forget(out, begun, wanted, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -141,7 +143,7 @@ def _forget(
     """Take finished domains off the list of begun ones."""
     rest = {domain: entry for domain, entry in begun.items() if domain not in made}
     if rest:
-        write_atomically(out / PARTIAL, manifest_bytes(rest), temporary)
+        write_atomic(out / PARTIAL, manifest_bytes(rest), temporary)
     else:
         (out / PARTIAL).unlink(missing_ok=True)
 

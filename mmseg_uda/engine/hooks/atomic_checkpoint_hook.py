@@ -9,9 +9,10 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
+from mmseg_uda.atomic_files import remove_leftovers, write_atomic
+from mmseg_uda.finite import check_finite_weights
+
 from ..checkpoints import iteration_checkpoints
-from ..file_backend import remove_leftovers, write_atomic
-from ..finite import check_finite_weights
 
 
 @HOOKS.register_module()

@@ -11,7 +11,7 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from ..file_backend import write_atomic
+from mmseg_uda.atomic_files import write_json
 
 
 @HOOKS.register_module()
@@ -94,7 +94,7 @@ class ResultHook(Hook):
     @master_only
     def _write(self, runner: Runner, final: dict | None) -> None:
         content = {"final": final, "best": self.best, "history": self.history}
-        write_atomic(_path(runner), json.dumps(content, indent=2) + "\n")
+        write_json(_path(runner), content)
 
 
 def _path(runner: Runner) -> Path:

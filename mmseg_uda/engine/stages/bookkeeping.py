@@ -5,10 +5,12 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import get_world_size
 
+from mmseg_uda.atomic_files import write_json
+
 from .decide import SKIP, Decision, decide
 from .inputs import Inputs, check_there, inputs_of, outputs_of
 from .ranks import say
-from .record import DONE, STARTED, data_roots, fingerprint, read_json, write_json
+from .record import DONE, STARTED, data_roots, fingerprint, read_json
 from .resolve import Resolver
 from .stage import Stage
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from mmengine.dist import get_rank
 
+from mmseg_uda.ranks import RankZeroError
+
 _PACKAGE = str(Path(__file__).resolve().parents[2])
 _EXPLAINED = (ValueError, TypeError, OSError, KeyError, ArithmeticError, RuntimeError)
 _IN_WORKER = re.compile(r'File "(?P<file>[^"]+)", line \d+, in \S+\n\s+raise ')
@@ -69,7 +71,7 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
             raise
         rank = _rank()
         # what rank 0 decided fails on every rank: say it once
-        if rank == 0 or not isinstance(error, StageError):
+        if rank == 0 or not isinstance(error, StageError | RankZeroError):
             where = f" (rank {rank})" if rank else ""
             indented = message.strip().replace("\n", "\n  ")
             print(

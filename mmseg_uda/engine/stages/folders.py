@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.toycity import ensure_toycity
 
 from .checks import check_model
 from .errors import StageError
 from .ranks import say
-from .record import DONE, STARTED, read_json, write_json
+from .record import DONE, STARTED, read_json
 from .resolve import Request, Resolver
 from .stage import Stage
 

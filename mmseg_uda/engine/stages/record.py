@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.engine.file_backend import write_atomic
-
 STARTED = "stage.json"
 DONE = "done.json"
 
@@ -43,11 +41,6 @@ _FREE = {
     "val_begin",
     "paper",
 }
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file so that it is there whole or not at all."""
-    write_atomic(path, json.dumps(content, indent=2) + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

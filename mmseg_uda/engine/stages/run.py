@@ -11,6 +11,7 @@ from torch import nn
 from mmseg_uda.checkpoints import compare_with_model
 from mmseg_uda.engine.distributed import set_cpu_model_wrapper, shutdown_distributed
 from mmseg_uda.evaluation import results_table
+from mmseg_uda.ranks import on_rank_zero
 
 from .bookkeeping import decide_and_take, mark_begun, mark_done
 from .checks import DataCheck, check_model, check_predicting, check_writable
@@ -20,7 +21,7 @@ from .folders import check_not_stale, draw_toycity, move_aside, record_given
 from .inputs import Inputs, inputs_of, weights_origin
 from .overrides import set_labels
 from .pseudo_label_stage import run_pseudo_label_stage
-from .ranks import on_rank_zero, say, start_processes
+from .ranks import say, start_processes
 from .record import DONE, read_json
 from .resolve import Request, Resolver
 from .stage import Stage, is_file_name

@@ -7,15 +7,16 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.checkpoints import load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.results import MEANS
+from mmseg_uda.ranks import on_rank_zero
 
 from .errors import StageError
 from .folders import draw_toycity
-from .ranks import on_rank_zero, say, start_processes
-from .record import write_json
+from .ranks import say, start_processes
 from .resolve import Request, Resolver
 from .stage_runner import StageRunner, bare
 
