@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.func import functional_call
 
-from mmseg_uda.engine.finite import check_finite
+from mmseg_uda.finite import check_finite
 
 PASSED_ON = (
     "work_dir",

@@ -11,7 +11,7 @@ from mmseg.models import BaseSegmentor
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_uda.engine.finite import check_finite
+from mmseg_uda.finite import check_finite
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
 from mmseg_uda.structures import Step
 
