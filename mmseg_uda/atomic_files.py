@@ -1,9 +1,11 @@
 """Files that are complete or absent, never half there."""
 
+import contextlib
 import json
 import os
 import re
 from pathlib import Path
+from tempfile import TemporaryFile
 
 _TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
 
@@ -22,11 +24,23 @@ def write_atomic(
         data: Its content; text is encoded as UTF-8.
         temporary_folder: Existing folder on the same file system for the temporary
             file; default: that of ``path``.
+
+    Raises:
+        OSError: If that is not possible, such as for want of space.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     folder = path.parent if temporary_folder is None else temporary_folder
-    temporary = folder / f".{path.name}.{os.getpid()}.tmp"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_and_replace(path, folder / f".{path.name}.{os.getpid()}.tmp", data)
+    except OSError as error:
+        raise OSError(
+            f"cannot write {path}: {error.strerror or error}. Make room or choose "
+            "another folder; what was there before is untouched."
+        ) from error
+
+
+def _write_and_replace(path: Path, temporary: Path, data: bytes | str) -> None:
     try:
         with open(temporary, "wb") as file:
             file.write(data.encode() if isinstance(data, str) else data)
@@ -34,7 +48,8 @@ def write_atomic(
             os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # would hide what went wrong above
+            temporary.unlink(missing_ok=True)
 
 
 def write_json(path: str | Path, content: object) -> None:
@@ -55,3 +70,31 @@ def remove_leftovers(folder: str | Path, below: bool = False) -> None:
     for path in list(folder.rglob(".*.tmp") if below else folder.glob(".*.tmp")):
         if _TEMPORARY.fullmatch(path.name):
             path.unlink(missing_ok=True)
+
+
+def check_writable(folder: str | Path, option: str) -> None:
+    """Check that a folder can be written into, or made; leaves nothing behind.
+
+    Args:
+        folder: The folder.
+        option: What sets it, for the message.
+
+    Raises:
+        OSError: If it cannot.
+    """
+    there = Path(folder).absolute()
+    while not os.path.lexists(there):
+        there = there.parent
+    if not there.is_dir():
+        raise NotADirectoryError(
+            f"cannot write into {folder}: {there} is not a folder. Choose a folder "
+            f"with {option}, or move that file away."
+        )
+    try:
+        with TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise PermissionError(
+            f"cannot write into {folder}: {error.strerror or error}. Choose another "
+            f"folder with {option}."
+        ) from error

@@ -2,7 +2,12 @@ import json
 
 import pytest
 
-from mmseg_uda.atomic_files import remove_leftovers, write_atomic, write_json
+from mmseg_uda.atomic_files import (
+    check_writable,
+    remove_leftovers,
+    write_atomic,
+    write_json,
+)
 
 
 def test_write_atomic__replaces_and_leaves_nothing_else(tmp_path):
@@ -64,3 +69,17 @@ def test_remove_leftovers__below(tmp_path):
     assert path.exists()
     remove_leftovers(tmp_path, below=True)
     assert not path.exists()
+
+
+def test_write_atomic__says_what_could_not_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"cannot write .*file/a\.txt: File exists"):
+        write_atomic(tmp_path / "file" / "a.txt", "a")
+
+
+def test_check_writable__leaves_nothing_behind(tmp_path):
+    check_writable(tmp_path / "a" / "b", "--out")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OSError, match=r"link is not a folder.*with --out"):
+        check_writable(tmp_path / "link", "--out")

@@ -1,15 +1,15 @@
 """Draw ToyCity, the embedded benchmark, to disk: see docs/toycity.md."""
 
 import argparse
-import sys
 
 from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.datasets.toycity.formats import DEFAULT_COUNTS, DOMAINS
 from mmseg_uda.datasets.toycity.manifest import MANIFEST, read_domains
 from mmseg_uda.datasets.toycity.sheet import draw_sheet
+from mmseg_uda.engine.stages.errors import explained_errors
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="data/toycity", help="folder to fill")
@@ -29,7 +29,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--sheet", metavar="FILE.png", help="only draw a contact sheet to this file"
     )
-    return parser.parse_args()
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
+    return parser.parse_args(argv)
 
 
 def print_classes(domains: dict[str, dict]) -> None:
@@ -47,33 +50,34 @@ def print_classes(domains: dict[str, dict]) -> None:
     print(table)
 
 
-def main() -> int:
-    """Run the command."""
-    args = parse_args()
+def make(args: argparse.Namespace) -> None:
+    """Draw the sheet, or the benchmark."""
     if args.sheet:
         print(f"Wrote {draw_sheet(args.sheet, args.seed)}")
-        return 0
+        return
     given = vars(args)
     counts = {
         domain: {split: given[f"num_{domain}_{split}"] for split in splits}
         for domain, splits in DEFAULT_COUNTS.items()
     }
-    try:
-        out = make_toycity(
-            args.out,
-            only=args.only,
-            seed=args.seed,
-            counts=counts,
-            workers=args.workers,
-            overwrite=args.overwrite,
-        )
-    except (ValueError, FileExistsError) as error:
-        print(f"make_toycity: {error}", file=sys.stderr)
-        return 2
+    out = make_toycity(
+        args.out,
+        only=args.only,
+        seed=args.seed,
+        counts=counts,
+        workers=args.workers,
+        overwrite=args.overwrite,
+    )
     print_classes(read_domains(out / MANIFEST))
     print(f"ToyCity is at {out}")
-    return 0
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse_args(argv)
+    with explained_errors(args.debug, "The same command goes on where it stopped."):
+        make(args)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

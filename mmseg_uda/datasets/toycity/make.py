@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.atomic_files import check_writable, write_atomic
 
 from .formats import DOMAINS
 from .manifest import (
@@ -60,11 +60,14 @@ def make_toycity(
         ValueError: If a domain is unknown, a number is out of range, or the folder was
             made with other settings.
         FileExistsError: If a domain's folder holds foreign data.
+        OSError: If ``out`` cannot be written.
     """
     wanted = all_settings(only, seed, counts or {}, sizes or {})
     workers = _cores() if workers is None else workers
     if workers < 1:
-        raise ValueError(f"workers must be >= 1, got {workers}")
+        raise ValueError(
+            f"workers must be >= 1, got {workers}; leave it out for one a core"
+        )
     return _make(Path(out), wanted, workers, overwrite, progress)
 
 
@@ -102,6 +105,7 @@ def _make(
     complete = not redo and all(domain in finished for domain in wanted)
     if complete and all(picture.done for picture in list_pictures(out, wanted)):
         return out
+    check_writable(out, "--out (in training --toy-root)")
     out.mkdir(parents=True, exist_ok=True)
     _remove_stale(out)
     temporary = Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=out))

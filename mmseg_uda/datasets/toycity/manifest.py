@@ -33,8 +33,7 @@ def all_settings(
         raise ValueError(f"unknown domains {unknown}; choose of {', '.join(DOMAINS)}")
     if not only:
         raise ValueError(f"give at least one domain of {', '.join(DOMAINS)}")
-    if seed < 0:
-        raise ValueError(f"seed must be >= 0, got {seed}")
+    check_seed(seed)
     wanted = {}
     for domain in DOMAINS:
         if domain in only:
@@ -54,6 +53,16 @@ def all_settings(
                 "counts": number,
             }
     return wanted
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that no generator takes.
+
+    Raises:
+        ValueError: If it is negative.
+    """
+    if seed < 0:
+        raise ValueError(f"seed must be >= 0, got {seed}; the default is 0")
 
 
 def read_domains(path: Path) -> dict[str, dict]:

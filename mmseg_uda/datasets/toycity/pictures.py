@@ -88,7 +88,10 @@ def make_pictures(
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
     with ProcessPoolExecutor(workers, context, _limit_threads) as pool:
-        yield from track(pool.map(_make, jobs, chunksize=8), **bar)
+        try:
+            yield from track(pool.map(_make, jobs, chunksize=8), **bar)
+        except OSError as error:  # a worker's; said here, where it can be explained
+            raise OSError(f"drawing ToyCity stopped: {error}") from error
 
 
 def draw_domains(

@@ -1,12 +1,16 @@
 """Draws a contact sheet: what the domains look like, side by side."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from mmseg_uda.atomic_files import check_writable, write_atomic
+
 from .formats import DEFAULT_SIZES, DOMAINS
 from .labels import CLASSES, IGNORE, PALETTE, TO_TRAIN_ID
+from .manifest import check_seed
 from .render import Drawing, draw_picture
 
 _CAPTIONS = {
@@ -35,7 +39,14 @@ def draw_sheet(
         seed: Seed of the benchmark.
         columns: Pictures per domain.
         start: Number of the first picture.
+
+    Raises:
+        ValueError: If ``path`` does not end in ``.png`` or ``seed`` is negative.
+        OSError: If the file cannot be written; found out before anything is drawn.
     """
+    path = Path(path)
+    check_seed(seed)
+    _check_file(path)
     width = max(size[0] for size in DEFAULT_SIZES.values())
     heights = [DEFAULT_SIZES[domain][1] for domain in DOMAINS]
     total = sum(2 * h + 2 * _MARGIN + _CAPTION for h in heights) + _LEGEND
@@ -54,10 +65,18 @@ def draw_sheet(
             sheet.paste(Image.fromarray(_coloured(drawing)), (left, below))
         top += 2 * height + 2 * _MARGIN
     _draw_legend(pen, font, top, sheet.width)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _few_colours(sheet).save(path, optimize=True)
+    content = io.BytesIO()
+    _few_colours(sheet).save(content, "PNG", optimize=True)
+    write_atomic(path, content.getvalue())
     return path
+
+
+def _check_file(path: Path) -> None:
+    if path.suffix.lower() != ".png":
+        raise ValueError(f"the sheet is a PNG: its name must end in .png, got '{path}'")
+    if path.is_dir():
+        raise IsADirectoryError(f"'{path}' is a folder; give the name of a file")
+    check_writable(path.parent, "--sheet")
 
 
 def _few_colours(sheet: Image.Image) -> Image.Image:

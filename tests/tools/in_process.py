@@ -1,0 +1,19 @@
+"""Running a tool in the test's own process, which spares the imports."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def call(monkeypatch, file, *arguments):
+    """Run ``main()`` of a file below the repository's root; return its exit code."""
+    spec = importlib.util.spec_from_file_location(Path(file).stem, ROOT / file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(sys, "argv", [file, *map(str, arguments)])
+    try:
+        return module.main() or 0
+    except SystemExit as end:
+        return end.code
