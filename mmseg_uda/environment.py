@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from importlib.util import find_spec
 from io import StringIO
+from typing import Any
 
 REQUIRED = {
     "torch": "torch",
@@ -21,8 +23,9 @@ REQUIRED = {
 # Said by mmcv and torch on import, about parts that this package does not use.
 FOREIGN_WARNINGS = (
     "Fail to import ``MultiScaleDeformableAttention``",
-    ".*torch.jit.*",
-    ".*pkg_resources.*",
+    "torch.jit",
+    "pkg_resources",
+    "`TorchScript` support for functional optimizers",  # torch up to 2.6
 )
 # mmseg prints this, at debug level, for want of a logger.
 FOREIGN_LINES = ("Could not import OneDL",)
@@ -49,10 +52,15 @@ def quiet_foreign_imports() -> Iterator[None]:
     printed = StringIO()
     try:
         with warnings.catch_warnings(), redirect_stdout(printed):
-            for message in FOREIGN_WARNINGS:
-                warnings.filterwarnings("ignore", message=message)
+            # not by a filter: torch sets its own, "always", around what it says
+            warnings.showwarning = partial(_show_unless_foreign, warnings.showwarning)
             yield
     finally:
         for line in printed.getvalue().splitlines():
             if line not in FOREIGN_LINES:
                 print(line)
+
+
+def _show_unless_foreign(show: Callable, message: Warning | str, *details: Any) -> None:
+    if not any(foreign in str(message) for foreign in FOREIGN_WARNINGS):
+        show(message, *details)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -25,6 +26,14 @@ def test_quiet_foreign_imports__lets_everything_else_through(capsys):
         print("Could not import OneDL")
         print("something that matters")
     assert capsys.readouterr().out == "something that matters\n"
+
+
+def test_quiet_foreign_imports__drops_known_warnings_whatever_the_filters(recwarn):
+    with environment.quiet_foreign_imports(), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("see torch.jit for that", stacklevel=1)
+        warnings.warn("something that matters", stacklevel=1)
+    assert [str(warning.message) for warning in recwarn] == ["something that matters"]
 
 
 def test_check_environment__names_what_is_missing(monkeypatch):
