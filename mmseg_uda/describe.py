@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
+from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.structures.view import segmentation_heads
 
 
@@ -17,7 +18,15 @@ def describe(model: nn.Module) -> dict:
         A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, loss,
         weight, average, begin_iters, paper), ``discriminator_terms``, ``maps``,
         ``views``, the ``fused`` logits and the class of the wrapped ``segmentor``.
+
+    Raises:
+        TypeError: If the model is another one, whose loss is not put together so.
     """
+    if not isinstance(model, UDASegmentor):
+        raise TypeError(
+            f"cannot describe a {type(model).__name__}: only models of type "
+            "UDASegmentor have objectives to describe"
+        )
     terms, discriminator_terms, maps = [], [], {}
     for name, objective in model.objectives.items():
         for seg_head, factor in objective.loss_weight.items():

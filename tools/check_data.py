@@ -6,23 +6,27 @@ Usage: ``python tools/check_data.py CONFIG [--full] [--source-root DIR]
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from mmengine.config import DictAction
 from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
+from mmseg_uda.command_line import KeyValueAction
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
-from mmseg_uda.engine.stages import explained_errors
-from mmseg_uda.engine.stages.overrides import set_roots
-from mmseg_uda.engine.stages.resolve import load_config
+from mmseg_uda.engine.stages import (
+    Request,
+    Resolver,
+    StageError,
+    explained_errors,
+)
+
+_SPLITS = ("train", "val", "test")
 
 
-def parse_args() -> argparse.Namespace:
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", help="config file")
+    parser.add_argument("config", type=Path, help="config file")
     parser.add_argument(
         "--full",
         action="store_true",
@@ -36,10 +40,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=DictAction,
-        help="settings that override the config, as key=value",
+        action=KeyValueAction,
+        metavar="KEY=VALUE",
+        help="override config entries, for all stages or, as STAGE.KEY=VALUE, for one",
     )
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
 def main() -> int:
@@ -54,34 +59,48 @@ def check_all(args: argparse.Namespace) -> int:
     table = PrettyTable(
         ["split", "domain", "images", "labels", "size", "decoded", "absent classes"]
     )
-    failed, seen = False, []
-    for split, loader in _dataloaders(args.config, args):
-        if loader in seen:
-            continue
-        seen.append(loader)
+    failed = False
+    for split, loader in _dataloaders(args):
         try:
             for report in check_dataloader(loader, None if args.full else 200):
                 table.add_row([split, *_row(report)])
         except (FileNotFoundError, ValueError) as error:
             failed = True
             print(f"{split}: {error}\n", file=sys.stderr)
-    print(table)
+    if table.rows:
+        print(table)
     return int(failed)
 
 
-def _dataloaders(path: str, args: argparse.Namespace) -> Iterator[tuple[str, dict]]:
-    """Yield the name and config of the dataloaders of a config and its stages."""
-    cfg = load_config(Path(path))
-    set_roots(cfg, args.source_root, args.target_root)
-    cfg.merge_from_dict(args.cfg_options or {})
-    init_default_scope(cfg.get("default_scope", "mmseg"))
-    for stage in (cfg.get("stages") or {}).values():
-        if stage and stage.get("config"):
-            other = Path(path).parent / stage["config"]
-            yield from _dataloaders(str(other), args)
-    for split in ("train", "val", "test"):
-        if cfg.get(f"{split}_dataloader"):
-            yield split, cfg[f"{split}_dataloader"].to_dict()
+def _dataloaders(args: argparse.Namespace) -> list[tuple[str, dict]]:
+    """Return the dataloaders of all training stages, each once, with their split.
+
+    Raises:
+        StageError: If the config, or an option, is wrong, or there is no dataloader.
+    """
+    request = Request(
+        args.config,
+        options=args.cfg_options or {},
+        source_root=args.source_root,
+        target_root=args.target_root,
+    )
+    resolver = Resolver(request)
+    found: list[tuple[str, dict]] = []
+    for stage in resolver.stages:
+        if not stage.trains:
+            continue
+        cfg = resolver.stage_config(stage)
+        init_default_scope(cfg.get("default_scope", "mmseg"))
+        for split in _SPLITS:
+            loader = cfg.get(f"{split}_dataloader")
+            if loader and all(loader != other for _, other in found):
+                found.append((split, loader))
+    if not found:
+        raise StageError(
+            f"{args.config} has no train_, val_ or test_dataloader to check. Files "
+            "under configs/_base_ are parts; give a config that puts them together."
+        )
+    return found
 
 
 def _row(report: DatasetReport) -> list:

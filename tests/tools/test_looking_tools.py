@@ -1,0 +1,77 @@
+"""describe_method.py and check_data.py: options reach the stages they name."""
+
+import json
+
+import pytest
+from in_process import ROOT, call
+
+DESCRIBE, CHECK = "tools/describe_method.py", "tools/check_data.py"
+FLAGSHIP = ROOT / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
+LAMBDA = "model.segmentor.aux_weight=0.25"
+
+
+def described(monkeypatch, capsys, *options):
+    assert call(monkeypatch, DESCRIBE, FLAGSHIP, "--json", *options) == 0
+    return json.loads(capsys.readouterr().out)["stages"]
+
+
+def test_describe__options_for_one_stage_and_for_all(monkeypatch, capsys):
+    one = described(monkeypatch, capsys, "--cfg-options", f"stage_two.{LAMBDA}")
+    assert list(one) == ["stage_one", "pseudo_labels", "stage_two"]
+    assert one["stage_one"]["fused"].endswith("0.5 * aux")
+    assert one["stage_two"]["fused"].endswith("0.25 * aux")
+    rule = ["pseudo_labels.rule.type=GlobalThreshold", "pseudo_labels.rule.threshold=1"]
+    every = described(monkeypatch, capsys, "--cfg-options", LAMBDA, *rule)
+    assert every["stage_one"]["fused"].endswith("0.25 * aux")
+    assert every["stage_two"]["fused"].endswith("0.25 * aux")
+    assert every["pseudo_labels"]["rule"] == {"type": "GlobalThreshold", "threshold": 1}
+
+
+@pytest.mark.parametrize("tool", [DESCRIBE, CHECK])
+@pytest.mark.parametrize(
+    ("option", "code", "said"),
+    [
+        ("modle.x=1", 1, "'modle' is neither a stage of this config"),
+        ("stage_tow.x=1", 1, "Did you mean 'stage_two'?"),
+        ("stage_two=1", 1, "'stage_two' is a stage; say what to set in it"),
+        ("pseudo_labels.rul.type=KeepAll", 1, "Did you mean 'rule'?"),
+        ("train_cfg", 2, "takes KEY=VALUE pairs, such as"),
+        ("a=[1,2", 2, "a=[1,2: cannot read the value"),
+    ],
+)
+def test_tools__options_that_belong_nowhere(
+    monkeypatch, capsys, tool, option, code, said
+):
+    assert call(monkeypatch, tool, FLAGSHIP, "--cfg-options", option) == code
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.out == ""
+
+
+def test_describe__what_cannot_be_built_or_described(monkeypatch, tmp_path, capsys):
+    for option in ("model.objctives.x=1", "pseudo_labels.rule.type=KeepSome"):
+        assert call(monkeypatch, DESCRIBE, FLAGSHIP, "--cfg-options", option) == 1
+        name = option.split("=")[-1] if "rule" in option else "objctives"
+        assert name in capsys.readouterr().err
+    plain = tmp_path / "plain.py"
+    plain.write_text("model = dict(type='SegDataPreProcessor')\n")
+    assert call(monkeypatch, DESCRIBE, plain) == 1
+    assert "cannot describe a SegDataPreProcessor" in capsys.readouterr().err
+
+
+def test_check_data__every_stage_and_its_own_options(monkeypatch, toy_root, capsys):
+    roots = ["--source-root", toy_root / "gta5"]
+    roots += ["--target-root", toy_root / "cityscapes"]
+    assert call(monkeypatch, CHECK, FLAGSHIP, *roots) == 0
+    cells = capsys.readouterr().out.split()
+    assert cells.count("source") == 1
+    assert cells.count("target") == 2  # MRNet's, and those with pseudo-labels
+    wrong = "stage_one.train_dataloader.batch_size=7"
+    assert call(monkeypatch, CHECK, FLAGSHIP, *roots, "--cfg-options", wrong) == 1
+    assert "batch_size is 7, but" in capsys.readouterr().err
+
+
+def test_check_data__nothing_to_check(monkeypatch, capsys):
+    runtime = ROOT / "configs" / "_base_" / "default_runtime.py"
+    assert call(monkeypatch, CHECK, runtime) == 1
+    assert "no train_, val_ or test_dataloader to check" in capsys.readouterr().err
