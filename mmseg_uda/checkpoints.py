@@ -12,6 +12,7 @@ import torch
 from mmengine.model import is_model_wrapper
 from torch import Tensor, nn
 
+from .finite import not_finite
 from .published_layout import to_mmseg_names
 from .safe_loading import file_hash, load_checkpoint_file, load_weights_file
 
@@ -141,8 +142,8 @@ def load_into(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is unreadable, or fits in part and ``allow_partial`` is off;
-            the model is then unchanged.
+        ValueError: If it is unreadable, holds numbers that are not finite, or fits in
+            part and ``allow_partial`` is off; the model is then unchanged.
     """
     state_dict = to_mmseg_names(load_weights_file(path))
     return load_weights(model, state_dict, str(path), allow_partial, ignore)
@@ -156,6 +157,13 @@ def load_weights(
     ignore: Sequence[str] = (),
 ) -> WeightsReport:
     """Load a state dict as :func:`load_into` does; ``origin`` names it in errors."""
+    bad = not_finite(state_dict)
+    if bad:
+        raise ValueError(
+            f"'{origin}' holds NaN or infinite numbers in {len(bad)} of its "
+            f"{len(state_dict)} tensors, e.g. {', '.join(bad[:5])}: the run that wrote "
+            "it had diverged. Nothing was loaded; take an earlier checkpoint."
+        )
     report = compare_with_model(model, state_dict, ignore)
     if not (report.is_complete or allow_partial):
         raise ValueError(

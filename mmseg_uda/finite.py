@@ -40,8 +40,7 @@ def check_finite(losses: dict[str, Tensor | list[Tensor]]) -> None:
         f"{_format(good) or 'none'}. No weight was updated in this iteration. Look at "
         "the learning rates and loss weights of the objectives named here, at the "
         "labels and images of this batch, and, with AMP, at overflow in half "
-        "precision (try dtype='bfloat16'); then run the same command again to go on "
-        "from the newest checkpoint."
+        "precision (try dtype='bfloat16')."
     )
 
 
@@ -58,19 +57,24 @@ def check_finite_weights(state: dict[str, Tensor], iteration: int) -> None:
     Raises:
         NonFiniteLossError: If a tensor has a NaN or infinite entry; names up to five.
     """
-    floats = {k: v for k, v in state.items() if torch.is_floating_point(v)}
-    if not floats:
-        return
-    finite = torch.stack([torch.isfinite(v).all() for v in floats.values()]).tolist()
-    bad = [key for key, ok in zip(floats, finite, strict=True) if not ok]
+    bad = not_finite(state)
     if bad:
         raise NonFiniteLossError(
             f"{len(bad)} weight tensor(s) are NaN or infinite after iteration "
             f"{iteration}, e.g. {', '.join(bad[:5])}: the last gradients were not "
             "finite although the losses were. This checkpoint was not written; the "
-            "previous one is untouched. Lower the learning rate or set clip_grad in "
-            "the optim_wrapper entry, then run the same command again."
+            "previous one, if any, is untouched. Lower the learning rate or set "
+            "clip_grad in the optim_wrapper entry."
         )
+
+
+def not_finite(state: dict[str, Tensor]) -> list[str]:
+    """Return the names of the tensors that have a NaN or infinite entry."""
+    floats = {k: v for k, v in state.items() if torch.is_floating_point(v)}
+    if not floats:
+        return []
+    finite = torch.stack([torch.isfinite(v).all() for v in floats.values()]).tolist()
+    return [key for key, ok in zip(floats, finite, strict=True) if not ok]
 
 
 def _mean(value: Tensor | list[Tensor]) -> Tensor:

@@ -1,7 +1,7 @@
 """Reading weight files without ever executing code from them."""
 
+import _codecs
 import hashlib
-import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,6 +18,8 @@ from torch.serialization import (
     clear_safe_globals,
     get_safe_globals,
 )
+
+from .weight_files import check_is_file, is_intact, is_zip, why_unreadable
 
 _LOCK = threading.Lock()
 
@@ -44,39 +46,27 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is unreadable, truncated, or holds anything else.
+        ValueError: If it is unreadable, damaged, or holds anything else; says which.
     """
-    path = Path(path).expanduser()
-    if not path.is_file():
-        raise FileNotFoundError(f"no checkpoint file at '{path}' (check the path)")
+    path = check_is_file(path)
     try:
         with _runner_types_allowed():
             content = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises five kinds for broken files
         raise ValueError(
-            f"cannot read '{path}' as a checkpoint: {_reason(error)}"
+            f"cannot read '{path}' as a checkpoint: {why_unreadable(path, error)}"
         ) from error
+    if is_zip(path) and not is_intact(path):
+        raise ValueError(
+            f"'{path}' is damaged: its content does not match the checksums that were "
+            "saved with it. Copy or download it again."
+        )
     if not isinstance(content, dict):
         raise ValueError(
             f"'{path}' holds a {type(content).__name__}, not a state dict or a "
             "checkpoint with one (save model.state_dict(), not the model)"
         )
     return content
-
-
-def _reason(error: Exception) -> str:
-    foreign = re.search(r"GLOBAL (\S+) was not an allowed", str(error))
-    if foreign or "types allowlisted" in str(error):
-        what = f"'{foreign[1]}'" if foreign else "objects"
-        return (
-            f"it holds {what} beside weights, and code of a file is never executed. "
-            "If you trust its origin, re-save its state dict alone."
-        )
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return (
-        f"it is truncated, or was not written by torch.save ({first[:120]}). "
-        "Copy or download it again."
-    )
 
 
 def load_weights_file(path: str | Path) -> dict[str, Tensor]:
@@ -108,7 +98,7 @@ def load_weights_file(path: str | Path) -> dict[str, Tensor]:
 def _runner_types_allowed() -> Iterator[None]:
     """Let torch's safe loader construct what a Runner checkpoint consists of."""
     with _LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore")  # the errors say it, and better
         before = list(get_safe_globals())
         add_safe_globals(_runner_types())
         try:
@@ -121,7 +111,8 @@ def _runner_types_allowed() -> Iterator[None]:
 def _runner_types() -> list[Any]:
     multiarray = (np._core if hasattr(np, "_core") else np.core).multiarray
     kinds = (np.float64, np.float32, np.int64, np.int32, np.uint32, np.uint8, np.bool_)
-    allowed = [HistoryBuffer, slice, np.ndarray, np.dtype]
+    # torch 2.4 does not know by itself how protocol 2 writes the bytes of an array
+    allowed = [HistoryBuffer, slice, np.ndarray, np.dtype, _codecs.encode]
     allowed += {type(np.dtype(kind)) for kind in (*kinds, np.str_)}
     # numpy 2 renamed the module; files of one generation are read with the other
     for module in ("numpy._core.multiarray", "numpy.core.multiarray"):

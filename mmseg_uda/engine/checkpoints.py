@@ -1,10 +1,9 @@
 """Finding the checkpoint that an interrupted run goes on from."""
 
 import re
-import zipfile
 from pathlib import Path
 
-from mmengine.logging import print_log
+from mmseg_uda.weight_files import is_intact
 
 _ITERATION = re.compile(r"iter_(\d+)\.pth")
 
@@ -22,29 +21,13 @@ def iteration_checkpoints(folder: str | Path) -> dict[int, Path]:
     return dict(sorted((int(m[1]), path) for m, path in found if m))
 
 
-def is_complete(path: str | Path) -> bool:
-    """Whether a file is a whole ``torch.save`` archive.
-
-    The directory of a zip archive stands at its end, so a truncated file has none.
-    Only that directory is read: the cost does not grow with the checkpoint.
-
-    Args:
-        path: File to look at.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError):
-        return False
-    return any(name.endswith("/data.pkl") for name in names)
-
-
 def find_resumable(folder: str | Path) -> str | None:
-    """The newest complete ``iter_N.pth`` of a folder, or None if there is none.
+    """The newest intact ``iter_N.pth`` of a folder, or None if there is none.
 
     ``last_checkpoint`` is not trusted: it may be older than the files (a kill between
-    the two writes) or name a file at a place the folder was moved from. Incomplete
-    files are skipped with a warning and left alone.
+    the two writes) or name a file at a place the folder was moved from. Truncated and
+    damaged files are skipped and left alone. The file is read once to its end; memory
+    does not grow with its size.
 
     Args:
         folder: Folder of one training stage; need not exist.
@@ -53,11 +36,6 @@ def find_resumable(folder: str | Path) -> str | None:
         Path of the checkpoint to resume from.
     """
     for path in reversed(iteration_checkpoints(folder).values()):
-        if is_complete(path):
+        if is_intact(path):
             return str(path)
-        print_log(
-            f"{path} is not a complete checkpoint; looking for an older one.",
-            logger="current",
-            level=30,
-        )
     return None

@@ -6,7 +6,8 @@ import torch
 from mmengine.fileio import get_file_backend
 from mmengine.runner import save_checkpoint
 
-from mmseg_uda.engine.checkpoints import find_resumable, is_complete
+from mmseg_uda.engine.checkpoints import find_resumable
+from mmseg_uda.weight_files import is_intact
 
 # Writes checkpoints as fast as it can in a child that is killed at a random moment.
 KILLED_WRITER = """
@@ -14,6 +15,7 @@ import os, random, signal, sys, time
 import torch
 from mmengine.runner import save_checkpoint
 from mmseg_uda.engine.checkpoints import find_resumable
+from mmseg_uda.weight_files import is_intact
 
 folder = sys.argv[1]
 random.seed(0)
@@ -64,7 +66,7 @@ def test_find_resumable__skips_truncated(tmp_path, part):
     path = tmp_path / "iter_2.pth"
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
-    assert not is_complete(path)
+    assert not is_intact(path)
     assert find_resumable(tmp_path) == str(tmp_path / "iter_1.pth")
     assert path.exists(), "what is not understood is not deleted"
 

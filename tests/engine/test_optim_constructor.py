@@ -120,6 +120,10 @@ def with_mults(optimizer=SGD, **mults):
         (with_mults(decode_head=0.0), r"must be > 0, got 0\.0"),
         (with_mults({"type": "SGD"}, decode_head=2.0), "but no lr"),
         ({**BOTH, "type": "OptimWrapper"}, "entry 'type' must be a dict.*type=None"),
+        (
+            {**BOTH, "optimizer": {"lr": 0.1}},
+            r"set optim_wrapper\.segmentor\.optimizer\.lr or optim_wrapper\.heads",
+        ),
         ({"heads": None}, "has no entry"),
         ({**BOTH, "paramwise_cfg": {}}, "takes no paramwise_cfg"),
     ],

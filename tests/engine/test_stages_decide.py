@@ -24,7 +24,8 @@ def changed(**train_cfg):
 
 def record(folder, name, **extra):
     folder.mkdir(exist_ok=True)
-    write_json(folder / name, {"fingerprint": fingerprint(CONFIG), **extra})
+    made = {"checkpoint": "iter_6.pth", "checkpoint_hash": "x"}
+    write_json(folder / name, {"fingerprint": fingerprint(CONFIG), **made, **extra})
 
 
 def test_decide__nothing_there_starts(tmp_path):
@@ -34,7 +35,7 @@ def test_decide__nothing_there_starts(tmp_path):
 
 def test_decide__finished_is_skipped(tmp_path):
     record(tmp_path, "stage.json")
-    record(tmp_path, "done.json", checkpoint="iter_6.pth")
+    record(tmp_path, "done.json")
     assert decide("one", tmp_path, fingerprint(CONFIG), {}).action == SKIP
 
 
@@ -48,11 +49,56 @@ def test_decide__interrupted_resumes_newest_complete(tmp_path):
     decision = decide("one", tmp_path, fingerprint(CONFIG), {})
     assert decision.action == RESUME
     assert decision.checkpoint == tmp_path / "iter_4.pth"
+    assert "iter_6.pth" in decision.note
+    assert "goes on from the older iter_4.pth" in decision.note
+
+
+def test_decide__begun_without_a_checkpoint_may_change(tmp_path):
+    """Nothing is lost when, say, a smaller crop follows on an out-of-memory error."""
+    record(tmp_path, "stage.json")
+    decision = decide("one", tmp_path, fingerprint(changed(max_iters=9)), {})
+    assert decision.action == START
+    assert "made nothing" in decision.note
+
+
+def test_decide__checkpoint_with_a_changed_byte_is_not_resumed(tmp_path):
+    record(tmp_path, "stage.json")
+    for iteration in (2, 4):
+        torch.save({"w": torch.ones(4000)}, tmp_path / f"iter_{iteration}.pth")
+    data = bytearray((tmp_path / "iter_4.pth").read_bytes())
+    data[3000] ^= 255
+    (tmp_path / "iter_4.pth").write_bytes(data)
+    torch.load(tmp_path / "iter_4.pth")  # torch itself does not notice
+    decision = decide("one", tmp_path, fingerprint(CONFIG), {})
+    assert decision.checkpoint == tmp_path / "iter_2.pth"
+
+
+BROKEN = ["", '{"fingerprint": {', "\x00\xff", "[1, 2]", "null", '{"a": 1}']
+
+
+@pytest.mark.parametrize("content", BROKEN)
+@pytest.mark.parametrize(
+    ("name", "advice"), [("done.json", "Delete it"), ("stage.json", "--restart-from")]
+)
+def test_decide__damaged_record_is_named(tmp_path, name, advice, content):
+    (tmp_path / name).write_text(content, encoding="latin-1")
+    with pytest.raises(StageError, match=rf"{name} is damaged: .*{advice}"):
+        decide("one", tmp_path, {}, {})
+
+
+@pytest.mark.parametrize("content", [*BROKEN, '{"history": [{"mIoU": 1}]}'])
+def test_decide__damaged_result_is_found_before_a_resume(tmp_path, content):
+    record(tmp_path, "stage.json")
+    torch.save({}, tmp_path / "iter_2.pth")
+    (tmp_path / "result.json").write_text(content, encoding="latin-1")
+    with pytest.raises(ValueError, match=r"result\.json is damaged.*or delete it"):
+        decide("one", tmp_path, fingerprint(CONFIG), {})
 
 
 @pytest.mark.parametrize("name", ["stage.json", "done.json"])
 def test_decide__other_config_stops_and_names_the_change(tmp_path, name):
     record(tmp_path, name)
+    torch.save({}, tmp_path / "iter_2.pth")
     with pytest.raises(StageError, match=r"train_cfg.max_iters: 6 -> 9[\s\S]*restart"):
         decide("one", tmp_path, fingerprint(changed(max_iters=9)), {})
 

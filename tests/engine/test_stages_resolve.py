@@ -7,8 +7,9 @@ from mmengine.config import Config
 
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.folders import check_not_stale, move_aside, record_given
+from mmseg_uda.engine.stages.folders import check_given, check_not_stale, move_aside
 from mmseg_uda.engine.stages.inputs import check_there, inputs_of
+from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.overrides import enable_amp, set_labels
 from mmseg_uda.engine.stages.pseudo_label_stage import take_images_of_learner
 
@@ -79,8 +80,24 @@ def test_resolver__seed_and_pretrained(tmp_path):
     assert {**init, "checkpoint": None} == {**before, "checkpoint": None}
     cfg = configs(pretrained="none")["stage_one"]
     assert cfg.model.segmentor.backbone.init_cfg is None
-    with pytest.raises(StageError, match="does not exist"):
+    with pytest.raises(FileNotFoundError, match=r"--pretrained: .*does not exist"):
         configs(pretrained="nowhere.pth")
+    with pytest.raises(ValueError, match=r"is a folder.*e\.g\. one of its w\.pth"):
+        configs(pretrained=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"stage_two.trian_cfg.max_iters": 5}, "no 'trian_cfg'. Did you mean 'train_"),
+        ({"trian_cfg.max_iters": 5}, "Did you mean 'train_cfg'"),
+        ({"stage_two.param_scheduler.7.power": 1}, "Index 7 exceeds"),
+        ({"train_cfg.max_iters.x": 1}, "max_iters"),
+    ],
+)
+def test_resolver__options_that_belong_nowhere(options, said):
+    with pytest.raises(StageError, match=said):
+        configs(options=options)
 
 
 def test_resolver__toy_and_roots_exclude_each_other():
@@ -130,7 +147,8 @@ def test_inputs__say_which_stage_to_run_first(tmp_path):
 
 def finish(run, name, **record):
     run.folder(name).mkdir(parents=True)
-    write_json(run.folder(name) / "done.json", record)
+    made = {"labels_hash": "x", "fingerprint": {}}
+    write_json(run.folder(name) / "done.json", {**made, **record})
 
 
 def test_inputs__final_unless_best_is_asked_for(tmp_path):
@@ -151,15 +169,17 @@ def test_inputs__final_unless_best_is_asked_for(tmp_path):
         assert inputs.weights == run.folder("stage_one") / expected
         assert inputs.labels == run.folder("pseudo_labels")
         with pytest.raises(StageError, match="which is gone"):
-            check_there(two, inputs)
+            check_there(two, inputs.weights)
 
 
 def test_check_not_stale__a_later_stage_without_its_input(tmp_path):
     run = resolver(tmp_path)
-    check_not_stale(run)
+    outlook = Outlook(run, run.stages)
+    check_not_stale(run, (), outlook.is_finished)
     finish(run, "stage_two")
     with pytest.raises(StageError, match="--restart-from stage_one"):
-        check_not_stale(run)
+        check_not_stale(run, (), outlook.is_finished)
+    check_not_stale(run, ("stage_two",), outlook.is_finished)
 
 
 def test_move_aside__keeps_everything(tmp_path, capsys):
@@ -173,12 +193,10 @@ def test_move_aside__keeps_everything(tmp_path, capsys):
     ]
 
 
-def test_record_given__never_over_weights_of_its_own(tmp_path):
+def test_check_given__never_over_weights_of_its_own(tmp_path):
     checkpoint = tmp_path / "given.pth"
     checkpoint.write_bytes(b"")
     run = resolver(tmp_path / "run")
-    with pytest.raises(StageError, match="does not exist"):
-        record_given(run, str(tmp_path / "nowhere.pth"))
     finish(run, "stage_one", checkpoint_hash="other")
     with pytest.raises(StageError, match="weights of its own"):
-        record_given(run, str(checkpoint))
+        check_given(run, checkpoint)

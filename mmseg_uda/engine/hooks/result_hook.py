@@ -13,6 +13,8 @@ from mmseg.registry import HOOKS
 
 from mmseg_uda.atomic_files import write_json
 
+RESULT = "result.json"
+
 
 @HOOKS.register_module()
 class ResultHook(Hook):
@@ -97,15 +99,50 @@ class ResultHook(Hook):
         write_json(_path(runner), content)
 
 
+def read_result(path: Path) -> dict | None:
+    """Return the content of a ``result.json``, or None where there is none.
+
+    Raises:
+        ValueError: If the file is damaged.
+    """
+    try:
+        content = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:  # neither JSON nor even text
+        raise ValueError(_damaged(path, f"it is not JSON ({error})")) from error
+    if not _has_shape(content):
+        raise ValueError(_damaged(path, "it is JSON of another shape"))
+    return content
+
+
+def _has_shape(content: object) -> bool:
+    if not isinstance(content, dict) or not isinstance(content.get("history"), list):
+        return False
+    results = [r for r in (content.get("final"), content.get("best")) if r is not None]
+    return all(
+        isinstance(result, dict) and isinstance(result.get("iter"), int)
+        for result in (*content["history"], *results)
+    )
+
+
+def _damaged(path: Path, why: str) -> str:
+    return (
+        f"{path} is damaged: {why}. It holds the history of the validations. Put a "
+        "copy of it back, or delete it: the run then goes on from its newest "
+        "checkpoint, with a history that begins there."
+    )
+
+
 def _path(runner: Runner) -> Path:
-    return Path(runner.work_dir, "result.json")
+    return Path(runner.work_dir, RESULT)
 
 
 def _read(runner: Runner) -> list[dict]:
     """The history on disk as rank 0 sees it, so that all ranks decide alike."""
     history: list = [[]]
-    if is_main_process() and runner.iter > 0 and _path(runner).is_file():
-        history = [json.loads(_path(runner).read_text())["history"]]
+    if is_main_process() and runner.iter > 0:
+        history = [(read_result(_path(runner)) or {"history": []})["history"]]
     broadcast_object_list(history)
     return history[0]
 

@@ -11,6 +11,8 @@ from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZER
 from .joint_optim_wrapper import JointOptimWrapper
 
 Named = list[tuple[str, nn.Parameter]]
+# options of a single optimizer wrapper, which here stand in each entry
+_OF_AN_ENTRY = {"optimizer", "type", "clip_grad", "accumulative_counts", "loss_scale"}
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
@@ -58,11 +60,7 @@ class UDAOptimWrapperConstructor:
             )
         for name, entry in self.entries.items():
             if not isinstance(entry, dict) or "optimizer" not in entry:
-                raise ValueError(
-                    f"optim_wrapper entry '{name}' must be a dict with an 'optimizer', "
-                    f"got {entry!r}. With this constructor every key but 'constructor' "
-                    f"is a parameter-name prefix; drop an inherited one by {name}=None."
-                )
+                raise ValueError(_no_entry(name, entry, optim_wrapper_cfg))
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
         """Build the optimizers for a model (wrapped for DDP or not).
@@ -168,6 +166,20 @@ def _check_mults(entry: str, mults: dict, optimizer_cfg: dict) -> None:
 def _group_name(lr: float, factor: float, used: dict[str, float]) -> str:
     prefixes = [prefix for prefix, value in used.items() if value == factor]
     return f"lr {lr * factor:g}" + (f" ({', '.join(prefixes)})" if prefixes else "")
+
+
+def _no_entry(name: str, entry: object, given: dict) -> str:
+    message = (
+        f"optim_wrapper entry '{name}' must be a dict with an 'optimizer', got "
+        f"{entry!r}. With this constructor every key but 'constructor' is a "
+        "parameter-name prefix"
+    )
+    entries = [k for k, v in given.items() if isinstance(v, dict) and "optimizer" in v]
+    if name in _OF_AN_ENTRY and entries:
+        below = f".{next(iter(entry))}" if isinstance(entry, dict) and entry else ""
+        places = " or ".join(f"optim_wrapper.{e}.{name}{below}" for e in entries)
+        message += f", and each has its own '{name}': set {places}"
+    return f"{message}; drop an inherited one by {name}=None."
 
 
 def _longest_prefix(name: str, prefixes: dict) -> str | None:

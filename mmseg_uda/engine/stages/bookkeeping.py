@@ -1,6 +1,8 @@
 """Reading and writing what a stage leaves behind; called on rank 0 alone."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import get_world_size
@@ -30,7 +32,7 @@ def decide_and_take(
     now = _fingerprint(stage, cfg, inputs)
     decision = decide(stage.name, folder, now, data_roots(cfg))
     if decision.action != SKIP:
-        check_there(stage, inputs)
+        check_there(stage, inputs.weights)
     return inputs, decision
 
 
@@ -41,27 +43,31 @@ def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
     return fingerprint({**own, "inputs": inputs.hashes})
 
 
-def mark_begun(folder: Path, stage: Stage, cfg: Config, inputs: Inputs) -> None:
-    """Write down what a stage is started or resumed with."""
-    folder.mkdir(parents=True, exist_ok=True)
-    before = read_json(folder / STARTED)
-    ranks = get_world_size()
-    if before is not None and before.get("ranks") != ranks:
-        say(
-            f"{stage.name}: warning: begun with {before.get('ranks')} processes, goes "
-            f"on with {ranks}; the batch of an iteration changes with their number"
-        )
-    record = {
+def begin_record(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, Any]:
+    """Describe what a stage is started or resumed with."""
+    return {
         "stage": stage.name,
-        "ranks": ranks,
+        "ranks": get_world_size(),
         "data_roots": data_roots(cfg),
         "fingerprint": _fingerprint(stage, cfg, inputs),
     }
+
+
+def mark_begun(folder: Path, record: Mapping[str, Any]) -> None:
+    """Write down what a stage is started or resumed with."""
+    before = read_json(folder / STARTED) or record
+    if before.get("ranks") != record["ranks"]:
+        say(
+            f"{record['stage']}: warning: begun with {before.get('ranks')} processes, "
+            f"goes on with {record['ranks']}; the batch of an iteration changes with "
+            "their number"
+        )
     write_json(folder / STARTED, record)
 
 
-def mark_done(folder: Path, stage: Stage, seconds: float) -> None:
+def mark_done(
+    folder: Path, stage: Stage, record: Mapping[str, Any], seconds: float
+) -> None:
     """Write down that a stage is finished, and what it has made."""
-    started = read_json(folder / STARTED) or {}
-    record = {**started, **outputs_of(stage, folder), "seconds": round(seconds, 1)}
+    record = {**record, **outputs_of(stage, folder), "seconds": round(seconds, 1)}
     write_json(folder / DONE, record)

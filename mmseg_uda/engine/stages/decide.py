@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
+from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
 
 from .errors import StageError
 from .record import DONE, STARTED, differences, read_json
@@ -44,8 +45,9 @@ def decide(
         StageError: If the folder belongs to another config, or what should be there
             is not.
     """
-    done, started = read_json(folder / DONE), read_json(folder / STARTED)
-    record = done or started
+    done = read_json(folder / DONE)
+    # a finished stage needs no more than its completion record, which holds the other
+    record = done or read_json(folder / STARTED)
     if record is None:
         if iteration_checkpoints(folder):
             raise StageError(
@@ -56,10 +58,18 @@ def decide(
         return Decision(START)
     if record.get("given"):
         return Decision(SKIP, None, f"replaced by {record['checkpoint']}")
+    if done is None and not _has_made_something(folder):
+        changed = differences(record["fingerprint"], now)
+        note = "it was begun with another config, but made nothing" if changed else ""
+        return Decision(START, None, note)
     _check_unchanged(name, folder, record, now, finished=done is not None)
     note = _moved(record.get("data_roots") or {}, roots)
     if done is not None:
         return Decision(SKIP, None, note)
+    return _resume(name, folder, note)
+
+
+def _resume(name: str, folder: Path, note: str) -> Decision:
     newest, written = find_resumable(folder), iteration_checkpoints(folder)
     if newest is None and written:
         raise StageError(
@@ -69,10 +79,20 @@ def decide(
         )
     if newest is None:
         return Decision(START, None, note)
-    latest = list(written.values())[-1]
-    if latest != Path(newest):
-        note = f"{latest.name} is damaged; goes on from {Path(newest).name}. {note}"
+    read_result(folder / RESULT)  # its history goes on, so it must be whole
+    names = [path.name for path in written.values()]
+    damaged = names[names.index(Path(newest).name) + 1 :]
+    if damaged:
+        note = (
+            f"warning: {', '.join(damaged)} in {folder} is truncated or damaged; goes "
+            f"on from the older {Path(newest).name}. {note}"
+        )
     return Decision(RESUME, Path(newest), note)
+
+
+def _has_made_something(folder: Path) -> bool:
+    """Whether a changed config would waste what a begun stage has made."""
+    return any(folder.glob("*.pth")) or (folder / "labels").exists()
 
 
 def _check_unchanged(

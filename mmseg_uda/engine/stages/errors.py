@@ -32,14 +32,20 @@ def explanation(error: BaseException) -> str | None:
     """Return the message of an error that was raised on purpose, else None.
 
     On purpose means: by a ``raise`` statement of this package, or by mmengine for
-    a name that no registry knows. Anything else is a bug, whose traceback must not
-    be hidden. Errors of data loader workers carry theirs as text.
+    a name that no registry knows or an argument that a part does not take. Anything
+    else is a bug, whose traceback must not be hidden. Errors of data loader workers
+    carry theirs as text.
     """
+    from .building_errors import from_building  # it needs StageError of this file
+
     for link in _chain(error):
         if not isinstance(link, _EXPLAINED):
             continue
         if _raised_on_purpose(link):
             return _message(link)
+        of_building = from_building(link)
+        if of_building is not None:
+            return of_building
         in_worker = _message_from_worker(link)
         if in_worker is not None:
             return in_worker
@@ -99,9 +105,8 @@ def _raised_on_purpose(error: BaseException) -> bool:
     if not frames:
         return False
     last = frames[-1]
-    if last.filename.startswith(_PACKAGE) or isinstance(error, StageError):
-        return (last.line or "").startswith("raise")
-    return isinstance(error, KeyError) and "registry" in str(error)
+    is_ours = last.filename.startswith(_PACKAGE) or isinstance(error, StageError)
+    return is_ours and (last.line or "").startswith("raise")
 
 
 def _message_from_worker(error: BaseException) -> str | None:

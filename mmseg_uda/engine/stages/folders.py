@@ -1,6 +1,6 @@
 """The folders of a run's stages before it starts: moved aside, given, or stale."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 from mmseg_uda.atomic_files import write_json
@@ -27,50 +27,67 @@ def move_aside(resolver: Resolver, stages: Sequence[Stage]) -> None:
             say(f"{stage.name}: starts afresh; what was there is now in {aside}")
 
 
-def record_given(resolver: Resolver, checkpoint: str) -> None:
-    """Let a checkpoint stand in for the first training stage, now and in later runs.
+def check_given(resolver: Resolver, file: Path, afresh: Container[str] = ()) -> None:
+    """Check that a checkpoint can stand in for the first training stage.
+
+    Args:
+        resolver: The run.
+        file: The checkpoint.
+        afresh: Names of stages whose folders will be moved aside before.
 
     Raises:
-        StageError: If the file does not exist or that stage has weights already.
-        ValueError: If it does not fit that stage's model.
+        StageError: If that stage has weights already.
+        ValueError: If it does not fit that stage's model, or cannot be read.
     """
-    stage = next(stage for stage in resolver.stages if stage.trains)
-    file = Path(checkpoint).expanduser().resolve()
-    if not file.is_file():
-        raise StageError(f"--stage-one-checkpoint: {file} does not exist")
-    folder = resolver.folder(stage)
-    done = read_json(folder / DONE)
+    stage, folder = _first_trained(resolver)
+    if stage.name not in afresh:
+        done = read_json(folder / DONE)
+        if done is not None and done.get("checkpoint_hash") == file_hash(file):
+            return
+        if done is not None or (folder / STARTED).exists():
+            raise StageError(
+                f"--stage-one-checkpoint {file}: stage '{stage.name}' has weights of "
+                f"its own in {folder}. Choose another --work-dir, or let the "
+                "checkpoint replace them: add --restart."
+            )
+    check_model(resolver.stage_config(stage), file, trains=False)
+
+
+def record_given(resolver: Resolver, file: Path) -> None:
+    """Let a checked checkpoint stand in for the first training stage, now and later."""
+    _, folder = _first_trained(resolver)
     record = {
         "given": True,
         "checkpoint": str(file),
         "checkpoint_hash": file_hash(file),
     }
-    if done is not None and done.get("checkpoint_hash") == record["checkpoint_hash"]:
-        return
-    if done is not None or (folder / STARTED).exists():
-        raise StageError(
-            f"--stage-one-checkpoint {file}: stage '{stage.name}' has weights of its "
-            f"own in {folder}. Choose another --work-dir, or let the "
-            "checkpoint replace them: add --restart."
-        )
-    check_model(resolver.stage_config(stage), file, trains=False)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / DONE, record)
+    done = read_json(folder / DONE) or {}
+    if done.get("checkpoint_hash") != record["checkpoint_hash"]:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / DONE, record)
 
 
-def check_not_stale(resolver: Resolver) -> None:
+def check_not_stale(
+    resolver: Resolver, afresh: Container[str], is_finished: Callable[[str], bool]
+) -> None:
     """Check that no stage is there already whose input has still to be made.
+
+    Args:
+        resolver: The run.
+        afresh: Names of stages whose folders will be moved aside before.
+        is_finished: Says whether a stage of that name needs not run.
 
     Raises:
         StageError: If there is one: it was made from something else.
     """
     for stage in resolver.stages:
         folder = resolver.folder(stage)
-        if not any((folder / name).exists() for name in (STARTED, DONE)):
+        is_there = any((folder / name).exists() for name in (STARTED, DONE))
+        if not is_there or stage.name in afresh:
             continue
         for name in (stage.weights_from, stage.labels):
             origin = next((s for s in resolver.stages if s.name == name), None)
-            if origin is not None and not (resolver.folder(origin) / DONE).exists():
+            if origin is not None and not is_finished(origin.name):
                 raise StageError(
                     f"stage '{stage.name}' was begun or finished with a stage "
                     f"'{origin.name}' that is not there any more. Put "
@@ -79,7 +96,30 @@ def check_not_stale(resolver: Resolver) -> None:
                 )
 
 
+def _first_trained(resolver: Resolver) -> tuple[Stage, Path]:
+    stage = next(stage for stage in resolver.stages if stage.trains)
+    return stage, resolver.folder(stage)
+
+
 def draw_toycity(request: Request) -> None:
-    """Draw ToyCity to disk if the request is for it and it is not there."""
-    if request.toy:
+    """Draw ToyCity to disk if the request is for it and it is not there.
+
+    Raises:
+        StageError: If that is not possible.
+    """
+    if not request.toy:
+        return
+    root = Path(request.toy_root)
+    for path in (root, *root.parents):
+        if path.exists() and not path.is_dir():
+            raise StageError(
+                f"--toy-root {root}: {path} is a file, not a folder. Give the folder "
+                "that ToyCity lies in or is to be drawn to."
+            )
+    try:
         ensure_toycity(request.toy_root)
+    except OSError as error:
+        raise StageError(
+            f"--toy-root {root}: ToyCity cannot be drawn there: "
+            f"{error.strerror or error}. Choose another folder."
+        ) from error

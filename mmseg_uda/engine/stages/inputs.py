@@ -9,7 +9,8 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.checkpoints import file_hash
-from mmseg_uda.engine.checkpoints import find_resumable
+from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
+from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
 from .record import DONE, read_json
@@ -47,23 +48,17 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
     origin = weights_origin(stage, cfg)
     weights = labels = None
     if origin is not None and is_file_name(origin):
-        weights = Path(origin).expanduser()
-        if not weights.is_file():
-            raise StageError(f"stage '{stage.name}': load_from='{origin}' is no file")
+        weights = check_is_file(origin, f"stage '{stage.name}': load_from")
         hashes["weights"] = file_hash(weights)
     elif origin is not None:
-        done = _finished(origin, stage, resolver.folder(origin))
-        which = "checkpoint" if done.get("given") else _ENTRY[stage.weights]
-        if done.get(which) is None:
-            raise StageError(
-                f"stage '{stage.name}' takes the best weights of '{origin}', which "
-                "kept none: it was not validated. Use weights='final'."
-            )
-        weights = resolver.folder(origin) / done[which]  # unless it is absolute
-        hashes["weights"] = done[f"{which}_hash"]
+        folder = resolver.folder(origin)
+        name, hashes["weights"] = weights_in(
+            need_finished(origin, stage, folder), stage
+        )
+        weights = folder / name  # unless it is absolute
     if stage.labels is not None:
         labels = resolver.folder(stage.labels)
-        hashes["labels"] = _finished(stage.labels, stage, labels)["labels_hash"]
+        hashes["labels"] = need_finished(stage.labels, stage, labels)["labels_hash"]
     return Inputs(weights, labels, hashes)
 
 
@@ -81,6 +76,13 @@ def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
             f"stage '{stage.name}' has ended, but left no iter_*.pth in {folder}; its "
             "default_hooks.checkpoint must save the last iteration"
         )
+    newest = list(iteration_checkpoints(folder).values())[-1]
+    if Path(final) != newest:
+        raise StageError(
+            f"stage '{stage.name}' has ended, but its last checkpoint {newest} is "
+            "damaged on disk (is the disk full or failing?). Move it away and run the "
+            "same command again: it goes on from the one before."
+        )
     made = {"checkpoint": Path(final).name, "checkpoint_hash": file_hash(final)}
     best = [
         p for p in folder.glob("best_*.pth") if re.search(r"_iter_\d+\.pth$", p.name)
@@ -90,17 +92,34 @@ def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
     return made
 
 
-def check_there(stage: Stage, inputs: Inputs) -> None:
+def check_there(stage: Stage, weights: Path | None) -> None:
     """Check that the weights a stage is to start from are still on disk.
 
     Raises:
         StageError: If they are not.
     """
-    if inputs.weights is not None and not inputs.weights.is_file():
+    if weights is None or weights.is_file() or is_file_name(str(stage.weights_from)):
+        return  # what is wrong with a file of the user's is said when it is loaded
+    raise StageError(
+        f"stage '{stage.name}' needs {weights}, which is gone. Put it back, or train "
+        f"it again: --restart-from {stage.weights_from}"
+    )
+
+
+def weights_in(done: Mapping[str, Any], stage: Stage) -> tuple[str, str]:
+    """Return file name and hash of the weights that a stage takes of a finished one.
+
+    Raises:
+        StageError: If that kept no best checkpoint where it is asked for.
+    """
+    which = "checkpoint" if done.get("given") else _ENTRY[stage.weights]
+    if not (done.get(which) and done.get(f"{which}_hash")):
         raise StageError(
-            f"stage '{stage.name}' needs {inputs.weights}, which is gone. Put it back, "
-            f"or train it again: --restart-from {stage.weights_from}"
+            f"stage '{stage.name}' takes the {stage.weights} weights of "
+            f"'{stage.weights_from}', which kept none: it was not validated. Use "
+            "weights='final'."
         )
+    return done[which], done[f"{which}_hash"]
 
 
 def weights_origin(stage: Stage, cfg: Config) -> str | None:
@@ -108,11 +127,21 @@ def weights_origin(stage: Stage, cfg: Config) -> str | None:
     return stage.weights_from or (cfg.get("load_from") if stage.trains else None)
 
 
-def _finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:
+def need_finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:
+    """Return the completion record of a stage that another one needs.
+
+    Raises:
+        StageError: If it is not finished.
+    """
     done = read_json(folder / DONE)
     if done is None:
-        raise StageError(
-            f"stage '{user.name}' needs stage '{name}', which is not finished in "
-            f"{folder}. Run it first (--stage {name}), or all: leave --stage out."
-        )
+        raise not_finished(name, user, folder)
     return done
+
+
+def not_finished(name: str, user: Stage, folder: Path) -> StageError:
+    """Return the error that a stage lacks an earlier one."""
+    return StageError(
+        f"stage '{user.name}' needs stage '{name}', which is not finished in {folder}. "
+        f"Run it first (--stage {name}), or all: leave --stage out."
+    )

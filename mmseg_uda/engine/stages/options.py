@@ -31,6 +31,7 @@ def split_options(
     options: dict[str, Any] | None,
     stage_names: Iterable[str],
     config_keys: Iterable[str],
+    training: Iterable[str] = (),
 ) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """Sort dotted options into those for all stages and those for one.
 
@@ -38,6 +39,7 @@ def split_options(
         options: Dotted key -> value, as mmengine's ``DictAction`` gives them.
         stage_names: Names of the stages of the config.
         config_keys: Top-level keys that the configs of the stages have.
+        training: Names of the stages whose options are entries of their configs.
 
     Returns:
         Options for every training stage, and options of single stages by name
@@ -47,7 +49,7 @@ def split_options(
         StageError: If the first part of a key is neither a stage nor anything that
             a config is read for, or is a flag's business.
     """
-    stage_names = list(stage_names)
+    stage_names, training = list(stage_names), set(training)
     known = set(config_keys) | set(inspect.signature(Runner).parameters) | _ALSO_READ
     shared: dict[str, Any] = {}
     by_stage: dict[str, dict[str, Any]] = {name: {} for name in stage_names}
@@ -55,6 +57,12 @@ def split_options(
         first, _, rest = key.partition(".")
         if first in by_stage and rest:
             _refuse_flags(rest, key)
+            part = rest.partition(".")[0]
+            if first in training and part not in known:
+                raise StageError(
+                    f"--cfg-options {key}: the config of stage '{first}' has no "
+                    f"'{part}'." + did_you_mean(part, sorted(known))
+                )
             by_stage[first][rest] = value
         elif first in by_stage:
             raise StageError(

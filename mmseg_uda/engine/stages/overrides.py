@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.walk import dicts_in
+from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
 
@@ -55,7 +56,9 @@ def set_pretrained(cfg: Config, pretrained: str) -> None:
     it (``convention``: for which input it was trained) stays.
 
     Raises:
-        StageError: If the file does not exist or the model has no backbone.
+        StageError: If the model has no backbone.
+        FileNotFoundError: If the file does not exist.
+        ValueError: If it is a folder.
     """
     backbone = backbone_of(cfg)
     if backbone is None:
@@ -64,9 +67,7 @@ def set_pretrained(cfg: Config, pretrained: str) -> None:
     if pretrained.lower() == "none":
         backbone["init_cfg"] = None
         return
-    path = Path(pretrained).expanduser().resolve()
-    if not path.is_file():
-        raise StageError(f"--pretrained: {path} does not exist (or give 'none')")
+    path = check_is_file(pretrained, "--pretrained").resolve()
     before = backbone.get("init_cfg")
     before = before if isinstance(before, dict) else {}
     kept = before if before.get("type") == "Pretrained" else {}

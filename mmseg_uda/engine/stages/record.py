@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .errors import StageError
+
 STARTED = "stage.json"
 DONE = "done.json"
 
@@ -44,11 +46,50 @@ _FREE = {
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
-    """Return the content of a JSON file, or None where there is none."""
+    """Return the content of a ``stage.json`` or ``done.json``, None if it is not there.
+
+    Raises:
+        StageError: If it cannot be read or is not what this tool writes.
+    """
     try:
-        return json.loads(path.read_text())
+        content = json.loads(path.read_text())
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StageError(f"cannot read {path}: {error.strerror or error}") from error
+    except ValueError as error:  # neither JSON nor even text
+        raise StageError(_damaged(path, f"it is not JSON ({error})")) from error
+    if not _has_shape(path.name, content):
+        raise StageError(_damaged(path, "it is JSON of another shape"))
+    return content
+
+
+def _has_shape(name: str, content: Any) -> bool:
+    if not isinstance(content, dict):
+        return False
+    if content.get("given"):
+        return isinstance(content.get("checkpoint"), str)
+    made = ("checkpoint", "checkpoint_hash"), ("labels_hash",)
+    if name == DONE and not any(all(key in content for key in keys) for keys in made):
+        return False
+    return isinstance(content.get("fingerprint"), dict)
+
+
+def _damaged(path: Path, why: str) -> str:
+    stage = path.parent.name
+    if path.name == DONE:
+        what = (
+            "Delete it and run the same command again: the stage then goes on from its "
+            "newest checkpoint or label and writes it anew (if it stands for a "
+            "checkpoint of yours, give --stage-one-checkpoint again)."
+        )
+    else:
+        what = (
+            f"It says what stage '{stage}' was begun with. Put a copy of it back, or "
+            f"run the stage afresh: --restart-from {stage} (its folder is renamed, not "
+            "deleted)."
+        )
+    return f"{path} is damaged: {why}. {what}"
 
 
 def fingerprint(config: Mapping[str, Any]) -> dict[str, str]:

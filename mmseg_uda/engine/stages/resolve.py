@@ -72,7 +72,10 @@ class Resolver:
         planned = plan_stages(self.leaf.get("stages"), request.config)
         keys = {key for stage in planned for key in load_config(stage.config)}
         names = [stage.name for stage in planned]
-        self.shared, self.by_stage = split_options(request.options, names, keys)
+        training = [stage.name for stage in planned if stage.trains]
+        self.shared, self.by_stage = split_options(
+            request.options, names, keys, training
+        )
         self.stages = plan_stages(self._table(planned), request.config)
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
@@ -87,7 +90,7 @@ class Resolver:
         cfg = load_config(stage.config)
         options = self.options_of(stage)
         if request.toy:
-            cfg.merge_from_dict(_only("toy", options))
+            _merge(cfg, _only("toy", options))
             self.toy_changes[stage.name] = apply_toy(cfg, request.toy_root)
         for variable in ("stages", "toy"):
             cfg.pop(variable, None)
@@ -96,7 +99,7 @@ class Resolver:
             set_pretrained(cfg, request.pretrained)
         if request.seed is not None:
             cfg.merge_from_dict({"randomness.seed": request.seed})
-        cfg.merge_from_dict(_without(("stages", "toy"), options))
+        _merge(cfg, _without(("stages", "toy"), options))
         if request.amp:
             enable_amp(cfg)
         if request.device is not None:
@@ -126,7 +129,7 @@ class Resolver:
                 for key, value in self.by_stage[stage.name].items():
                     changes[f"stages.{stage.name}.{key}"] = value
         if changes:
-            self.leaf.merge_from_dict(changes)
+            _merge(self.leaf, changes)
         return self.leaf.get("stages")
 
     def _work_dir(self) -> Path:
@@ -152,6 +155,16 @@ def load_config(path: Path) -> Config:
             f"config '{path}' cannot be read: {type(error).__name__}: {error}. It must "
             "be a .py file in mmengine's text form; its `_base_` files are looked for "
             "relative to it."
+        ) from error
+
+
+def _merge(cfg: Config, options: Mapping[str, Any]) -> None:
+    # together, since `_delete_` and what replaces it belong together
+    try:
+        cfg.merge_from_dict(dict(options))
+    except (KeyError, TypeError) as error:
+        raise StageError(
+            f"--cfg-options {', '.join(options)}: {error.args[0]}"
         ) from error
 
 

@@ -1,30 +1,31 @@
 """Running the stages of a config one after the other."""
 
-import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 from mmengine.dist import barrier
-from torch import nn
 
-from mmseg_uda.checkpoints import compare_with_model
 from mmseg_uda.engine.distributed import set_cpu_model_wrapper, shutdown_distributed
+from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
 from mmseg_uda.evaluation import results_table
 from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.weight_files import check_is_file
 
-from .bookkeeping import decide_and_take, mark_begun, mark_done
-from .checks import DataCheck, check_model, check_predicting, check_writable
+from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
 from .decide import RESUME, SKIP, Decision
-from .errors import StageError
-from .folders import check_not_stale, draw_toycity, move_aside, record_given
-from .inputs import Inputs, inputs_of, weights_origin
+from .folders import draw_toycity, move_aside, record_given
+from .inputs import Inputs
+from .loader_checks import DataCheck
+from .outlook import Outlook
 from .overrides import set_labels
+from .preflight import check_data, check_folders, check_stages, fetch_weights
 from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
-from .record import DONE, read_json
 from .resolve import Request, Resolver
-from .stage import Stage, is_file_name
+from .stage import Stage
 from .train_stage import run_train_stage
 
 
@@ -62,9 +63,18 @@ def run_stages(
         resolver.find(restart_from)
         names = [stage.name for stage in resolver.stages]
         afresh = resolver.stages[names.index(restart_from) :]
+    file = _given_file(given)
+    outlook = Outlook(resolver, stages, frozenset(s.name for s in afresh), file)
     say(_headline(resolver))
-    on_rank_zero(_prepare, resolver, afresh, given, only)
-    on_rank_zero(_check, resolver, stages)
+    # every mistake is found before anything is changed
+    on_rank_zero(check_folders, outlook, whole=only is None)
+    fetch_weights(outlook)
+    on_rank_zero(check_stages, outlook)
+    on_rank_zero(draw_toycity, request)
+    on_rank_zero(check_data, outlook)
+    on_rank_zero(move_aside, resolver, afresh)
+    if file is not None:
+        on_rank_zero(record_given, resolver, file)
     for stage in stages:
         _run_stage(resolver, stage)
     say(_report(resolver))
@@ -80,68 +90,10 @@ def _headline(resolver: Resolver) -> str:
     return "\n".join(lines)
 
 
-def _prepare(
-    resolver: Resolver, afresh: list[Stage], given: str | None, only: str | None
-) -> None:
-    check_writable(resolver.work_dir)
-    move_aside(resolver, afresh)
-    if given is not None:
-        record_given(resolver, given)
-    if only is None:
-        check_not_stale(resolver)
-    draw_toycity(resolver.request)
-
-
-def _check(resolver: Resolver, stages: list[Stage]) -> None:
-    """Check all that can be checked before the first stage runs."""
-    check_data = DataCheck()
-    for stage in stages:
-        if (resolver.folder(stage) / DONE).exists():
-            continue
-        cfg = resolver.stage_config(stage)
-        if len(stages) == 1:  # then nothing will make its inputs before it runs
-            inputs_of(stage, cfg, resolver)
-        weights = _known_weights(resolver, stage, cfg)
-        model = check_model(cfg, weights, trains=stage.trains)
-        if not stage.trains:
-            check_predicting(stage, cfg)
-            continue
-        if weights is None:
-            _check_networks_fit(resolver, stage, cfg, model)
-        _set_labels(resolver, stage, cfg)
-        check_data(cfg, stage.name)
-
-
-def _check_networks_fit(
-    resolver: Resolver, stage: Stage, cfg: Config, model: nn.Module
-) -> None:
-    """Check weights that are yet to be trained by their shapes."""
-    origin = weights_origin(stage, cfg)
-    if origin is None or is_file_name(origin):
-        return
-    earlier = check_model(resolver.stage_config(resolver.find(origin)), None)
-    report = compare_with_model(model, earlier.state_dict(), ignore=("heads.*",))
-    if not report.is_complete:
-        raise StageError(
-            f"the network of stage '{stage.name}' differs from that of stage "
-            f"'{origin}', whose weights it starts from:\n{report}\nMake them the "
-            "same; a key of --cfg-options without the name of a stage changes both."
-        )
-
-
-def _set_labels(resolver: Resolver, stage: Stage, cfg: Config) -> None:
-    if stage.labels is not None:
-        folder = resolver.folder(stage.labels)
-        there = (folder / DONE).exists()
-        set_labels(cfg, folder if there else None, stage.name)
-
-
-def _known_weights(resolver: Resolver, stage: Stage, cfg: Config) -> Path | None:
-    origin = weights_origin(stage, cfg)
-    if origin is None or is_file_name(origin):
-        return Path(origin) if origin else None
-    done = read_json(resolver.folder(origin) / DONE)
-    return resolver.folder(origin) / done["checkpoint"] if done else None
+def _given_file(given: str | None) -> Path | None:
+    if given is None:
+        return None
+    return check_is_file(given, "--stage-one-checkpoint").resolve()
 
 
 def _run_stage(resolver: Resolver, stage: Stage) -> None:
@@ -152,27 +104,31 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
     if decision.action == SKIP:
         say(f"{stage.name}: finished, skipped")
         return
-    folder = resolver.folder(stage)
-    begun = time.time()
+    folder, begun = resolver.folder(stage), time.time()
+    record = begin_record(stage, cfg, inputs)
     if stage.trains:
-        _train(resolver, stage, cfg, inputs, decision)
+        _train(resolver, stage, cfg, inputs, decision, record)
     else:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
-        on_rank_zero(mark_begun, folder, stage, cfg, inputs)
+        on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
         run_pseudo_label_stage(resolver, stage, cfg, inputs.weights)
     barrier()
-    on_rank_zero(mark_done, folder, stage, time.time() - begun)
+    on_rank_zero(mark_done, folder, stage, record, time.time() - begun)
 
 
 def _train(
-    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs, decision: Decision
+    resolver: Resolver,
+    stage: Stage,
+    cfg: Config,
+    inputs: Inputs,
+    decision: Decision,
+    record: Mapping[str, Any],
 ) -> None:
-    folder = resolver.folder(stage)
     set_cpu_model_wrapper(cfg)
     if inputs.labels is not None:
         set_labels(cfg, inputs.labels, stage.name)
-        on_rank_zero(DataCheck(), cfg, stage.name)
+        on_rank_zero(DataCheck(resolver.request.config), cfg, stage.name)
     length = f"{cfg.train_cfg.max_iters} iterations"
     if decision.action == RESUME:
         say(f"\n=== {stage.name}: resuming {decision.checkpoint} of {length} ===")
@@ -181,21 +137,31 @@ def _train(
         say(f"\n=== {stage.name}: training, {length}{start} ===")
     for change in resolver.toy_changes.get(stage.name, []):
         say(f"toy overlay: {change}")
-    on_rank_zero(mark_begun, folder, stage, cfg, inputs)
-    run_train_stage(cfg, stage.name, inputs.weights, decision.checkpoint)
+    run_train_stage(
+        cfg,
+        stage.name,
+        inputs.weights,
+        decision.checkpoint,
+        lambda: on_rank_zero(mark_begun, resolver.folder(stage), record),
+    )
 
 
 def _report(resolver: Resolver) -> str:
-    results = {}
+    results, damaged = {}, ""
     for stage in resolver.stages:
-        path = resolver.folder(stage) / "result.json"
-        if stage.trains and path.is_file():
-            result = json.loads(path.read_text())
-            if result.get("final"):
-                results[stage.name] = result
+        if not stage.trains:
+            continue
+        try:
+            result = read_result(resolver.folder(stage) / RESULT)
+        except ValueError as error:  # the run itself is over and well
+            damaged += f"\nwarning: {error}"
+            continue
+        if result and result.get("final"):
+            results[stage.name] = result
     if not results:
-        return "no results to show: nothing was validated"
-    return f"\n{results_table(results)}\n(best is chosen with target labels)"
+        return f"no results to show: nothing was validated{damaged}"
+    table = results_table(results)
+    return f"\n{table}\n(best is chosen with target labels){damaged}"
 
 
 def _relative(path: Path) -> Path:

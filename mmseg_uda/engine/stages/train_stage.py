@@ -1,6 +1,7 @@
 """Training one stage."""
 
 import gc
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -8,13 +9,19 @@ from mmengine.config import Config
 from torch import nn
 
 from mmseg_uda.checkpoints import load_into
+from mmseg_uda.engine.checkpoints import iteration_checkpoints
+from mmseg_uda.finite import NonFiniteLossError
 
 from .overrides import backbone_of
 from .stage_runner import CallBeforeTrain, StageRunner
 
 
 def run_train_stage(
-    cfg: Config, name: str, load_from: Path | None, resume_from: Path | None
+    cfg: Config,
+    name: str,
+    load_from: Path | None,
+    resume_from: Path | None,
+    when_begun: Callable[[], None] = lambda: None,
 ) -> None:
     """Train a stage from its start, or from its newest checkpoint to its end.
 
@@ -24,9 +31,11 @@ def run_train_stage(
         load_from: Weights to start from; loaded completely or not at all.
         resume_from: Checkpoint of this very stage to continue from; goes before
             ``load_from``.
+        when_begun: Called when all is built and loaded, before the first iteration.
 
     Raises:
         ValueError: If ``load_from`` matches the model only in part.
+        NonFiniteLossError: If a loss or a weight is no number any more.
     """
     cfg.load_from = str(resume_from) if resume_from else None
     cfg.resume = resume_from is not None
@@ -37,7 +46,10 @@ def run_train_stage(
     try:
         if load_from is not None and resume_from is None:
             runner.register_hook(CallBeforeTrain(_loader(load_from)))
+        runner.register_hook(CallBeforeTrain(lambda *_: when_begun(), "LOWEST"))
         runner.train()
+    except NonFiniteLossError as error:
+        raise NonFiniteLossError(f"{error} {_what_next(cfg, name)}") from error
     finally:
         runner.close()
     del runner
@@ -59,6 +71,23 @@ def _drop_pretrained(cfg: Config) -> None:
     backbone = backbone_of(cfg)
     if backbone is not None and backbone.get("init_cfg"):
         backbone["init_cfg"] = None
+
+
+def _what_next(cfg: Config, name: str) -> str:
+    """Say how a run goes on after a loss that is no number."""
+    saved = list(iteration_checkpoints(cfg.work_dir).values())
+    if not saved:
+        return (
+            "No checkpoint has been saved yet, so there is nothing to go on from: "
+            "change something (a lower learning rate is the first thing to try) and "
+            "run again; the stage then starts from its beginning. Do the data hold "
+            "what they should? python tools/check_data.py CONFIG --full decodes all."
+        )
+    return (
+        f"{saved[-1]} is from before and sound. The same command goes on from it, but "
+        "on the same data it may well fail the same way. With other settings the stage "
+        f"starts anew: add --restart-from {name} (its folder is renamed, not deleted)."
+    )
 
 
 def _loader(path: Path) -> object:

@@ -1,0 +1,72 @@
+"""Errors of building parts from a config, in words that lead to the mistake."""
+
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from mmengine.registry import build_from_cfg
+
+from .errors import StageError, explanation
+from .signatures import known_arguments, registry_named, unknown_argument, unknown_type
+
+_UNKNOWN_TYPE = re.compile(r"(\S+) is not in the (\S+?)::(.+?) registry")
+_UNKNOWN_ARGUMENT = re.compile(r"got an unexpected keyword argument '(\w+)'")
+_MISSING_ARGUMENT = re.compile(r"missing \d+ required .*argument")
+
+
+@contextmanager
+def building(what: str, part: Any = None) -> Iterator[None]:
+    """Say of every error inside what was being built.
+
+    What goes wrong while a part is built from a config is a matter of the config, be
+    it an assertion of another package; ``--debug`` still shows the traceback.
+
+    Args:
+        what: Key of the config, for instance.
+        part: Class that is built, where mmengine does not look it up by its name.
+
+    Raises:
+        StageError: In place of any other exception.
+    """
+    try:
+        yield
+    except Exception as error:
+        told = explanation(error) or _wrong_argument(error, part)
+        told = told or f"{type(error).__name__}: {error}"
+        raise StageError(f"{what}: {told}") from error
+
+
+def from_building(error: BaseException) -> str | None:
+    """Explain an unknown type or a wrong argument of a part, None for other errors."""
+    if isinstance(error, KeyError):
+        found = _UNKNOWN_TYPE.search(str(error))
+        if found is None:
+            return None
+        name, scope, kind = found.groups()
+        registry = registry_named(scope, kind)
+        if registry is None:
+            return found[0]
+        return unknown_type(name.strip("'\""), registry)
+    return _wrong_argument(error, _part_being_built(error))
+
+
+def _wrong_argument(error: BaseException, part: Any) -> str | None:
+    if part is None or not isinstance(error, TypeError):
+        return None
+    found = _UNKNOWN_ARGUMENT.search(str(error))
+    if found is not None and found[1] not in (known_arguments(part) or ()):
+        return unknown_argument(part, found[1])
+    if found is not None or _MISSING_ARGUMENT.search(str(error)):
+        return f"{part.__name__}: {error}"
+    return None
+
+
+def _part_being_built(error: BaseException) -> Any:
+    """Return the class that mmengine was calling when an error came up, if any."""
+    part = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code is build_from_cfg.__code__:
+            part = frame.f_locals.get("obj_cls")
+    return part

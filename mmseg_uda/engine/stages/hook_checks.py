@@ -1,0 +1,99 @@
+"""Building the hooks of a training stage before any stage runs."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.evaluator import Evaluator
+from mmengine.hooks import CheckpointHook, Hook
+from mmseg.registry import HOOKS
+
+from mmseg_uda.engine.hooks import ResultHook
+from mmseg_uda.evaluation import UDAIoUMetric
+
+from .building_errors import building
+from .dry_runner import DryRunner
+from .errors import StageError, did_you_mean
+from .signatures import check_arguments
+
+_HOOK_NAMES = (
+    "runtime_info",
+    "timer",
+    "sampler_seed",
+    "logger",
+    "param_scheduler",
+    "checkpoint",
+    "visualization",
+)
+
+
+def check_hooks(runner: DryRunner, cfg: Config) -> None:
+    """Build the hooks of a config.
+
+    Raises:
+        StageError: If one cannot be built, or none saves the weights at the end.
+    """
+    for name, hook in (cfg.get("default_hooks") or {}).items():
+        if hook is None and name in _HOOK_NAMES:
+            continue
+        if not isinstance(hook, Mapping) or "type" not in hook:
+            others = {*_HOOK_NAMES, *cfg.default_hooks} - {name}
+            raise StageError(
+                f"default_hooks.{name} is no hook: it must be a dict with a 'type', "
+                f"got {hook}." + did_you_mean(name, others)
+            )
+        _register(runner, hook, f"default_hooks.{name}")
+    for number, hook in enumerate(cfg.get("custom_hooks") or []):
+        _register(runner, hook, f"custom_hooks[{number}]")
+    savers = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
+    if not any(_saves_last(hook, runner.max_iters) for hook in savers):
+        raise StageError(
+            "no hook saves a checkpoint when training ends, so the stage's work would "
+            "be lost: let default_hooks.checkpoint be a dict(type="
+            "'AtomicCheckpointHook', interval=...) with save_last=True"
+        )
+
+
+def check_scores(runner: DryRunner, evaluator: Evaluator) -> None:
+    """Check that what the best checkpoint is chosen by will be measured.
+
+    Raises:
+        StageError: If it will not.
+    """
+    names: set[str] = set()
+    for metric in evaluator.metrics:
+        if type(metric) is not UDAIoUMetric:
+            return  # what others measure turns out when they do
+        prefix = f"{metric.prefix}/" if metric.prefix else ""
+        measured = ("mIoU", "aAcc", "mAcc", *(metric.subsets or {}))
+        names |= {f"{prefix}{name}" for name in measured}
+    for hook in runner.hooks:
+        for name in _asked_for(hook):
+            if name not in names and name != "auto" and "IoU." not in name:
+                raise StageError(
+                    f"{type(hook).__name__} chooses the best checkpoint by '{name}', "
+                    f"but val_evaluator measures {', '.join(sorted(names))}."
+                    + did_you_mean(name, names)
+                )
+
+
+def _asked_for(hook: Hook) -> list[str]:
+    if isinstance(hook, CheckpointHook):
+        return hook.save_best or []
+    return [hook.key] if isinstance(hook, ResultHook) else []
+
+
+def _register(runner: DryRunner, hook: Any, where: str) -> None:
+    check_arguments(HOOKS, hook, where, also=("priority",))
+    interval = hook.get("interval", 1)
+    if not isinstance(interval, int):
+        raise StageError(f"{where}.interval must be a whole number, got {interval!r}")
+    with building(where):
+        runner.register_hook(copy.deepcopy(hook))
+
+
+def _saves_last(hook: CheckpointHook, length: int) -> bool:
+    if hook.by_epoch:
+        return False
+    return hook.save_last or (hook.interval > 0 and length % hook.interval == 0)

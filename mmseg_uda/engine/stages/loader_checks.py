@@ -1,0 +1,128 @@
+"""Building samplers and pipelines, and checking all data, before any stage runs."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.dataset import Compose
+from mmengine.runner import Runner
+from mmseg.registry import DATA_SAMPLERS, DATASETS
+from torch.utils.data import DataLoader
+
+from mmseg_uda.datasets.image_headers import image_size
+from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
+from mmseg_uda.engine.walk import dicts_in
+
+from .building_errors import building
+from .errors import StageError
+from .overrides import pseudo_labelled_in
+from .ranks import say
+from .signatures import check_arguments
+
+_LOADERS = ("train_dataloader", "val_dataloader")
+# The deepest features are an eighth of the image: of less than this, nothing is left
+# to segment, whatever the pipeline scales it to.
+_SMALLEST_SIDE = 32
+
+
+def check_loaders(cfg: Mapping[str, Any]) -> None:
+    """Check the dataloaders of a stage but for their files.
+
+    Raises:
+        StageError: If a transform, sampler or option of a loader is wrong.
+    """
+    for name in _LOADERS:
+        if cfg.get(name) is not None:
+            _check_loader(name, cfg[name])
+    # its labels may not exist yet, so it is not built with the other data sets
+    for node in pseudo_labelled_in(cfg):
+        check_arguments(DATASETS, node, f"data set {node['type']}")
+
+
+def _check_loader(name: str, loader: Mapping[str, Any]) -> None:
+    if not loader.get("dataset"):
+        raise StageError(f"{name} has no dataset")
+    for node in dicts_in(loader["dataset"]):
+        if isinstance(node.get("pipeline"), list | tuple):
+            with building(f"{name}: pipeline of {node.get('type')}"):
+                Compose(copy.deepcopy(node["pipeline"]))
+    for kind in ("sampler", "batch_sampler"):
+        if loader.get(kind):
+            given = ("dataset", "seed")
+            check_arguments(DATA_SAMPLERS, loader[kind], f"{name}.{kind}", given)
+    with building(name, DataLoader):
+        Runner.build_dataloader(_with_stand_ins(loader), seed=0)
+
+
+def _with_stand_ins(loader: Mapping[str, Any]) -> dict:
+    options = {k: v for k, v in loader.items() if k not in ("dataset", "batch_sampler")}
+    return {**options, "dataset": [0], "sampler": {"type": "DefaultSampler"}}
+
+
+class DataCheck:
+    """Checks data loaders, each data set once however many stages use it."""
+
+    def __init__(self, config: object = "CONFIG") -> None:
+        self._config = config
+        self._seen: set[str] = set()
+
+    def __call__(self, cfg: Mapping[str, Any], stage: str) -> None:
+        """Check the training and validation data of a stage.
+
+        Raises:
+            StageError: If a folder is missing or empty, or the files, or batch size
+                and domains, don't fit together.
+        """
+        some_only = False
+        for name in _LOADERS:
+            loader = cfg.get(name)
+            if loader is None or repr(loader["dataset"]) in self._seen:
+                continue
+            self._seen.add(repr(loader["dataset"]))
+            with building(f"stage '{stage}', {name}"):
+                reports = check_dataloader(loader)
+            for report in reports:
+                _check_size(report, loader)
+                say(f"{stage}: {_line(report)}")
+                some_only |= report.num_read < report.num_images
+        if some_only:
+            say(
+                f"{stage}: the headers of all files were checked, but not all were "
+                f"decoded; to do so: python tools/check_data.py {self._config} --full"
+            )
+
+
+def _line(report: DatasetReport) -> str:
+    sizes = {"x".join(map(str, s)) for s in (report.smallest, report.largest)}
+    labelled = f", {report.num_labels} labels" if report.num_labels else ""
+    part = report.num_read < report.num_images
+    decoded = f", {report.num_read} of them decoded" if part else ""
+    return (
+        f"{report.name}: {report.num_images} images{labelled}, "
+        f"{' to '.join(sorted(sizes))} pixels{decoded}"
+    )
+
+
+def _check_size(report: DatasetReport, loader: Mapping[str, Any]) -> None:
+    if min(report.smallest) >= _SMALLEST_SIDE:
+        return
+    raise StageError(
+        f"{report.name}: {_smallest_image(loader, report.smallest)} is "
+        f"{report.smallest[0]}x{report.smallest[1]} pixels. Images below "
+        f"{_SMALLEST_SIDE} pixels a side are too small for the network (its features "
+        "are an eighth of that), whatever they are scaled to. Remove them, label "
+        "included, or fetch them again."
+    )
+
+
+def _smallest_image(loader: Mapping[str, Any], size: tuple[int, int]) -> str:
+    """Find the file of that size; only done once it is known that there is one."""
+    for node in dicts_in(loader["dataset"]):
+        if "data_root" not in node:
+            continue
+        dataset = DATASETS.build({**node, "pipeline": []})
+        for index in range(len(dataset)):
+            path = dataset.get_data_info(index)["img_path"]
+            if image_size(path) == size:
+                return path
+    return "an image"

@@ -1,0 +1,71 @@
+"""What a call is about to do, seen before anything is done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmengine.config import Config
+
+from mmseg_uda.engine.checkpoints import iteration_checkpoints
+
+from .inputs import need_finished, weights_in, weights_origin
+from .record import DONE
+from .resolve import Resolver
+from .stage import Stage, is_file_name
+
+
+@dataclass
+class Outlook:
+    """What a call is about to do, and what will be there when it does.
+
+    Args:
+        resolver: The run.
+        stages: Stages to run.
+        afresh: Names of the stages whose folders will be moved aside.
+        given: Checkpoint that will stand in for the first training stage.
+    """
+
+    resolver: Resolver
+    stages: Sequence[Stage]
+    afresh: frozenset[str] = frozenset()
+    given: Path | None = None
+    _configs: dict[str, Config] = field(default_factory=dict)
+
+    def config(self, stage: Stage) -> Config:
+        """Return the config of a stage, for the checks alone."""
+        if stage.name not in self._configs:
+            self._configs[stage.name] = self.resolver.stage_config(stage)
+        return self._configs[stage.name]
+
+    def is_given(self, name: str) -> bool:
+        """Whether a checkpoint of this call stands in for a stage."""
+        first = next(stage.name for stage in self.resolver.stages if stage.trains)
+        return self.given is not None and name == first
+
+    def is_finished(self, name: str) -> bool:
+        """Whether a stage needs not run."""
+        there = name not in self.afresh and (self.resolver.folder(name) / DONE).exists()
+        return there or self.is_given(name)
+
+    def to_run(self) -> list[Stage]:
+        """Return the stages that will run."""
+        return [stage for stage in self.stages if not self.is_finished(stage.name)]
+
+    def weights(self, stage: Stage) -> Path | None:
+        """Return the weights a stage starts from, if they are there already."""
+        origin = weights_origin(stage, self.config(stage))
+        if origin is None or is_file_name(origin):
+            return Path(origin).expanduser() if origin else None
+        if self.is_given(origin):
+            return self.given
+        if not self.is_finished(origin):
+            return None
+        folder = self.resolver.folder(origin)
+        return folder / weights_in(need_finished(origin, stage, folder), stage)[0]
+
+    def is_pretrained(self, stage: Stage) -> bool:
+        """Whether a stage starts with the pretrained weights of its backbone."""
+        if not stage.trains or weights_origin(stage, self.config(stage)) is not None:
+            return False
+        folder = self.resolver.folder(stage)
+        return stage.name in self.afresh or not iteration_checkpoints(folder)

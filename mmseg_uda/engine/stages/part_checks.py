@@ -1,0 +1,143 @@
+"""Building every part that a training stage will need, before any stage runs."""
+
+import copy
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.optim import OptimWrapper, OptimWrapperDict
+from mmengine.runner import LogProcessor, Runner
+from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
+
+from .building_errors import building
+from .dry_runner import DryRunner
+from .errors import StageError, did_you_mean
+from .hook_checks import check_hooks, check_scores
+from .signatures import check_arguments, known_arguments
+
+_NEEDED = ("train_dataloader", "train_cfg", "optim_wrapper")
+_VALIDATION = ("val_dataloader", "val_cfg", "val_evaluator")
+_COUNTS = ("max_iters", "val_interval")
+_DICTS = (*_NEEDED, *_VALIDATION[:2], "default_hooks", "randomness", "env_cfg")
+_ENVIRONMENT = ("cudnn_benchmark", "mp_cfg", "dist_cfg", "resource_limit")
+
+
+def check_sections(cfg: Mapping[str, Any]) -> None:
+    """Check that a config has what training takes.
+
+    Raises:
+        StageError: If a section is missing or of the wrong type, or validation is
+            described in part.
+    """
+    for name in _DICTS:
+        if not isinstance(cfg.get(name) or {}, Mapping):
+            raise StageError(f"{name} must be a dict, got {cfg[name]!r}")
+    if not isinstance(cfg.get("custom_hooks") or [], list | tuple):
+        raise StageError(f"custom_hooks must be a list, got {cfg['custom_hooks']!r}")
+    missing = [name for name in _NEEDED if not cfg.get(name)]
+    if missing:
+        raise StageError(
+            f"the config has no {', '.join(missing)}. Inherit it from configs/_base_, "
+            "or add it."
+        )
+    absent = [name for name in _VALIDATION if cfg.get(name) is None]
+    if absent and len(absent) < len(_VALIDATION):
+        raise StageError(
+            f"{', '.join(_VALIDATION)} belong together, but {', '.join(absent)} is "
+            "missing or None. Give all of them, or none to train without validation."
+        )
+
+
+def check_parts(cfg: Config, optim_wrapper: OptimWrapper) -> None:
+    """Build loops, schedules, hooks and metrics of a training stage, for a look.
+
+    Raises:
+        StageError: If one of them cannot be built, takes no such argument, or they
+            don't go together.
+    """
+    check_sections(cfg)
+    _check_rest(cfg)
+    validates = cfg.get("val_cfg") is not None
+    metainfo = _check_evaluator(cfg) if validates else None
+    with building("visualizer"):
+        runner = DryRunner(cfg, optim_wrapper, metainfo)
+    _check_train_cfg(runner, cfg.train_cfg)
+    if cfg.get("param_scheduler") is not None:
+        _check_schedules(runner, cfg.param_scheduler)
+    check_hooks(runner, cfg)
+    if validates:
+        if "type" in cfg.val_cfg:
+            check_arguments(LOOPS, cfg.val_cfg, "val_cfg")
+        with building("val_cfg or val_evaluator"):
+            loop = runner.build_val_loop(cfg.val_cfg)
+        check_scores(runner, loop.evaluator)
+
+
+def _check_train_cfg(runner: DryRunner, train_cfg: Mapping[str, Any]) -> None:
+    if "type" in train_cfg:
+        check_arguments(LOOPS, train_cfg, "train_cfg")
+    elif "by_epoch" not in train_cfg:
+        raise StageError("train_cfg has no type; use type='IterBasedTrainLoop'")
+    for name in _COUNTS:
+        value = train_cfg.get(name, 1 if name == "val_interval" else None)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise StageError(
+                f"train_cfg.{name} must be a whole number of iterations, at least 1, "
+                f"got {value!r}"
+            )
+    with building("train_cfg"):
+        runner._train_loop = runner.build_train_loop(train_cfg)
+
+
+def _check_schedules(runner: DryRunner, schedules: Any) -> None:
+    wrapper = runner.optim_wrapper
+    if isinstance(schedules, Mapping) and "type" not in schedules:
+        entries = list(wrapper.keys()) if isinstance(wrapper, OptimWrapperDict) else []
+        if not entries:
+            raise StageError(
+                f"param_scheduler has the entries {', '.join(schedules)}, but the "
+                "optim_wrapper has one optimizer: give a list of schedules"
+            )
+        for name in {*schedules} ^ {*entries}:
+            raise StageError(
+                f"param_scheduler has the entries {', '.join(schedules)}, the "
+                f"optim_wrapper {', '.join(entries)}: '{name}' is in one of them alone."
+                + did_you_mean(name, {*schedules, *entries} - {name})
+            )
+    with building("param_scheduler"):
+        runner.build_param_scheduler(schedules)
+
+
+def _check_evaluator(cfg: Config) -> Mapping[str, Any] | None:
+    given = cfg.val_evaluator
+    if isinstance(given, Mapping) and "metrics" in given:
+        given = given["metrics"]
+    for metric in given if isinstance(given, list | tuple) else [given]:
+        check_arguments(METRICS, metric, "val_evaluator")
+    dataset = cfg.val_dataloader.dataset
+    check_arguments(DATASETS, dataset, "val_dataloader.dataset")
+    takes = known_arguments(DATASETS.get(dataset["type"])) or ()
+    lazy = {"lazy_init": True} if "lazy_init" in takes else {}
+    with building("val_dataloader.dataset"):
+        return getattr(DATASETS.build({**dataset, **lazy}), "metainfo", None)
+
+
+def _check_rest(cfg: Config) -> None:
+    """Check what no object is built of here."""
+    if cfg.get("log_processor"):
+        with building("log_processor", LogProcessor):
+            Runner.build_log_processor(None, copy.deepcopy(cfg.log_processor))
+    known = list(inspect.signature(Runner.set_randomness).parameters)[1:]
+    for section, names in (("randomness", known), ("env_cfg", _ENVIRONMENT)):
+        for name in cfg.get(section) or {}:
+            if name not in names:
+                raise StageError(
+                    f"{section} has no '{name}'; it has {', '.join(names)}."
+                    + did_you_mean(name, names)
+                )
+    if cfg.get("visualizer"):
+        check_arguments(VISUALIZERS, cfg.visualizer, "visualizer")
+        for number, backend in enumerate(cfg.visualizer.get("vis_backends") or []):
+            where = f"visualizer.vis_backends[{number}]"
+            check_arguments(VISBACKENDS, backend, where)

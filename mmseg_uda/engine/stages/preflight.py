@@ -1,0 +1,127 @@
+"""Everything that is checked before the first stage runs; nothing is changed yet."""
+
+from torch import nn
+
+from mmseg_uda.checkpoints import compare_with_model
+
+from .checks import check_model, check_predicting, check_writable
+from .errors import StageError
+from .folders import check_given, check_not_stale
+from .inputs import check_there, not_finished, weights_origin
+from .loader_checks import DataCheck
+from .outlook import Outlook
+from .overrides import set_labels
+from .pretrained_check import fetch_pretrained
+from .pseudo_label_stage import take_images_of_learner
+from .record import DONE, STARTED, read_json
+from .stage import Stage, is_file_name
+
+
+def check_folders(outlook: Outlook, whole: bool) -> None:
+    """Check what earlier calls have left, and that there is room for more.
+
+    Args:
+        outlook: What is about to be done.
+        whole: Whether all stages are to run.
+
+    Raises:
+        StageError: If a folder cannot be used, or holds something unexpected.
+        ValueError: If the checkpoint given does not fit.
+    """
+    resolver = outlook.resolver
+    check_writable(resolver.work_dir)
+    for stage in resolver.stages:
+        folder = resolver.folder(stage)
+        if folder.exists() and stage.name not in outlook.afresh:
+            check_writable(folder)
+            if read_json(folder / DONE) is None:
+                read_json(folder / STARTED)
+    if outlook.given is not None:
+        check_given(resolver, outlook.given, outlook.afresh)
+    if whole:
+        check_not_stale(resolver, outlook.afresh, outlook.is_finished)
+
+
+def fetch_weights(outlook: Outlook) -> None:
+    """Download pretrained weights; every rank must call this.
+
+    Raises:
+        ValueError: If that is not possible.
+    """
+    for stage in outlook.to_run():
+        if outlook.is_pretrained(stage):
+            fetch_pretrained(outlook.config(stage))
+
+
+def check_stages(outlook: Outlook) -> None:
+    """Build every part of every stage that will run, and try the weights.
+
+    Raises:
+        StageError: If something is wrong with a config, or weights don't fit.
+    """
+    for stage in outlook.to_run():
+        try:
+            _check_stage(outlook, stage)
+        except ValueError as error:
+            if isinstance(error, StageError) and f"'{stage.name}'" in str(error):
+                raise
+            raise StageError(f"stage '{stage.name}': {error}") from error
+
+
+def check_data(outlook: Outlook) -> None:
+    """Check the data of every training stage that will run.
+
+    Raises:
+        StageError: If anything is wrong with them.
+    """
+    check = DataCheck(outlook.resolver.request.config)
+    for stage in outlook.to_run():
+        if stage.trains:
+            cfg = outlook.config(stage)
+            if stage.labels is not None:
+                folder = outlook.resolver.folder(stage.labels)
+                there = outlook.is_finished(stage.labels)
+                set_labels(cfg, folder if there else None, stage.name)
+            check(cfg, stage.name)
+
+
+def _check_stage(outlook: Outlook, stage: Stage) -> None:
+    cfg, resolver = outlook.config(stage), outlook.resolver
+    origin = weights_origin(stage, cfg)
+    if len(outlook.stages) == 1:  # then nothing will make its inputs before it runs
+        for name in (origin, stage.labels):
+            if name and not is_file_name(name) and not outlook.is_finished(name):
+                raise not_finished(name, stage, resolver.folder(name))
+    weights = outlook.weights(stage)
+    check_there(stage, weights)
+    pretrained = outlook.is_pretrained(stage)
+    model = check_model(cfg, weights, stage.trains, pretrained)
+    if origin is not None and weights is None:
+        _check_follows(outlook, stage, model)
+    if not stage.trains:
+        take_images_of_learner(resolver, stage, resolver.stage_config(stage))
+        check_predicting(stage, cfg)
+    elif stage.labels is not None:
+        set_labels(cfg, None, stage.name)
+
+
+def _check_follows(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
+    """Check a stage against the one whose weights it takes when they are there."""
+    origin = outlook.resolver.find(str(weights_origin(stage, outlook.config(stage))))
+    cfg = outlook.resolver.stage_config(origin)
+    hooks = cfg.get("default_hooks") or {}
+    kept = cfg.get("val_cfg") and (hooks.get("checkpoint") or {}).get("save_best")
+    if stage.weights == "best" and not kept:
+        raise StageError(
+            f"stage '{stage.name}' takes the best weights of '{origin.name}', which "
+            "will keep none: it is not validated, or default_hooks.checkpoint has no "
+            "save_best. Use weights='final'."
+        )
+    earlier = check_model(cfg, None, trains=False)
+    report = compare_with_model(model, earlier.state_dict(), ignore=("heads.*",))
+    if not report.is_complete:
+        raise StageError(
+            f"the network of stage '{stage.name}' differs from that of stage "
+            f"'{origin.name}', whose weights it starts from:\n{report}\nMake them the "
+            "same; a key of --cfg-options without the name of a stage changes both."
+        )
