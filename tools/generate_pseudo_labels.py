@@ -3,11 +3,18 @@
 import argparse
 from pathlib import Path
 
-import torch
-from mmengine.config import Config, DictAction
-from mmengine.dist import init_dist, is_main_process
+from mmengine.config import Config
+from mmengine.dist import is_main_process
 
-from mmseg_uda.engine.stages.errors import explained_errors
+from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.engine.stages import (
+    Request,
+    Resolver,
+    StageError,
+    explained_errors,
+)
+from mmseg_uda.engine.stages.ranks import start_processes
 from mmseg_uda.pseudo_labels import run_pseudo_label_stage
 
 
@@ -15,7 +22,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "config", help="config of the model: of this project or mmseg's"
+        "config", type=Path, help="config of the model: of this project or mmseg's"
     )
     parser.add_argument("checkpoint", help="weights of the model")
     parser.add_argument("--out", required=True, help="output folder")
@@ -45,7 +52,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--device", choices=["cpu", "cuda"], help="default: a GPU if there is one"
     )
     parser.add_argument("--num-workers", type=int, help="default: the config's")
-    parser.add_argument("--cfg-options", nargs="+", action=DictAction, help="key=value")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=KeyValueAction,
+        metavar="KEY=VALUE",
+        help="override config entries",
+    )
     parser.add_argument("--debug", action="store_true", help="show tracebacks")
     parser.add_argument("--launcher", choices=["none", "pytorch"], default="none")
     # torch.distributed.launch passes this; torchrun sets the environment instead.
@@ -53,21 +66,40 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.threshold is not None and args.rule == "KeepAll":
         parser.error("--threshold needs a rule that has one: --rule GlobalThreshold")
-    if not Path(args.config).is_file():
-        parser.error(f"config {args.config} does not exist")
+    if args.num_workers is not None and args.num_workers < 0:
+        parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
     return args
 
 
-def main(args: argparse.Namespace) -> None:
+def config_of(args: argparse.Namespace) -> Config:
+    """Return the config to predict with: of several stages the last that trains.
+
+    Raises:
+        StageError: If the config cannot be read or an option belongs nowhere in it.
+    """
+    request = Request(
+        args.config, options=args.cfg_options or {}, launcher=args.launcher
+    )
+    resolver = Resolver(request)
+    stage = [stage for stage in resolver.stages if stage.trains][-1]
+    for other, options in resolver.by_stage.items():
+        if options and other != stage.name:
+            raise StageError(
+                f"--cfg-options {other}.{next(iter(options))}: labels are predicted "
+                f"with the config of stage '{stage.name}'; drop it, or see --rule, "
+                "--threshold and --tta"
+            )
+    return resolver.stage_config(stage)
+
+
+def generate(args: argparse.Namespace) -> None:
     """Write the labels and say where they are."""
+    cfg = config_of(args)
     if args.launcher != "none":
-        init_dist(args.launcher, "nccl" if torch.cuda.is_available() else "gloo")
+        start_processes(args.launcher, cfg)
     rule = {"type": args.rule}
     if args.threshold is not None:
         rule["threshold"] = args.threshold
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
     report = run_pseudo_label_stage(
         cfg,
         args.checkpoint,
@@ -85,11 +117,17 @@ def main(args: argparse.Namespace) -> None:
             f"{report['num_images']} images, {100 * report['kept_share']:.1f} % of the "
             f"pixels kept: {Path(args.out) / 'pseudo_labels.json'}"
         )
+    shutdown_distributed()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse_args(argv)
+    with explained_errors(
+        args.debug, "The same command goes on with the images that are left."
+    ):
+        generate(args)
 
 
 if __name__ == "__main__":
-    arguments = parse_args()
-    with explained_errors(
-        arguments.debug, "The same command goes on with the images that are left."
-    ):
-        main(arguments)
+    main()

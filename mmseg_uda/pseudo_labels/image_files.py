@@ -29,6 +29,7 @@ class ImageFiles(Dataset):
     def __init__(self, paths: Sequence[str | Path], root: str | Path, pipeline: list):
         if not paths:
             raise ValueError(f"there is no image to label below {root}")
+        self.root = Path(root)
         self.paths = [str(path) for path in paths]
         self.names = [relative_name(path, root) for path in paths]
         seen: dict[str, str] = {}
@@ -55,7 +56,8 @@ class ImageFiles(Dataset):
         """
         root = Path(root)
         if not root.is_dir():
-            raise FileNotFoundError(f"image folder {root} does not exist")
+            what = "is a file, not a folder" if root.exists() else "does not exist"
+            raise FileNotFoundError(f"image folder {root} {what}")
         paths = sorted(
             path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
         )

@@ -17,6 +17,8 @@ from .progress_journal import ProgressJournal
 from .report import image_counts, summarise
 
 _FOLDERS = ("labels", "confidence", "progress")
+# settings that every run has
+_ALWAYS = {"rule", "checkpoint_sha256"}
 _FILES = ("pseudo_labels.json", "rule_state.json", "images.jsonl")
 
 
@@ -66,10 +68,11 @@ class PseudoLabelWriter:
                 writer made. They are not removed by ``overwrite`` either.
         """
         if self.settings_file.is_file():
+            earlier = self._read_earlier()
             if overwrite:
                 self._remove_earlier()
             else:
-                self._check_same_settings()
+                self._check_same_settings(earlier)
         else:
             self._check_nothing_foreign()
         write_json(self.settings_file, self.settings)
@@ -128,8 +131,20 @@ class PseudoLabelWriter:
             for path, size in zip(self._paths(name), done[name]["bytes"], strict=True)
         )
 
-    def _check_same_settings(self) -> None:
-        earlier = json.loads(self.settings_file.read_text())
+    def _read_earlier(self) -> dict:
+        """Read the settings of an earlier run; many programs have such a file."""
+        try:
+            earlier = json.loads(self.settings_file.read_bytes())
+        except ValueError:
+            earlier = None
+        if not isinstance(earlier, dict) or not earlier.keys() >= _ALWAYS:
+            raise FileExistsError(
+                f"{self.settings_file} was not written with pseudo-labels, so the "
+                "folder is left alone; choose another folder"
+            )
+        return earlier
+
+    def _check_same_settings(self, earlier: dict) -> None:
         wanted = json.loads(json.dumps(self.settings))
         keys = sorted(earlier.keys() | wanted.keys())
         changed = [

@@ -10,12 +10,19 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import nn
 
+from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import load_into
 from mmseg_uda.registry import RULES
+from mmseg_uda.weight_files import check_is_file
 
 from .generate import generate_pseudo_labels
 from .image_files import ImageFiles, text_sha256
-from .target_images import inference_pipeline, target_classes, target_images
+from .target_images import (
+    inference_pipeline,
+    name_of,
+    target_classes,
+    target_images,
+)
 
 
 def run_pseudo_label_stage(
@@ -55,12 +62,15 @@ def run_pseudo_label_stage(
         ValueError: If the config does not say what is needed, the checkpoint does not
             fit, the device is not there, or the folder holds other labels.
         FileNotFoundError: If the checkpoint or images are missing.
+        OSError: If the output folder cannot be written.
     """
-    if not Path(checkpoint).is_file():
-        raise FileNotFoundError(
-            f"checkpoint {checkpoint} does not exist; give the .pth file of a trained "
-            "model"
+    checkpoint = check_is_file(checkpoint, "checkpoint")
+    if "model" not in cfg:
+        raise ValueError(
+            f"{name_of(cfg)} defines no model; give the config that the checkpoint was "
+            "trained with"
         )
+    check_writable(out_dir, "--out (in training --work-dir)")
     init_default_scope(cfg.get("default_scope", "mmseg"))
     selection = RULES.build(dict(rule or {"type": "KeepAll"}))
     pipeline = inference_pipeline(cfg, tta)
@@ -69,12 +79,13 @@ def run_pseudo_label_stage(
         if images is not None
         else target_images(cfg, pipeline)
     )
+    _check_apart(out_dir, files.root)
     where = _device(device)
     model = _build(cfg)
     # discriminators predict nothing: a file may hold them or not
     load_into(model, str(checkpoint), allow_partial=allow_partial, ignore=("heads.*",))
     if num_workers is None:
-        num_workers = cfg.get("test_dataloader", {}).get("num_workers", 0)
+        num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     return generate_pseudo_labels(
         model.to(where),
         files,
@@ -87,6 +98,19 @@ def run_pseudo_label_stage(
         overwrite=overwrite,
         num_workers=num_workers,
     )
+
+
+def _check_apart(out_dir: str | Path, image_root: Path) -> None:
+    """Keep labels out of the image folder, where a later run would label them.
+
+    Raises:
+        ValueError: If the output folder is, or lies in, that of the images.
+    """
+    if Path(out_dir).resolve().is_relative_to(image_root.resolve()):
+        raise ValueError(
+            f"the output folder {out_dir} lies in the image folder {image_root}, so "
+            "the labels would be taken for images; choose one outside of it"
+        )
 
 
 def _build(cfg: Config) -> nn.Module:
@@ -110,11 +134,16 @@ def _device(name: str | None) -> torch.device:
     """Return the device to predict on.
 
     Raises:
-        ValueError: If a GPU is asked for where there is none.
+        ValueError: If there is no such device.
     """
     if name is None:
         name = "cuda" if torch.cuda.is_available() else "cpu"
-    device = torch.device(name)
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={name!r} is unknown; use 'cpu', 'cuda' or e.g. 'cuda:1'"
+        ) from error
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(
             f"device={name!r}, but torch sees no GPU on this machine; use device='cpu'"

@@ -18,21 +18,28 @@ def target_images(cfg: Config, pipeline: list) -> ImageFiles:
 
     Raises:
         ValueError: If the config has no target domain.
+        FileNotFoundError: If its folders are not there.
     """
     target = _target_dataset(cfg)
     if target is None:
         raise ValueError(
-            f"{_name(cfg)} has no train_dataloader.dataset.domains.target, whose "
+            f"{name_of(cfg)} has no train_dataloader.dataset.domains.target, whose "
             "images would get the labels; give a folder of images (--images DIR)"
         )
-    dataset = DATASETS.build({**target, "pipeline": []})
+    try:
+        dataset = DATASETS.build({**target, "pipeline": []})
+    except OSError as error:  # mmseg's data sets say no more than a path
+        raise FileNotFoundError(
+            f"cannot list the images of {name_of(cfg)}'s target: {error}\nSet its "
+            "data_root, or give a folder of images (--images DIR)."
+        ) from error
     paths = [dataset.get_data_info(i)["img_path"] for i in range(len(dataset))]
     return ImageFiles(paths, dataset.data_prefix["img_path"], pipeline)
 
 
 def target_classes(cfg: Config) -> list[str] | None:
     """Return the class names of the config's target, else of its test data set."""
-    test = cfg.get("test_dataloader", {}).get("dataset")
+    test = (cfg.get("test_dataloader") or {}).get("dataset")
     for dataset in (_target_dataset(cfg), test):
         if dataset is None:
             continue
@@ -59,12 +66,12 @@ def inference_pipeline(cfg: Config, tta: bool = False) -> list:
         pipeline, key = cfg.get("tta_pipeline"), "tta_pipeline"
     else:
         test = cfg.get("test_dataloader") or cfg.get("val_dataloader") or {}
-        pipeline = test.get("dataset", {}).get("pipeline")
+        pipeline = (test.get("dataset") or {}).get("pipeline")
         key = "test_dataloader.dataset.pipeline"
     if not pipeline:
         raise ValueError(
-            f"{_name(cfg)} has no {key}, by which images are loaded for a test; add it "
-            "to the config"
+            f"{name_of(cfg)} has no {key}, by which images are loaded for a test; add "
+            "it to the config"
         )
     return _without_labels(copy.deepcopy(list(pipeline)))
 
@@ -95,13 +102,13 @@ def _loads_labels(transform: dict) -> bool:
 
 def _target_dataset(cfg: Config) -> dict | None:
     """Return the config of the target in training, if there is one."""
-    dataset = cfg.get("train_dataloader", {}).get("dataset") or {}
+    dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
     target = (dataset.get("domains") or {}).get("target")
     # A data set that adds pseudo-labels to another one says which one here.
     images = (target or {}).get("images")
     return images if isinstance(images, dict) else target
 
 
-def _name(cfg: Config) -> str:
+def name_of(cfg: Config) -> str:
     """Return the config's file for a message."""
     return f"config {cfg.filename}" if cfg.filename else "the config"

@@ -1,0 +1,124 @@
+"""tools/generate_pseudo_labels.py: what is wrong is said before the first image."""
+
+import pytest
+import torch
+from in_process import ROOT, call
+
+from mmseg_uda.pseudo_labels import generate
+
+TOOL = "tools/generate_pseudo_labels.py"
+FLAGSHIP = ROOT / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
+
+
+@pytest.fixture
+def folder(setting, monkeypatch):
+    """The tiny setting as working directory; no image may be predicted."""
+    (setting / "no_target.py").write_text(
+        "_base_ = 'tiny.py'\ntrain_dataloader = None\ntest_evaluator = None\n"
+    )
+    (setting / "no_model.py").write_text("default_scope = 'mmseg'\n")
+    (setting / "file").write_text("precious")
+    weights = torch.load(setting / "tiny.pth")
+    weights["backbone.conv1.weight"][0] = float("nan")
+    torch.save(weights, setting / "nan.pth")
+    (setting / "foreign").mkdir()
+    (setting / "foreign" / "settings.json").write_text('{"colour": "blue"}')
+    monkeypatch.chdir(setting)
+    monkeypatch.setattr(generate, "predict_probs", pytest.fail)
+    return setting
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["tiny.py", "nan.pth"], "holds NaN or infinite numbers"),
+        (["tiny.py", "none.pth"], "'none.pth' does not exist"),
+        (["tiny.py", "images"], "'images' is a folder"),
+        (["none.py", "tiny.pth"], "config 'none.py' does not exist"),
+        (["no_target.py", "tiny.pth"], "give a folder of images (--images DIR)"),
+        (["no_model.py", "tiny.pth"], "no_model.py defines no model"),
+        (["tiny.py", "tiny.pth", "--images", "file"], "is a file, not a folder"),
+        (["tiny.py", "tiny.pth", "--rule", "KeepSome"], "KeepSome"),
+        (["tiny.py", "tiny.pth", "--cfg-options", "modle.x=1"], "Did you mean 'model'"),
+        (["tiny.py", "tiny.pth", "--launcher", "pytorch"], "that torchrun sets"),
+        ([FLAGSHIP, "tiny.pth", "--cfg-options", "pseudo_labels.tta=True"],
+         "predicted with the config of stage 'stage_two'; drop it"),
+        (["tiny.py", "tiny.pth", "--cfg-options",
+          "train_dataloader.dataset.domains.target.data_root=/nowhere"],
+         "tiny.py's target: "),
+    ],
+)  # fmt: skip
+def test_tool__bad_input(folder, monkeypatch, capsys, arguments, said):
+    monkeypatch.delenv("RANK", raising=False)
+    assert call(monkeypatch, TOOL, *arguments, "--out", "out") == 1
+    assert said in capsys.readouterr().err
+    assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--device", "gpu"], "choose from"),
+        (["--num-workers", "-1"], "--num-workers must be 0 or larger, got -1"),
+        (["--threshold", "0.5"], "--threshold needs a rule that has one"),
+    ],
+)
+def test_tool__bad_arguments(folder, monkeypatch, capsys, arguments, said):
+    fixed = ["tiny.py", "tiny.pth", "--out", "out"]
+    assert call(monkeypatch, TOOL, *fixed, *arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("file", "file is not a folder. Choose a folder with --out"),
+        ("file/below", "file is not a folder"),
+        ("images/labels", "would be taken for images"),
+        ("foreign", "was not written with pseudo-labels, so the folder is left alone"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [[], ["--overwrite"]])
+def test_tool__bad_output_folder(folder, monkeypatch, capsys, out, said, overwrite):
+    before = {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+    assert call(monkeypatch, TOOL, "tiny.py", "tiny.pth", "--out", out, *overwrite) == 1
+    assert said in capsys.readouterr().err
+    after = {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+    assert after == before
+
+
+def test_tool__interrupted_and_run_again(setting, monkeypatch, capsys):
+    predict, seen = generate.predict_probs, []
+
+    def stop_at_the_second(*args):
+        seen.append(args)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return predict(*args)
+
+    monkeypatch.chdir(setting)
+    monkeypatch.setattr(generate, "predict_probs", stop_at_the_second)
+    command = ["tiny.py", "tiny.pth", "--out", "out", "--device", "cpu"]
+    assert call(monkeypatch, TOOL, *command) == 130
+    assert "goes on with the images that are left" in capsys.readouterr().err
+    assert len(list(setting.glob("out/labels/*/*.png"))) == 1
+    assert call(monkeypatch, TOOL, *command) == 0
+    assert len(seen) == 2 + 2
+    assert "3 images, 100.0 %" in capsys.readouterr().out
+    other = ["--rule", "GlobalThreshold", "--threshold", "0.5"]
+    assert call(monkeypatch, TOOL, *command, *other) == 1
+    assert "made with other settings (rule: " in capsys.readouterr().err
+
+
+def test_stage__unknown_device(setting):
+    from mmengine.config import Config
+
+    from mmseg_uda.pseudo_labels import run_pseudo_label_stage
+
+    with pytest.raises(ValueError, match="device='gpu' is unknown; use 'cpu'"):
+        run_pseudo_label_stage(
+            Config.fromfile(setting / "tiny.py"),
+            setting / "tiny.pth",
+            setting / "out",
+            device="gpu",
+        )
