@@ -8,7 +8,7 @@ env_cfg = dict(
 )
 
 log_level = "INFO"
-log_processor = dict(by_epoch=False, window_size=50)
+log_processor = dict(type="ShortLogProcessor", by_epoch=False, window_size=50)
 # No name: the Runner then names it after the experiment, and the stages of a run, one
 # Runner each in one process, do not share the first one's folder.
 visualizer = dict(

@@ -3,12 +3,14 @@
 from .class_sets import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
 from .iou_table import iou_table
 from .results import results_table
+from .short_log_processor import ShortLogProcessor
 from .uda_iou_metric import UDAIoUMetric
 
 __all__ = [
     "CITYSCAPES_CLASSES",
     "SYNTHIA_13",
     "SYNTHIA_16",
+    "ShortLogProcessor",
     "UDAIoUMetric",
     "iou_table",
     "results_table",
