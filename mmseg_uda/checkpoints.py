@@ -157,7 +157,7 @@ def load_weights(
     ignore: Sequence[str] = (),
 ) -> WeightsReport:
     """Load a state dict as :func:`load_into` does; ``origin`` names it in errors."""
-    bad = not_finite(state_dict)
+    bad = _without(not_finite(state_dict), ignore)
     if bad:
         raise ValueError(
             f"'{origin}' holds NaN or infinite numbers in {len(bad)} of its "

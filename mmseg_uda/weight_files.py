@@ -17,7 +17,7 @@ _KINDS = (
     (b"\x89HDF", "an HDF5 file"),
 )
 _TEXT = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
-_PICKLE = (b"\x80", b"(")  # binary; in letters
+_PICKLE = b"\x80"
 _ZIP = b"PK\x03\x04"
 _CUT_OFF = ("EOF", "Ran out of input")
 _NOT_EXECUTED = (
@@ -85,7 +85,7 @@ def why_unreadable(path: Path, error: Exception) -> str:
         return f"it is empty. {_AGAIN}"
     if head.startswith(_ZIP):
         return _why_not_archive(path, error)
-    if head.startswith(_PICKLE):
+    if head.startswith(_PICKLE) or _is_pickle_in_letters(path):
         return _why_not_pickle(path, error)
     kind = _kind_of(head)
     if kind is not None:
@@ -134,6 +134,11 @@ def _why_not_pickle(path: Path, error: Exception) -> str:
         return f"it is a Python pickle that is truncated or damaged. {_AGAIN}"
     what = f"that refers to '{names[0]}'" if names else "without tensors"
     return f"it is a Python pickle {what}, {_NOT_EXECUTED}"
+
+
+def _is_pickle_in_letters(path: Path) -> bool:
+    names, whole = _names_in_pickle(path)  # protocol 0 has no mark at its start
+    return whole and bool(names)
 
 
 def _names_in_pickle(path: Path) -> tuple[list[str], bool]:

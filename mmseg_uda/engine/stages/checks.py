@@ -89,8 +89,9 @@ def check_model(
     """
     if not isinstance(cfg.get("model"), Mapping):
         raise StageError(
-            f"{cfg.filename} defines no model (model={cfg.get('model')!r}). Files "
-            "under configs/_base_ are parts; train with a config that puts them together."
+            f"{cfg.filename} defines no model, or one that is no dict (model="
+            f"{cfg.get('model')!r}). Files under configs/_base_ are parts; train with "
+            "a config that puts them together."
         )
     init_default_scope(cfg.get("default_scope", "mmseg"))
     quiet_logger()

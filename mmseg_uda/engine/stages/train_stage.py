@@ -81,7 +81,8 @@ def _what_next(cfg: Config, name: str) -> str:
             "No checkpoint has been saved yet, so there is nothing to go on from: "
             "change something (a lower learning rate is the first thing to try) and "
             "run again; the stage then starts from its beginning. Do the data hold "
-            "what they should? python tools/check_data.py CONFIG --full decodes all."
+            "what they should? python tools/check_data.py "
+            f"{cfg.filename or 'CONFIG'} --full decodes all."
         )
     return (
         f"{saved[-1]} is from before and sound. The same command goes on from it, but "
