@@ -9,14 +9,16 @@ data roots            by data set: ``<root>/gta5``, ``<root>/synthia``,
 resize scales         3/16 of the config's: 1280x640 -> 240x120, 1024x512 -> 192x96
                       (ToyCity is drawn at an eighth of the real sizes)
 crops                 96x192 (height, width), 3/16 of the field's larger crop 512x1024;
-                      the smaller one, 256x512, would leave 6x12 features
+                      the smaller one, 256x512, would leave 12x24 features
 images per domain     at most 4, for two slow cores
-backbone              ResNet-18 with 16, 32, 64 and 128 channels, from scratch, batch
+backbone              ResNet-18 with 8, 16, 32 and 64 channels and features at 1/4 of
+                      the image (not 1/8: streets are small here), from scratch, batch
                       norm trained: there are no pretrained weights of that size
 segmentation heads    input channels as the small backbone has them, own widths 1/8
 discriminators        widths 1/4; of a multi-scale one 2 scales and 1 residual block
 iterations            one factor for all that counts in iterations (length, intervals,
-                      schedules, ``*_iters``), such that a stage takes ``iters``
+                      schedules, ``*_iters``), such that a stage takes ``iters``;
+                      decaying rates reach their end with the run
 SGD                   AdamW at 10 times the rate (2e-4 -> 2e-3), which gets further from
                       scratch in so few iterations; the same rate for heads: nothing is
                       pretrained, so nothing is to be spared
@@ -27,6 +29,7 @@ A config can overrule all that with ``toy = dict(iters=..., <any part of a confi
 which is merged last.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -130,8 +133,24 @@ def _iterations(cfg: Config, iters: int) -> str:
     factor = iters / cfg.train_cfg.max_iters
     if factor >= 1:  # it is short already
         return f"{cfg.train_cfg.max_iters} iterations, as the config says"
+    for node, keys in _counts(cfg):
+        for key in keys:
+            if key in node:
+                node[key] = _scaled(node[key], factor)
+    for node in dicts_in(cfg.get("param_scheduler")):
+        # the papers stop long before their rates decay; a short run has to settle
+        if isinstance(node.get("end"), int):
+            node["end"] = min(node["end"], cfg.train_cfg.max_iters + 1)
+    logger = (cfg.get("default_hooks") or {}).get("logger") or {}
+    if "interval" in logger:
+        logger["interval"] = min(logger["interval"], max(1, iters // 30))
+    return f"{cfg.train_cfg.max_iters} iterations, all schedules x {factor:.3g}"
+
+
+def _counts(cfg: Config) -> list[tuple[dict, Sequence[str]]]:
+    """The places of a config that count iterations, with the keys that do."""
     hooks = cfg.get("default_hooks") or {}
-    places = [
+    places: list[tuple[dict, Sequence[str]]] = [
         (cfg.train_cfg, ("max_iters", "val_interval", "val_begin")),
         (hooks.get("checkpoint") or {}, ("interval",)),
     ]
@@ -139,14 +158,7 @@ def _iterations(cfg: Config, iters: int) -> str:
     for name in ("model", "custom_hooks"):
         for node in dicts_in(cfg.get(name)):
             places.append((node, [k for k in node if str(k).endswith("_iters")]))
-    for node, keys in places:
-        for key in keys:
-            if key in node:
-                node[key] = _scaled(node[key], factor)
-    logger = hooks.get("logger") or {}
-    if "interval" in logger:
-        logger["interval"] = min(logger["interval"], max(1, iters // 30))
-    return f"{cfg.train_cfg.max_iters} iterations, all schedules x {factor:.3g}"
+    return places
 
 
 def _scaled(value: Any, factor: float) -> Any:

@@ -4,7 +4,7 @@ from mmengine.config import Config
 
 from .walk import dicts_in
 
-BASE_CHANNELS = 16
+BASE_CHANNELS = 8
 _HEAD_WIDTH = 8
 _DISCRIMINATOR_WIDTH = 4
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
@@ -41,11 +41,13 @@ def shrink_network(cfg: Config, own: dict) -> str:
             "decode_head=dict(...))))"
         )
     depth = backbone.get("depth", 101)
-    divisor = backbone.get("base_channels", 64) * _EXPANSION[depth] // BASE_CHANNELS
+    given = backbone.get("base_channels", 64) * _EXPANSION[depth]
+    channels = min(BASE_CHANNELS, given)
     backbone.update(
         depth=18,
-        base_channels=BASE_CHANNELS,
-        stem_channels=BASE_CHANNELS,
+        base_channels=channels,
+        stem_channels=channels,
+        strides=(1, 1, 1, 1),
         init_cfg=None,
         norm_cfg=dict(type="BN", requires_grad=True),
         norm_eval=False,
@@ -53,8 +55,11 @@ def shrink_network(cfg: Config, own: dict) -> str:
     backbone.pop("pretrained", None)
     for key in ("decode_head", "auxiliary_head"):
         for head in dicts_in(segmentor.get(key)):
-            _shrink_head(head, divisor)
-    return f"ResNet-18, {BASE_CHANNELS} channels wide, from scratch; narrow heads"
+            _shrink_head(head, given // channels)
+    return (
+        f"ResNet-18, {channels} channels wide, features at 1/4, from scratch; "
+        "narrow heads"
+    )
 
 
 def _shrink_head(head: dict, divisor: int) -> None:
