@@ -14,8 +14,11 @@ import sys
 import time
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_json
+from progress import Training, follow
+
+from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.datasets.toycity import ensure_toycity
+from mmseg_uda.engine.stages import explained_errors
 from mmseg_uda.evaluation.results import results_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,6 +42,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], help="passed on to tools/train.py"
     )
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
     return parser.parse_args()
 
 
@@ -48,53 +54,36 @@ def train(args: argparse.Namespace) -> None:
     Raises:
         SystemExit: If one of them fails; says where its log is.
     """
-    processes = {}
-    for name, config in RUNS.items():
-        log = args.work_dir / f"{name}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, str(ROOT / "tools/train.py"), config, "--toy"]
-        command += ["--toy-root", str(args.toy_root)]
-        command += ["--work-dir", str(args.work_dir / name)]
-        if args.cfg_options:
-            command += ["--cfg-options", *args.cfg_options]
-        print(f"training {name} (log: {log})", flush=True)
-        with log.open("a") as stream:
-            processes[name] = subprocess.Popen(
-                command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT
-            )
-    wait(processes, args.work_dir)
-
-
-def wait(processes: dict[str, subprocess.Popen], work_dir: Path) -> None:
-    """Wait for the trainings, showing the newest line of each log now and then."""
-    shown = {name: "" for name in processes}
+    trainings = [start(args, name) for name in RUNS]
     try:
-        while any(process.poll() is None for process in processes.values()):
-            time.sleep(2)
-            for name in processes:
-                line = newest_progress(work_dir / f"{name}.log")
-                if line and line != shown[name]:
-                    shown[name] = line
-                    print(f"  {name:12s} {line}", flush=True)
-    except KeyboardInterrupt:
-        for process in processes.values():
-            process.terminate()
-        sys.exit("interrupted; `make demo` goes on from the newest checkpoints")
-    failed = [name for name, process in processes.items() if process.returncode]
-    if failed:
-        log = work_dir / f"{failed[0]}.log"
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-        sys.exit(f"{tail}\n\ntraining {failed[0]} failed; its whole log is {log}")
+        follow(trainings)
+    finally:  # whatever happens, nothing goes on in the background
+        for training in trainings:
+            training.process.terminate()
+            training.process.wait()
+    for training in trainings:
+        if training.process.returncode:
+            tail = training.log.read_text(errors="replace").splitlines()[-20:]
+            told = "\n".join(tail)
+            sys.exit(f"{told}\n\ntraining {training.name} failed: {training.log}")
 
 
-def newest_progress(log: Path) -> str:
-    """The newest line of a log that tells an iteration or a result, shortened."""
-    lines = log.read_text(errors="replace").splitlines()
-    for line in reversed(lines[-200:]):
-        if "Iter(train)" in line or "Iter(val)" in line:
-            text = line.split(" - ", 4)[-1]
-            return " ".join(text.split())[:100]
-    return ""
+def start(args: argparse.Namespace, name: str) -> Training:
+    """Start one training; what it prints goes to ``<work_dir>/<name>.log``."""
+    log = args.work_dir / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, str(ROOT / "tools/train.py"), RUNS[name], "--toy"]
+    command += ["--toy-root", str(args.toy_root.resolve())]
+    command += ["--work-dir", str((args.work_dir / name).resolve())]
+    if args.cfg_options:
+        command += ["--cfg-options", *args.cfg_options]
+    print(f"training {name} (log: {log})", flush=True)
+    with log.open("ab") as stream:
+        begin = stream.tell()
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT
+        )
+    return Training(name, process, log, begin)
 
 
 def summarise(work_dir: Path) -> None:
@@ -110,15 +99,28 @@ def summarise(work_dir: Path) -> None:
     print(f"\nthe same numbers: {work_dir / 'summary.json'}")
 
 
+def draw(work_dir: Path) -> None:
+    """Draw the predictions, one picture per validation image.
+
+    Raises:
+        SystemExit: If that fails; the message is on the screen by then.
+    """
+    command = [sys.executable, str(ROOT / "demo/draw_samples.py")]
+    done = subprocess.run([*command, "--work-dir", str(work_dir)], check=False)
+    if done.returncode:
+        sys.exit(f"drawing failed: {' '.join(command)} --work-dir {work_dir}")
+
+
 def main() -> None:
-    """Draw ToyCity, train, summarise, draw the predictions."""
+    """Draw ToyCity, train, draw the predictions, summarise."""
     args = parse_args()
     started = time.time()
-    ensure_toycity(args.toy_root)
-    train(args)
-    draw = [sys.executable, str(ROOT / "demo/draw_samples.py")]
-    subprocess.run([*draw, "--work-dir", str(args.work_dir)], check=True)
-    summarise(args.work_dir)
+    with explained_errors(args.debug, "The same command goes on where it stopped."):
+        check_writable(args.work_dir, "--work-dir")
+        ensure_toycity(args.toy_root)
+        train(args)
+        draw(args.work_dir)
+        summarise(args.work_dir)
     print(f"pictures: {args.work_dir / 'pictures'}")
     print(f"took {(time.time() - started) / 60:.1f} minutes")
 
