@@ -24,7 +24,7 @@ examples:
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmengine.config import DictAction
+    from mmseg_uda.command_line import KeyValueAction
 
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -86,7 +86,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     how.add_argument(
         "--cfg-options",
         nargs="+",
-        action=DictAction,
+        action=KeyValueAction,
         metavar="KEY=VALUE",
         help="override config entries, for all stages or, as STAGE.KEY=VALUE, for one",
     )
@@ -98,10 +98,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     how.add_argument(
         "--debug", action="store_true", help="show the traceback of every error"
     )
-    try:
-        args = parser.parse_args(argv)
-    except ValueError:  # mmengine's DictAction splits at a '=' that is not there
-        parser.error("--cfg-options takes KEY=VALUE pairs, such as randomness.seed=1")
+    args = parser.parse_args(argv)
     if args.seed is not None and args.seed < 0:
         parser.error(f"--seed must be 0 or larger, got {args.seed}")
     if args.restart and args.restart_from:

@@ -25,17 +25,21 @@ from .signatures import check_arguments
 from .stage import Stage
 
 
-def check_writable(folder: Path) -> None:
+def check_writable(folder: Path, option: str = "--work-dir") -> None:
     """Make a folder and try to write into it.
+
+    Args:
+        folder: The folder.
+        option: Where another one can be chosen.
 
     Raises:
         StageError: If that is not possible.
     """
+    advice = f"Choose another folder with {option}."
     for path in (folder, *folder.parents):
         if path.exists() and not path.is_dir():
             raise StageError(
-                f"cannot write into {folder}: {path} is a file, not a folder. Choose "
-                "another folder with --work-dir."
+                f"cannot write into {folder}: {path} is a file, not a folder. {advice}"
             )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,8 +47,7 @@ def check_writable(folder: Path) -> None:
             pass
     except OSError as error:
         raise StageError(
-            f"cannot write into {folder}: {error.strerror or error}. Choose another "
-            "folder with --work-dir."
+            f"cannot write into {folder}: {error.strerror or error}. {advice}"
         ) from error
 
 

@@ -1,11 +1,12 @@
 """Scoring a checkpoint: what ``tools/test.py`` does."""
 
+import copy
 import warnings
 from numbers import Real
 from pathlib import Path
 
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
+from mmseg.registry import METRICS
 
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.checkpoints import load_into
@@ -13,11 +14,15 @@ from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.results import MEANS
 from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.weight_files import check_is_file
 
+from .building_errors import building
+from .checks import check_model, check_writable
 from .errors import StageError
 from .folders import draw_toycity
 from .ranks import say, start_processes
 from .resolve import Request, Resolver
+from .signatures import check_arguments
 from .stage_runner import StageRunner, bare
 
 _TRAINING = (
@@ -53,12 +58,14 @@ def run_test(
     Raises:
         ValueError: If config, data or checkpoint don't fit together.
     """
+    check_is_file(checkpoint)
     resolver = Resolver(request)
     cfg = resolver.stage_config(
         [stage for stage in resolver.stages if stage.trains][-1]
     )
     cfg.work_dir = str(resolver.work_dir)
     _only_test(cfg)
+    plain = copy.deepcopy(cfg)
     if tta:
         _augment(cfg)
     if out is not None:
@@ -70,7 +77,10 @@ def run_test(
         }
         cfg.visualizer["save_dir"] = show_dir
     start_processes(request.launcher, cfg)
-    on_rank_zero(_prepare, cfg, request)
+    for option, folder in (("work-dir", cfg.work_dir), ("out", out)):
+        if folder is not None:
+            on_rank_zero(check_writable, Path(folder), f"--{option}")
+    on_rank_zero(_prepare, cfg, plain, request, checkpoint)
     metrics = _test(cfg, checkpoint, tta)
     metrics = {key: value for key, value in metrics.items() if isinstance(value, Real)}
     on_rank_zero(write_json, Path(cfg.work_dir, "test.json"), metrics)
@@ -90,15 +100,28 @@ def _test(cfg: Config, checkpoint: str, tta: bool) -> dict:
         runner.close()
 
 
-def _prepare(cfg: Config, request: Request) -> None:
+def _prepare(cfg: Config, plain: Config, request: Request, checkpoint: str) -> None:
+    """Find what is wrong before the first image is predicted.
+
+    Args:
+        cfg: The config to test with.
+        plain: The same without test-time augmentation around the model.
+        request: What the command line asks for.
+        checkpoint: Weights.
+    """
+    check_model(plain, Path(checkpoint), trains=False)
+    metrics = cfg.test_evaluator
+    for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
+        check_arguments(METRICS, metric, "test_evaluator")
     draw_toycity(request)
-    init_default_scope(cfg.get("default_scope", "mmseg"))
-    check_dataset(cfg.test_dataloader.dataset)
+    with building("test_dataloader"):
+        check_dataset(cfg.test_dataloader.dataset)
 
 
 def _only_test(cfg: Config) -> None:
-    if cfg.get("test_dataloader") is None:
-        raise StageError("the config has no test_dataloader to test on")
+    for key in ("test_dataloader", "test_evaluator"):
+        if not cfg.get(key):
+            raise StageError(f"the config has no {key} to test with; add it")
     for key in _TRAINING:
         cfg.pop(key, None)
     cfg.load_from, cfg.resume = None, False
