@@ -1,7 +1,7 @@
 # SYNTHIA -> Cityscapes, protocol (a): a 19-way head, one confusion matrix, averaged
 # over the 16 and the 13 classes of the literature. Source images keep SYNTHIA's own
 # 1280x760 (our choice, as CLAN and FDA do), everything else is as for GTA5.
-_base_ = "./cityscapes_eval.py"
+_base_ = "./gta_to_cityscapes.py"
 
 source_pipeline = [
     dict(type="LoadImageFromFile"),
@@ -17,34 +17,16 @@ source_pipeline = [
     dict(type="RandomFlip", prob=0.5),
     dict(type="PackSegInputs"),
 ]
-target_pipeline = [
-    dict(type="LoadImageFromFile"),
-    dict(type="Resize", scale=(1024, 512), backend="pillow", interpolation="bicubic"),
-    dict(type="PackSegInputs"),
-]
 train_dataloader = dict(
-    batch_size=4,  # the sum of samples_per_domain
-    num_workers=4,
-    persistent_workers=True,
-    sampler=dict(
-        type="MultiDomainSampler", samples_per_domain=dict(source=2, target=2)
-    ),
     dataset=dict(
-        type="MultiDomainDataset",
         domains=dict(
             source=dict(
                 type="SynthiaDataset",
                 data_root="data/synthia",
                 pipeline=source_pipeline,
-            ),
-            target=dict(
-                type="CityscapesImages",
-                data_root="data/cityscapes",
-                split="train",
-                pipeline=target_pipeline,
-            ),
-        ),
-    ),
+            )
+        )
+    )
 )
 val_evaluator = dict(subsets="synthia")
 test_evaluator = val_evaluator
