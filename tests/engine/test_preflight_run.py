@@ -113,10 +113,11 @@ def test_draw_toycity__root_is_a_file(tmp_path):
             draw_toycity(Request(SINGLE, toy=True, toy_root=str(root)))
 
 
-def images(tmp_path, sizes):
+def images(tmp_path, sizes, *pipeline):
     for number, size in enumerate(sizes):
         Image.new("RGB", size).save(tmp_path / f"{number:03}.png")
-    dataset = {"type": "UnlabelledFolder", "data_root": str(tmp_path), "pipeline": []}
+    dataset = {"type": "UnlabelledFolder", "data_root": str(tmp_path)}
+    dataset["pipeline"] = list(pipeline)
     return {"train_dataloader": {"dataset": dataset, "batch_size": 1}}
 
 
@@ -135,6 +136,19 @@ def test_data_check__few_images_are_all_decoded(tmp_path, capsys):
 def test_data_check__tiny_image(tmp_path):
     with pytest.raises(StageError, match=r"001\.png is 5x3 pixels.*too small"):
         DataCheck()(images(tmp_path, [(64, 48), (5, 3), (64, 48)]), "one")
+
+
+def test_data_check__image_smaller_than_the_crop(tmp_path):
+    init_default_scope("mmseg")
+    pipeline = [
+        dict(type="LoadImageFromFile"),
+        dict(type="DiverseCrop", crop_size=(64, 64)),
+    ]
+    alike = images(tmp_path, [(200, 200), (180, 200)], *pipeline)
+    DataCheck()(alike, "one")
+    differ = images(tmp_path, [(200, 200), (180, 200), (40, 40)], *pipeline)
+    with pytest.raises(StageError, match=r"002\.png, the smallest image.*crop_size"):
+        DataCheck()(differ, "one")
 
 
 def test_what_next__depends_on_whether_there_is_a_checkpoint(tmp_path):

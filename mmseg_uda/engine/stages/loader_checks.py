@@ -11,6 +11,7 @@ from torch.utils.data import DataLoader
 
 from mmseg_uda.datasets.image_headers import image_size
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
+from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.engine.walk import dicts_in
 
 from .building_errors import building
@@ -23,6 +24,7 @@ _LOADERS = ("train_dataloader", "val_dataloader")
 # The deepest features are an eighth of the image: of less than this, nothing is left
 # to segment, whatever the pipeline scales it to.
 _SMALLEST_SIDE = 32
+_MUCH = 4  # times as many pixels
 
 
 def check_loaders(cfg: Mapping[str, Any]) -> None:
@@ -83,6 +85,7 @@ class DataCheck:
                 reports = check_dataloader(loader)
             for report in reports:
                 _check_size(report, loader)
+                _try_smallest(report, loader["dataset"])
                 say(f"{stage}: {_line(report)}")
                 some_only |= report.num_read < report.num_images
         if some_only:
@@ -118,11 +121,38 @@ def _check_size(report: DatasetReport, loader: Mapping[str, Any]) -> None:
 def _smallest_image(loader: Mapping[str, Any], size: tuple[int, int]) -> str:
     """Find the file of that size; only done once it is known that there is one."""
     for node in dicts_in(loader["dataset"]):
-        if "data_root" not in node:
-            continue
-        dataset = DATASETS.build({**node, "pipeline": []})
-        for index in range(len(dataset)):
-            path = dataset.get_data_info(index)["img_path"]
-            if image_size(path) == size:
-                return path
+        if "data_root" in node:
+            dataset = DATASETS.build({**node, "pipeline": []})
+            index = _index_of(dataset, size)
+            if index is not None:
+                return dataset.get_data_info(index)["img_path"]
     return "an image"
+
+
+def _try_smallest(report: DatasetReport, dataset_cfg: Mapping[str, Any]) -> None:
+    """Put the smallest image through the pipeline, whose crop may be larger.
+
+    The first image stands for all that are about as large, so this is done, and the
+    file looked for, only where sizes differ much.
+    """
+    (w, h), (width, height) = report.smallest, report.largest
+    pending = any(
+        "images" in node and node.get("pseudo_label_dir") is None
+        for node in dicts_in(dataset_cfg)
+    )
+    if w * h * _MUCH > width * height or pending:
+        return
+    dataset = DATASETS.build(dataset_cfg)
+    dataset = getattr(dataset, "datasets", {}).get(report.name, dataset)
+    index = _index_of(dataset, report.smallest)
+    if index is not None:
+        path = dataset.get_data_info(index)["img_path"]
+        with building(f"{report.name}: {path}, the smallest image"), seeded(0):
+            dataset[index]
+
+
+def _index_of(dataset: Any, size: tuple[int, int]) -> int | None:
+    for index in range(len(dataset)):
+        if image_size(dataset.get_data_info(index)["img_path"]) == size:
+            return index
+    return None
