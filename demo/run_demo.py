@@ -117,7 +117,7 @@ def main() -> None:
     started = time.time()
     with explained_errors(args.debug, "The same command goes on where it stopped."):
         check_writable(args.work_dir, "--work-dir")
-        ensure_toycity(args.toy_root)
+        ensure_toycity(args.toy_root, only=("gta5", "cityscapes"))
         train(args)
         draw(args.work_dir)
         summarise(args.work_dir)

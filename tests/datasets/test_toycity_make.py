@@ -158,6 +158,15 @@ def test_ensure_toycity__takes_a_folder_as_it_is_and_mends_it(city, tmp_path):
     assert contents(tmp_path) == contents(city)
 
 
+def test_ensure_toycity__draws_what_is_asked_for(city, tmp_path):
+    make_toycity(tmp_path, workers=1, only=["cityscapes"], **SMALL)
+    ensure_toycity(tmp_path, only=["cityscapes"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "cityscapes",
+        "toycity.json",
+    ]
+
+
 def test_ensure_toycity__refuses_another_version_of_toycity(tmp_path):
     make_toycity(tmp_path, workers=1, **SMALL)
     manifest = tmp_path / "toycity.json"

@@ -71,8 +71,8 @@ def make_toycity(
     return _make(Path(out), wanted, workers, overwrite, progress)
 
 
-def ensure_toycity(out: str | os.PathLike) -> Path:
-    """Make ToyCity at ``out`` unless it is there, whole; return the path.
+def ensure_toycity(out: str | os.PathLike, only: Collection[str] = DOMAINS) -> Path:
+    """Make the domains ``only`` of ToyCity at ``out`` unless they are there, whole.
 
     Domains that were made with other settings (seed, counts, sizes) are taken as they
     are, and mended as such: whoever made them wanted them so. Meant for one process
@@ -83,11 +83,12 @@ def ensure_toycity(out: str | os.PathLike) -> Path:
         ValueError: If a domain was made by another version of ToyCity.
     """
     out = Path(out)
-    wanted = all_settings(DOMAINS, 0, {}, {})
+    wanted = all_settings(only, 0, {}, {})
     known = read_domains(out / PARTIAL) | read_domains(out / MANIFEST)
-    for domain, entry in known.items():
-        if entry["settings"]["format_version"] == FORMAT_VERSION:
-            wanted[domain] = entry["settings"]
+    for domain in wanted.keys() & known.keys():
+        settings = known[domain]["settings"]
+        if settings["format_version"] == FORMAT_VERSION:
+            wanted[domain] = settings
     return _make(out, wanted, _cores(), overwrite=False, progress=True)
 
 
