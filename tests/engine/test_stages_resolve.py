@@ -80,9 +80,9 @@ def test_resolver__seed_and_pretrained(tmp_path):
     assert {**init, "checkpoint": None} == {**before, "checkpoint": None}
     cfg = configs(pretrained="none")["stage_one"]
     assert cfg.model.segmentor.backbone.init_cfg is None
-    with pytest.raises(FileNotFoundError, match=r"--pretrained: .*does not exist"):
+    with pytest.raises(StageError, match=r"--pretrained: .*does not exist"):
         configs(pretrained="nowhere.pth")
-    with pytest.raises(ValueError, match=r"is a folder.*e\.g\. one of its w\.pth"):
+    with pytest.raises(StageError, match=r"is a folder.*e\.g\. one of its w\.pth"):
         configs(pretrained=str(tmp_path))
 
 

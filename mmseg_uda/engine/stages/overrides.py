@@ -56,9 +56,7 @@ def set_pretrained(cfg: Config, pretrained: str) -> None:
     it (``convention``: for which input it was trained) stays.
 
     Raises:
-        StageError: If the model has no backbone.
-        FileNotFoundError: If the file does not exist.
-        ValueError: If it is a folder.
+        StageError: If there is no such file, or the model has no backbone.
     """
     backbone = backbone_of(cfg)
     if backbone is None:
@@ -67,7 +65,10 @@ def set_pretrained(cfg: Config, pretrained: str) -> None:
     if pretrained.lower() == "none":
         backbone["init_cfg"] = None
         return
-    path = check_is_file(pretrained, "--pretrained").resolve()
+    try:
+        path = check_is_file(pretrained, "--pretrained").resolve()
+    except (FileNotFoundError, ValueError) as error:
+        raise StageError(f"{error} (or give 'none' for random weights)") from error
     before = backbone.get("init_cfg")
     before = before if isinstance(before, dict) else {}
     kept = before if before.get("type") == "Pretrained" else {}

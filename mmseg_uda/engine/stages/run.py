@@ -63,7 +63,7 @@ def run_stages(
         resolver.find(restart_from)
         names = [stage.name for stage in resolver.stages]
         afresh = resolver.stages[names.index(restart_from) :]
-    file = _given_file(given)
+    file = on_rank_zero(_given_file, given)
     outlook = Outlook(resolver, stages, frozenset(s.name for s in afresh), file)
     say(_headline(resolver))
     # every mistake is found before anything is changed
