@@ -29,7 +29,7 @@ A config can overrule all that with ``toy = dict(iters=..., <any part of a confi
 which is merged last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -64,7 +64,9 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
         ValueError: If the config has a part that the rules don't cover.
     """
     own = dict(cfg.get("toy") or {})
-    iters = int(own.pop("iters", TOY_ITERS))
+    iters = own.pop("iters", TOY_ITERS)
+    if not isinstance(iters, int) or iters < 1:
+        raise ValueError(f"toy.iters must be a whole number >= 1, got {iters!r}")
     changes = [
         _data(cfg, root),
         _sizes(cfg),
@@ -77,6 +79,13 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
         cfg.merge_from_dict(own)
         changes.append(f"the config's own: {', '.join(own)}")
     return changes
+
+
+def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
+    """Folders of the ToyCity in ``root`` that configs read."""
+    loaders = [cfg.get(loader) for cfg in configs for loader in _LOADERS]
+    read = {node.get("data_root") for loader in loaders for node in dicts_in(loader)}
+    return [name for name in _FOLDERS.values() if f"{root}/{name}" in read]
 
 
 def _data(cfg: Config, root: str) -> str:

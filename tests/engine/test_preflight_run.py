@@ -110,7 +110,7 @@ def test_draw_toycity__root_is_a_file(tmp_path):
     (tmp_path / "file").write_text("")
     for root in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(StageError, match=r"--toy-root .* is a file"):
-            draw_toycity(Request(SINGLE, toy=True, toy_root=str(root)))
+            draw_toycity(Request(SINGLE, toy=True, toy_root=str(root)), [])
 
 
 def images(tmp_path, sizes, *pipeline):

@@ -6,7 +6,7 @@ import pytest
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
-from mmseg_uda.engine.toy import CROP, apply_toy
+from mmseg_uda.engine.toy import CROP, apply_toy, toy_domains
 
 
 def flagship():
@@ -131,6 +131,20 @@ def test_toy__one_factor_for_all_that_counts_iterations():
     assert [s.begin for s in cfg.param_scheduler] == [0, 100]
     assert cfg.default_hooks.checkpoint.interval == 50
     assert cfg.model.objectives.c.begin_iters == 300
+
+
+def test_toy__says_which_of_its_domains_are_read():
+    cfg, _ = toy()
+    cfg.train_dataloader.dataset.domains.source = None
+    assert toy_domains([cfg], "/toy") == ["cityscapes"]
+    assert toy_domains([toy()[0]], "/toy") == ["gta5", "cityscapes"]
+    assert toy_domains([cfg], "elsewhere") == []
+
+
+@pytest.mark.parametrize("iters", [0, -1, "many", 1.5])
+def test_toy__length_must_be_a_whole_number(iters):
+    with pytest.raises(ValueError, match=r"toy\.iters must be a whole number"):
+        toy(toy=dict(iters=iters))
 
 
 def test_toy__a_shorter_config_keeps_its_length():

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
+from mmengine.config import Config
+
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.toycity import ensure_toycity
+from mmseg_uda.engine.toy import toy_domains
 
 from .checks import check_model
 from .errors import StageError
@@ -101,8 +104,8 @@ def _first_trained(resolver: Resolver) -> tuple[Stage, Path]:
     return stage, resolver.folder(stage)
 
 
-def draw_toycity(request: Request) -> None:
-    """Draw ToyCity to disk if the request is for it and it is not there.
+def draw_toycity(request: Request, configs: Sequence[Config]) -> None:
+    """Draw what the configs read of ToyCity, if they are on it and it is not there.
 
     Raises:
         StageError: If that is not possible.
@@ -117,7 +120,7 @@ def draw_toycity(request: Request) -> None:
                 "that ToyCity lies in or is to be drawn to."
             )
     try:
-        ensure_toycity(request.toy_root)
+        ensure_toycity(root, only=toy_domains(configs, request.toy_root))
     except OSError as error:
         raise StageError(
             f"--toy-root {root}: ToyCity cannot be drawn there: "

@@ -70,7 +70,7 @@ def run_stages(
     on_rank_zero(check_folders, outlook, whole=only is None)
     fetch_weights(outlook)
     on_rank_zero(check_stages, outlook)
-    on_rank_zero(draw_toycity, request)
+    on_rank_zero(draw_toycity, request, [outlook.config(stage) for stage in stages])
     on_rank_zero(check_data, outlook)
     on_rank_zero(move_aside, resolver, afresh)
     if file is not None:

@@ -113,7 +113,7 @@ def _prepare(cfg: Config, plain: Config, request: Request, checkpoint: str) -> N
     metrics = cfg.test_evaluator
     for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
         check_arguments(METRICS, metric, "test_evaluator")
-    draw_toycity(request)
+    draw_toycity(request, [cfg])
     with building("test_dataloader"):
         check_dataset(cfg.test_dataloader.dataset)
 
