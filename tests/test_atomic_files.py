@@ -83,3 +83,12 @@ def test_check_writable__leaves_nothing_behind(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     with pytest.raises(OSError, match=r"link is not a folder.*with --out"):
         check_writable(tmp_path / "link", "--out")
+
+
+def test_check_writable__read_only(tmp_path, monkeypatch):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mmseg_uda.atomic_files.TemporaryFile", refuse)
+    with pytest.raises(OSError, match=r"Permission denied\. Choose another folder"):
+        check_writable(tmp_path, "--out")

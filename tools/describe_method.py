@@ -10,7 +10,7 @@ import mmseg_uda
 from mmseg_uda.command_line import KeyValueAction
 from mmseg_uda.describe import as_equation, describe
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
-from mmseg_uda.engine.stages.checks import check_model, check_predicting
+from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

@@ -11,9 +11,8 @@ from PIL import Image
 
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver, StageError, run_stages
-from mmseg_uda.engine.stages.checks import check_writable
+from mmseg_uda.engine.stages.checks.loaders import DataCheck
 from mmseg_uda.engine.stages.folders import draw_toycity
-from mmseg_uda.engine.stages.loader_checks import DataCheck
 from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.preflight import check_folders, check_stages
 from mmseg_uda.engine.stages.train_stage import _what_next
@@ -56,7 +55,7 @@ def test_check_stages__wrong_pretrained_weights(tmp_path, change, said):
     weights = backbone_file(tmp_path, small(tmp_path), change)
     with pytest.raises(StageError, match=f"pretrained weights[\\s\\S]*{said}"):
         run_stages(small(tmp_path, pretrained=weights))
-    assert not list((tmp_path / "run").iterdir()), "no stage counts as begun"
+    assert not (tmp_path / "run").exists(), "no stage counts as begun"
 
 
 def test_run_stages__a_mistake_moves_nothing_aside(tmp_path):
@@ -93,17 +92,8 @@ def test_check_folders__damaged_record_of_a_later_stage(tmp_path):
 
 def test_check_folders__file_in_place_of_a_stage(tmp_path):
     (tmp_path / "stage_two").write_text("")
-    with pytest.raises(StageError, match="stage_two is a file, not a folder"):
+    with pytest.raises(OSError, match="stage_two is not a folder"):
         check_folders(outlook(tmp_path), whole=True)
-
-
-def test_check_writable__read_only(tmp_path, monkeypatch):
-    def refuse(**_):
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("mmseg_uda.engine.stages.checks.TemporaryFile", refuse)
-    with pytest.raises(StageError, match=r"Permission denied\. Choose another folder"):
-        check_writable(tmp_path)
 
 
 def test_draw_toycity__root_is_a_file(tmp_path):

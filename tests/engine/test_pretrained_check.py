@@ -7,7 +7,7 @@ import torch
 from mmseg.models.backbones import ResNet
 
 from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.pretrained_check import check_pretrained
+from mmseg_uda.engine.stages.checks.pretrained import check_pretrained
 
 
 def model(path, depth):

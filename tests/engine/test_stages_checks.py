@@ -6,7 +6,10 @@ import pytest
 from mmengine.config import Config
 
 from mmseg_uda.atomic_files import write_json
-from mmseg_uda.engine.stages.checks import check_model, check_predicting, check_writable
+from mmseg_uda.engine.stages.checks.model import (
+    check_model,
+    check_predicting,
+)
 from mmseg_uda.engine.stages.decide import decide
 from mmseg_uda.engine.stages.errors import StageError
 from mmseg_uda.engine.stages.record import STARTED
@@ -39,14 +42,6 @@ def test_check_predicting__tta_without_pipeline():
 def test_check_model__config_without_model():
     with pytest.raises(StageError, match="defines no model"):
         check_model(Config(dict(train_cfg=dict())), None)
-
-
-def test_check_writable__file_in_the_way(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StageError, match=r"cannot write into .*--work-dir"):
-        check_writable(tmp_path / "file" / "run")
-    check_writable(tmp_path / "run")
-    assert not list((tmp_path / "run").iterdir())
 
 
 def test_decide__no_complete_checkpoint_left_is_not_a_fresh_start(tmp_path):

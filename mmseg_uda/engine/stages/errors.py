@@ -36,7 +36,9 @@ def explanation(error: BaseException) -> str | None:
     else is a bug, whose traceback must not be hidden. Errors of data loader workers
     carry theirs as text.
     """
-    from .building_errors import from_building  # it needs StageError of this file
+    from .checks.building_errors import (
+        from_building,  # it needs StageError of this file
+    )
 
     for link in _chain(error):
         if not isinstance(link, _EXPLAINED):

@@ -10,7 +10,7 @@ from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.engine.toy import toy_domains
 
-from .checks import check_model
+from .checks.model import check_model
 from .errors import StageError
 from .ranks import say
 from .record import DONE, STARTED, read_json

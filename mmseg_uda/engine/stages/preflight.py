@@ -2,16 +2,17 @@
 
 from torch import nn
 
+from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import compare_with_model
 
-from .checks import check_model, check_predicting, check_writable
+from .checks.loaders import DataCheck
+from .checks.model import check_model, check_predicting
+from .checks.pretrained import fetch_pretrained
 from .errors import StageError
 from .folders import check_given, check_not_stale
 from .inputs import check_there, not_finished, weights_origin
-from .loader_checks import DataCheck
 from .outlook import Outlook
 from .overrides import set_labels
-from .pretrained_check import fetch_pretrained
 from .pseudo_label_stage import take_images_of_learner
 from .record import DONE, STARTED, read_json
 from .stage import Stage, is_file_name
@@ -29,11 +30,11 @@ def check_folders(outlook: Outlook, whole: bool) -> None:
         ValueError: If the checkpoint given does not fit.
     """
     resolver = outlook.resolver
-    check_writable(resolver.work_dir)
+    check_writable(resolver.work_dir, "--work-dir")
     for stage in resolver.stages:
         folder = resolver.folder(stage)
         if folder.exists() and stage.name not in outlook.afresh:
-            check_writable(folder)
+            check_writable(folder, "--work-dir")
             if read_json(folder / DONE) is None:
                 read_json(folder / STARTED)
     if outlook.given is not None:

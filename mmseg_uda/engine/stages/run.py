@@ -15,10 +15,10 @@ from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.weight_files import check_is_file
 
 from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
+from .checks.loaders import DataCheck
 from .decide import RESUME, SKIP, Decision
 from .folders import draw_toycity, move_aside, record_given
 from .inputs import Inputs
-from .loader_checks import DataCheck
 from .outlook import Outlook
 from .overrides import set_labels
 from .preflight import check_data, check_folders, check_stages, fetch_weights

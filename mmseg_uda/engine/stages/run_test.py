@@ -8,7 +8,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmseg.registry import METRICS
 
-from mmseg_uda.atomic_files import write_json
+from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
@@ -16,13 +16,13 @@ from mmseg_uda.evaluation.results import MEANS
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.weight_files import check_is_file
 
-from .building_errors import building
-from .checks import check_model, check_writable
+from .checks.building_errors import building
+from .checks.model import check_model
+from .checks.signatures import check_arguments
 from .errors import StageError
 from .folders import draw_toycity
 from .ranks import say, start_processes
 from .resolve import Request, Resolver
-from .signatures import check_arguments
 from .stage_runner import StageRunner, bare
 
 _TRAINING = (
@@ -79,7 +79,7 @@ def run_test(
     start_processes(request.launcher, cfg)
     for option, folder in (("work-dir", cfg.work_dir), ("out", out)):
         if folder is not None:
-            on_rank_zero(check_writable, Path(folder), f"--{option}")
+            on_rank_zero(check_writable, folder, f"--{option}")
     on_rank_zero(_prepare, cfg, plain, request, checkpoint)
     metrics = _test(cfg, checkpoint, tta)
     metrics = {key: value for key, value in metrics.items() if isinstance(value, Real)}

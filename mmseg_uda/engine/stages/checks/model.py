@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryFile
 
 from mmengine.config import Config
 from mmengine.dataset import Compose
@@ -15,40 +14,14 @@ from mmseg_uda.checkpoints import load_into
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
 
+from ..errors import StageError
+from ..stage import Stage
 from .building_errors import building
 from .dry_runner import quiet_logger
-from .errors import StageError
-from .loader_checks import check_loaders
-from .part_checks import check_parts, check_sections
-from .pretrained_check import check_pretrained
+from .loaders import check_loaders
+from .parts import check_parts, check_sections
+from .pretrained import check_pretrained
 from .signatures import check_arguments
-from .stage import Stage
-
-
-def check_writable(folder: Path, option: str = "--work-dir") -> None:
-    """Make a folder and try to write into it.
-
-    Args:
-        folder: The folder.
-        option: Where another one can be chosen.
-
-    Raises:
-        StageError: If that is not possible.
-    """
-    advice = f"Choose another folder with {option}."
-    for path in (folder, *folder.parents):
-        if path.exists() and not path.is_dir():
-            raise StageError(
-                f"cannot write into {folder}: {path} is a file, not a folder. {advice}"
-            )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise StageError(
-            f"cannot write into {folder}: {error.strerror or error}. {advice}"
-        ) from error
 
 
 def check_predicting(stage: Stage, cfg: Config) -> None:

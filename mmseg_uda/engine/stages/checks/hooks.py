@@ -12,9 +12,9 @@ from mmseg.registry import HOOKS
 from mmseg_uda.engine.hooks import ResultHook
 from mmseg_uda.evaluation import UDAIoUMetric
 
+from ..errors import StageError, did_you_mean
 from .building_errors import building
 from .dry_runner import DryRunner
-from .errors import StageError, did_you_mean
 from .signatures import check_arguments
 
 _HOOK_NAMES = (

@@ -14,10 +14,10 @@ from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
 from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.engine.walk import dicts_in
 
+from ..errors import StageError
+from ..overrides import pseudo_labelled_in
+from ..ranks import say
 from .building_errors import building
-from .errors import StageError
-from .overrides import pseudo_labelled_in
-from .ranks import say
 from .signatures import check_arguments
 
 _LOADERS = ("train_dataloader", "val_dataloader")

@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.registry import build_from_cfg
 
-from .errors import StageError, explanation
+from ..errors import StageError, explanation
 from .signatures import known_arguments, registry_named, unknown_argument, unknown_type
 
 _UNKNOWN_TYPE = re.compile(r"(\S+) is not in the (\S+?)::(.+?) registry")

@@ -10,10 +10,10 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import LogProcessor, Runner
 from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
 
+from ..errors import StageError, did_you_mean
 from .building_errors import building
 from .dry_runner import DryRunner
-from .errors import StageError, did_you_mean
-from .hook_checks import check_hooks, check_scores
+from .hooks import check_hooks, check_scores
 from .signatures import check_arguments, known_arguments
 
 _NEEDED = ("train_dataloader", "train_cfg", "optim_wrapper")

@@ -12,8 +12,8 @@ from mmseg_uda.models.backbones import DeepLabResNet
 from mmseg_uda.models.backbones.download import local_file
 from mmseg_uda.published_layout import without_wrappers
 
+from ..overrides import backbone_of
 from .building_errors import building
-from .overrides import backbone_of
 
 _ADVICE = "Give another file with --pretrained FILE, or random weights: none"
 

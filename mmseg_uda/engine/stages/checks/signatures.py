@@ -10,7 +10,7 @@ from mmengine.registry import Registry
 
 import mmseg_uda.registry
 
-from .errors import StageError, did_you_mean
+from ..errors import StageError, did_you_mean
 
 # whose **kwargs are known to lead to the class above, or nowhere
 _OURS = ("mmengine.", "mmcv.", "mmseg.", "mmseg_uda.")

@@ -1,0 +1,1 @@
+"""Finding, before the first stage runs, what would stop a later one."""
