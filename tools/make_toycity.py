@@ -6,7 +6,7 @@ from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.datasets.toycity.formats import DEFAULT_COUNTS, DOMAINS
 from mmseg_uda.datasets.toycity.manifest import MANIFEST, read_domains
 from mmseg_uda.datasets.toycity.sheet import draw_sheet
-from mmseg_uda.engine.stages.errors import explained_errors
+from mmseg_uda.engine.stages.explanations import explained_errors
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

@@ -6,7 +6,7 @@ import torch
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import StageError
 from mmseg_uda.engine.stages.decide import RESUME, SKIP, START, decide
-from mmseg_uda.engine.stages.errors import explained_errors, explanation
+from mmseg_uda.engine.stages.explanations import explained_errors, explanation
 from mmseg_uda.engine.stages.record import fingerprint
 
 CONFIG = dict(

@@ -1,6 +1,7 @@
 """The multi-stage run: what ``tools/train.py`` does with the ``stages`` of a config."""
 
-from .errors import StageError, explained_errors
+from .errors import StageError
+from .explanations import explained_errors
 from .plan import plan_stages
 from .resolve import Request, Resolver
 from .run import run_stages

@@ -16,7 +16,7 @@ from mmseg_uda.evaluation.results import MEANS
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.weight_files import check_is_file
 
-from .checks.building_errors import building
+from .checks.building import building
 from .checks.model import check_model
 from .checks.signatures import check_arguments
 from .errors import StageError

@@ -1,41 +1,16 @@
-"""Errors of building parts from a config, in words that lead to the mistake."""
+"""What mmengine's errors of building a part from a config mean."""
 
 import re
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from mmengine.registry import build_from_cfg
 
-from ..errors import StageError, explanation
 from .signatures import known_arguments, registry_named, unknown_argument, unknown_type
 
 _UNKNOWN_TYPE = re.compile(r"(\S+) is not in the (\S+?)::(.+?) registry")
 _UNKNOWN_ARGUMENT = re.compile(r"got an unexpected keyword argument '(\w+)'")
 _MISSING_ARGUMENT = re.compile(r"missing \d+ required .*argument")
-
-
-@contextmanager
-def building(what: str, part: Any = None) -> Iterator[None]:
-    """Say of every error inside what was being built.
-
-    What goes wrong while a part is built from a config is a matter of the config, be
-    it an assertion of another package; ``--debug`` still shows the traceback.
-
-    Args:
-        what: Key of the config, for instance.
-        part: Class that is built, where mmengine does not look it up by its name.
-
-    Raises:
-        StageError: In place of any other exception.
-    """
-    try:
-        yield
-    except Exception as error:
-        told = explanation(error) or _wrong_argument(error, part)
-        told = told or f"{type(error).__name__}: {error}"
-        raise StageError(f"{what}: {told}") from error
 
 
 def from_building(error: BaseException) -> str | None:
@@ -49,10 +24,11 @@ def from_building(error: BaseException) -> str | None:
         if registry is None:
             return found[0]
         return unknown_type(name.strip("'\""), registry)
-    return _wrong_argument(error, _part_being_built(error))
+    return wrong_argument(error, _part_being_built(error))
 
 
-def _wrong_argument(error: BaseException, part: Any) -> str | None:
+def wrong_argument(error: BaseException, part: Any) -> str | None:
+    """Explain a wrong argument of the class ``part``, None for other errors."""
     if part is None or not isinstance(error, TypeError):
         return None
     found = _UNKNOWN_ARGUMENT.search(str(error))

@@ -13,7 +13,7 @@ from mmseg_uda.engine.hooks import ResultHook
 from mmseg_uda.evaluation import UDAIoUMetric
 
 from ..errors import StageError, did_you_mean
-from .building_errors import building
+from .building import building
 from .dry_runner import DryRunner
 from .signatures import check_arguments
 

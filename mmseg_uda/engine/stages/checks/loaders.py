@@ -17,7 +17,7 @@ from mmseg_uda.engine.walk import dicts_in
 from ..errors import StageError
 from ..overrides import pseudo_labelled_in
 from ..ranks import say
-from .building_errors import building
+from .building import building
 from .signatures import check_arguments
 
 _LOADERS = ("train_dataloader", "val_dataloader")

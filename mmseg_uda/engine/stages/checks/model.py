@@ -16,7 +16,7 @@ from mmseg_uda.registry import RULES
 
 from ..errors import StageError
 from ..stage import Stage
-from .building_errors import building
+from .building import building
 from .dry_runner import quiet_logger
 from .loaders import check_loaders
 from .parts import check_parts, check_sections

@@ -11,7 +11,7 @@ from mmengine.runner import LogProcessor, Runner
 from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
 
 from ..errors import StageError, did_you_mean
-from .building_errors import building
+from .building import building
 from .dry_runner import DryRunner
 from .hooks import check_hooks, check_scores
 from .signatures import check_arguments, known_arguments

@@ -13,7 +13,7 @@ from mmseg_uda.models.backbones.download import local_file
 from mmseg_uda.published_layout import without_wrappers
 
 from ..overrides import backbone_of
-from .building_errors import building
+from .building import building
 
 _ADVICE = "Give another file with --pretrained FILE, or random weights: none"
 

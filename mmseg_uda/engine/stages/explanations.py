@@ -1,0 +1,118 @@
+"""What the user gets to read when something is wrong: one block, no traceback."""
+
+import contextlib
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from mmengine.dist import get_rank
+
+from mmseg_uda.ranks import RankZeroError
+
+from .checks.building_errors import from_building
+from .errors import StageError
+
+_PACKAGE = str(Path(__file__).resolve().parents[2])
+_EXPLAINED = (ValueError, TypeError, OSError, KeyError, ArithmeticError, RuntimeError)
+_IN_WORKER = re.compile(r'File "(?P<file>[^"]+)", line \d+, in \S+\n\s+raise ')
+
+
+def explanation(error: BaseException) -> str | None:
+    """Return the message of an error that was raised on purpose, else None.
+
+    On purpose means: by a ``raise`` statement of this package, or by mmengine for
+    a name that no registry knows or an argument that a part does not take. Anything
+    else is a bug, whose traceback must not be hidden. Errors of data loader workers
+    carry theirs as text.
+    """
+    for link in _chain(error):
+        if not isinstance(link, _EXPLAINED):
+            continue
+        if _raised_on_purpose(link):
+            return _message(link)
+        of_building = from_building(link)
+        if of_building is not None:
+            return of_building
+        in_worker = _message_from_worker(link)
+        if in_worker is not None:
+            return in_worker
+    return None
+
+
+@contextlib.contextmanager
+def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator[None]:
+    """Turn explained errors and Ctrl-C into a short message and an exit code.
+
+    Args:
+        debug: Let every exception through with its traceback.
+        how_to_continue: Printed after Ctrl-C.
+
+    Raises:
+        SystemExit: With code 1 after an explained error, 130 after Ctrl-C.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        if _rank() == 0:
+            print(f"\nInterrupted. {how_to_continue}".rstrip(), file=sys.stderr)
+        raise SystemExit(130) from None
+    except Exception as error:
+        message = explanation(error)
+        if debug or message is None:
+            raise
+        rank = _rank()
+        # what rank 0 decided fails on every rank: say it once
+        if rank == 0 or not isinstance(error, StageError | RankZeroError):
+            where = f" (rank {rank})" if rank else ""
+            indented = message.strip().replace("\n", "\n  ")
+            print(
+                f"\nerror{where}: {indented}\n  (--debug shows the traceback)",
+                file=sys.stderr,
+                flush=True,
+            )
+        raise SystemExit(1) from None
+
+
+def _rank() -> int:
+    # before the process group exists, only the launcher's variables tell
+    return get_rank() or int(os.environ.get("RANK", os.environ.get("SLURM_PROCID", 0)))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def _raised_on_purpose(error: BaseException) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return False
+    last = frames[-1]
+    is_ours = last.filename.startswith(_PACKAGE) or isinstance(error, StageError)
+    return is_ours and (last.line or "").startswith("raise")
+
+
+def _message_from_worker(error: BaseException) -> str | None:
+    text = str(error)
+    if "in DataLoader worker" not in text:
+        return None
+    frames = list(_IN_WORKER.finditer(text))
+    if not frames or not frames[-1]["file"].startswith(_PACKAGE):
+        return None
+    found = re.search(r"\n\w*(?:Error|Exception): ", text[frames[-1].end() :])
+    if found is None:
+        return None
+    return text[frames[-1].end() + found.end() :]
+
+
+def _message(error: BaseException) -> str:
+    # str(KeyError) is the repr of its message
+    is_key_error = isinstance(error, KeyError) and error.args
+    return str(error.args[0]) if is_key_error else str(error)
