@@ -14,7 +14,7 @@ images per domain     at most 4, for two slow cores
 backbone              ResNet-18 with 8, 16, 32 and 64 channels and features at 1/4 of
                       the image (not 1/8: streets are small here), from scratch, batch
                       norm trained: there are no pretrained weights of that size
-segmentation heads    input channels as the small backbone has them, own widths 1/8
+segmentation heads    input channels as the small backbone has them, own widths 1/16
 discriminators        widths 1/4; of a multi-scale one 2 scales and 1 residual block
 iterations            one factor for all that counts in iterations (length, intervals,
                       schedules, ``*_iters``), such that a stage takes ``iters``;
@@ -38,7 +38,7 @@ from .toy_network import shrink_network
 from .walk import dicts_in
 
 DEFAULT_TOY_ROOT = "data/toycity"
-TOY_ITERS = 800
+TOY_ITERS = 600
 CROP = (96, 192)
 
 _RESIZE = 3 / 16

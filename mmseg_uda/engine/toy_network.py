@@ -5,7 +5,7 @@ from mmengine.config import Config
 from .walk import dicts_in
 
 BASE_CHANNELS = 8
-_HEAD_WIDTH = 8
+_HEAD_WIDTH = 16
 _DISCRIMINATOR_WIDTH = 4
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 # ResNet depth -> channels after a stage per channel of its first convolution
