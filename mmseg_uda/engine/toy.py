@@ -6,10 +6,10 @@ they run through are the config's. What changes is size, by these rules:
 ====================  ================================================================
 data roots            by data set: ``<root>/gta5``, ``<root>/synthia``,
                       ``<root>/cityscapes``
-resize scales         3/16 of the config's: 1280x640 -> 240x120, 1024x512 -> 192x96
-                      (ToyCity is drawn at an eighth of the real sizes)
-crops                 96x192 (height, width), 3/16 of the field's larger crop 512x1024;
-                      the smaller one, 256x512, would leave 12x24 features
+resize scales         1/8 of the config's, as ToyCity is drawn at an eighth of the
+                      real sizes: 1280x640 -> 160x80, 1024x512 -> 128x64
+crops                 64x128 (height, width), 1/8 of the field's larger crop 512x1024;
+                      the smaller one, 256x512, would leave 8x16 features
 images per domain     at most 4, for two slow cores
 backbone              ResNet-18 with 8, 16, 32 and 64 channels and features at 1/4 of
                       the image (not 1/8: streets are small here), from scratch, batch
@@ -38,10 +38,10 @@ from .toy_network import shrink_network
 from .walk import dicts_in
 
 DEFAULT_TOY_ROOT = "data/toycity"
-TOY_ITERS = 600
-CROP = (96, 192)
+TOY_ITERS = 1200
+CROP = (64, 128)
 
-_RESIZE = 3 / 16
+_RESIZE = 1 / 8
 _MAX_PER_DOMAIN = 4
 _ADAMW_RATE = 10
 _WORKERS = 1
@@ -118,7 +118,7 @@ def _sizes(cfg: Config) -> str:
                 node["crop_size"] = CROP
                 if _is_pair(node.get("stride")):
                     node["stride"] = (CROP[0] * 2 // 3, CROP[1] * 2 // 3)
-    return f"scales x {_RESIZE}, crops {CROP[0]}x{CROP[1]} (height x width)"
+    return f"scales x 1/8, crops {CROP[0]}x{CROP[1]} (height x width)"
 
 
 def _batch(cfg: Config) -> str:

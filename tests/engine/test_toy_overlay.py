@@ -110,11 +110,11 @@ def test_toy__data_come_from_toycity():
 def test_toy__sizes_scale_once_everywhere():
     cfg, _ = toy()
     resize, crop = cfg.train_dataloader.dataset.domains.source.pipeline
-    assert tuple(resize.scale) == (240, 120)
+    assert tuple(resize.scale) == (160, 80)
     assert tuple(crop.crop_size) == CROP
     for loader in (cfg.val_dataloader, cfg.test_dataloader):
-        assert tuple(loader.dataset.pipeline[0].scale) == (192, 96)
-    assert tuple(cfg.tta_pipeline[0].transforms[0][0].scale) == (240, 120)
+        assert tuple(loader.dataset.pipeline[0].scale) == (128, 64)
+    assert tuple(cfg.tta_pipeline[0].transforms[0][0].scale) == (160, 80)
 
 
 def test_toy__smallest_jittered_image_holds_a_crop():
