@@ -70,16 +70,94 @@ LCRF = Numbers(
         "lipschitz": dict(decode=1.0, aux=1.0),  # lambda_2
     },
 )
+LCDA = Numbers(
+    rate=2e-4,
+    nesterov=True,
+    heads_rate=None,
+    total=100_000,
+    stop=40_000,
+    batch=dict(source=2, target=2),
+    source={"gta": (1280, 640), "synthia": (1280, 640)},
+    target=(1280, 640),
+    crop=(256, 512),
+    jitter=(0.8, 1.2),
+    mirror=0.5,
+    target_is_augmented=True,
+    weights={
+        "source": dict(decode=1.0, aux=0.5),
+        "lipschitz": dict(decode=1.0, aux=0.2),  # lambda_1
+    },
+)
+
+
+def change(numbers, **changes):
+    """The numbers with some of them changed; weights are merged, None removes one."""
+    weights = numbers.weights | changes.pop("weights", {})
+    weights = {name: value for name, value in weights.items() if value}
+    return Numbers(**vars(numbers) | changes | dict(weights=weights))
+
+
+def one_head(numbers):
+    """The same without the auxiliary head; what is left of each weight stays."""
+    weights = {name: dict(decode=w["decode"]) for name, w in numbers.weights.items()}
+    return Numbers(**vars(numbers) | dict(weights=weights, single_head=True))
+
+
+ADVERSARIAL = dict(adversarial=dict(decode=1e-3, aux=2e-4))
+LCDA_ADV = change(LCDA, heads_rate=1e-4, weights=ADVERSARIAL)
+LCDA_SOURCE = change(
+    LCDA, batch=dict(source=2), target=None, weights=dict(lipschitz=None)
+)
+RPLUE = change(
+    LCRF,
+    stop=50_000,
+    weights=dict(lipschitz=None, variance=dict(decode=1.0, aux=0.5)),
+)
+ADVENT = change(ADAPTSEG, stop=120_000)
+NUMBERS = {
+    "adaptseg/adaptseg": ADAPTSEG,
+    "adaptseg/adaptseg_single_level": one_head(ADAPTSEG),
+    "advent/advent": ADVENT,
+    "advent/minent": change(
+        ADVENT,
+        heads_rate=None,
+        weights=dict(adversarial=None, entropy=ADVERSARIAL["adversarial"]),
+    ),
+    "lcda/adaptseg_lcda": change(
+        ADAPTSEG, weights=dict(lipschitz=dict(decode=1.0, aux=0.2))
+    ),
+    "lcda/lcda": LCDA,
+    "lcda/lcda_adv": LCDA_ADV,
+    "lcda/lcda_adv_pseudo": change(LCRF, weights=dict(lipschitz=None)),
+    "lcda/lcda_adv_single_head": one_head(LCDA_ADV),
+    "lcda/lcda_single_head": one_head(LCDA),
+    "lcrf/lcda_adv_lcrf": LCRF,
+    "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
+    "lcrf/mrnet_lcrf": LCRF,
+    "mrnet/mrnet": MRNET,
+    "mrnet/mrnet_pseudo": change(
+        LCRF,
+        stop=50_000,
+        weights=dict(lipschitz=None, consensus=dict(decode=0.1, aux=0.1)),
+    ),
+    "rplue/rplue": RPLUE,
+    "source_only/source_only": SOURCE_ONLY,
+    "source_only/source_only_single_head": one_head(LCDA_SOURCE),
+}
 LEAVES = [
     (f"{leaf}_{task}.py", task, numbers)
     for task in ("gta", "synthia")
-    for leaf, numbers in (
-        ("adaptseg/adaptseg", ADAPTSEG),
-        ("mrnet/mrnet", MRNET),
-        ("source_only/source_only", SOURCE_ONLY),
-        ("lcrf/mrnet_lcrf", LCRF),
-    )
+    for leaf, numbers in NUMBERS.items()
 ]
+
+
+def test_numbers__are_given_for_every_leaf():
+    leaves = {
+        path.relative_to(CONFIGS).as_posix()
+        for path in CONFIGS.glob("*/*.py")
+        if path.parent.name != "_base_"
+    }
+    assert leaves == {leaf for leaf, _, _ in LEAVES}
 
 
 @pytest.mark.parametrize(("leaf", "task", "numbers"), LEAVES)
@@ -89,7 +167,7 @@ def test_leaf__has_the_published_numbers(leaf, task, numbers):
     _check_schedule(cfg, numbers)
     _check_data(cfg, task, numbers)
     assert {
-        name: dict(objective.loss_weight)
+        name: {head: w for head, w in objective.loss_weight.items() if w is not None}
         for name, objective in cfg.model.objectives.items()
     } == numbers.weights
 
@@ -101,7 +179,10 @@ def _check_optimizers(cfg, numbers):
     assert segmentor.optimizer.momentum == 0.9
     assert segmentor.optimizer.weight_decay == 5e-4
     assert segmentor.optimizer.get("nesterov", False) is numbers.nesterov
-    assert segmentor.lr_mults == dict(decode_head=10.0, auxiliary_head=10.0)
+    single = getattr(numbers, "single_head", False)
+    assert segmentor.lr_mults.decode_head == 10.0
+    assert segmentor.lr_mults.auxiliary_head == (None if single else 10.0)
+    assert (cfg.model.segmentor.auxiliary_head is None) is single
     heads = cfg.optim_wrapper.get("heads")
     assert (heads and heads.optimizer.lr) == numbers.heads_rate
     if heads:
@@ -132,11 +213,13 @@ def _check_data(cfg, task, numbers):
         size = numbers.source[task] if name == "source" else numbers.target
         assert resize.scale == size
         assert (resize.backend, resize.interpolation) == ("pillow", "bicubic")
-        if name == "target" and numbers.source:  # neither jitter, crop nor mirroring
+        augmented = getattr(numbers, "target_is_augmented", numbers.source is None)
+        if name == "target" and not augmented:
             assert not {"RandomResize", "DiverseCrop", "RandomFlip"} & set(steps)
             continue
         assert resize.get("ratio_range") == numbers.jitter
-        assert (steps.get("DiverseCrop") or {}).get("crop_size") == numbers.crop
+        crop = steps.get("DiverseCrop") or steps.get("RandomCrop") or {}
+        assert crop.get("crop_size") == numbers.crop
         assert (steps.get("RandomFlip") or {}).get("prob") == numbers.mirror
 
 

@@ -4,53 +4,24 @@ The references are written from the papers' equations, in float64 from the netwo
 (float32) logits on, and share no loss code with the package.
 """
 
-from pathlib import Path
-
 import pytest
 import torch
 import torch.nn.functional as F
 from helpers import NUM_CLASSES, make_batch, tiny_segmentor
-from mmengine.config import Config
-from mmseg.registry import MODELS
+from references import (
+    assert_same_gradients,
+    build_method,
+    cross_entropy,
+    kl,
+    total,
+    upsample,
+)
 from torch.testing import assert_close
-
-METHODS = Path(__file__).parents[2] / "configs" / "_base_" / "methods"
-
-
-def build(method: str, segmentor: dict | None = None, /, **overrides):
-    cfg = Config.fromfile(METHODS / f"{method}.py")
-    cfg.merge_from_dict({f"model.{key}": value for key, value in overrides.items()})
-    cfg.model.segmentor = segmentor or tiny_segmentor()
-    for head in (cfg.model.get("heads") or {}).values():
-        head.in_channels = NUM_CLASSES
-    return MODELS.build(cfg.model).train()
-
-
-def upsample(logits):
-    return F.interpolate(
-        logits.double(), size=(64, 64), mode="bilinear", align_corners=True
-    )
-
-
-def cross_entropy(p, labels):
-    """Eq. 4 / 6: -sum_c y log p for each labelled pixel, 0 elsewhere."""
-    one_hot = torch.zeros_like(p)
-    for c in range(p.shape[1]):
-        one_hot[:, c] = (labels == c).double()
-    return -(one_hot * p.log()).sum(dim=1)
-
-
-def kl(p, q):
-    return (p * (p / q).log()).sum(dim=1)
-
-
-def total(losses):
-    return sum(v for k, v in losses.items() if "loss" in k)
 
 
 @pytest.mark.parametrize("eps", [0.5, 3.0])
 def test_lcrf__equals_eq_8_and_9(eps):
-    model = build("lcrf", **{"maps.lipschitz.noise.eps": eps})
+    model = build_method("lcrf", **{"maps.lipschitz.noise.eps": eps})
     inputs, samples = make_batch(domains=("target",), size=(64, 64))
     torch.manual_seed(7)
     losses = model.loss(inputs, samples)
@@ -78,21 +49,7 @@ def test_lcrf__equals_eq_8_and_9(eps):
         total(losses).double(), sum(expected.values()), rtol=2e-4, atol=1e-7
     )  # Eq. 9
     assert set(expected) == {k for k in losses if "loss" in k}
-    _same_gradients(total(losses), sum(expected.values()), net)
-
-
-def _same_gradients(ours, expected, net):
-    """What is detached shows in the gradients only."""
-    for loss in (ours, expected):
-        net.zero_grad()
-        loss.backward(retain_graph=True)
-        grads = {n: p.grad.clone() for n, p in net.named_parameters()}
-        if loss is ours:
-            first = grads
-    for name in ("backbone.conv1.weight", "backbone.layer4.0.conv1.weight"):
-        assert first[name].abs().max() > 0
-        scale = grads[name].abs().max().item()
-        assert_close(first[name], grads[name], rtol=2e-2, atol=2e-3 * scale, msg=name)
+    assert_same_gradients(total(losses), sum(expected.values()), net)
 
 
 def test_lcrf__concatenating_head_gets_noise_on_all_levels():
@@ -112,7 +69,7 @@ def test_lcrf__concatenating_head_gets_noise_on_all_levels():
             num_classes=NUM_CLASSES,
         ),
     )
-    model = build(
+    model = build_method(
         "lcrf",
         segmentor,
         **{
@@ -178,7 +135,7 @@ def mrnet_reference(model, inputs, samples, consensus_on):
 @pytest.mark.parametrize("consensus_on", [True, False])
 def test_mrnet__equals_its_equations(consensus_on):
     begin = 0 if consensus_on else 15000
-    model = build("mrnet", **{"objectives.consensus.begin_iters": begin})
+    model = build_method("mrnet", **{"objectives.consensus.begin_iters": begin})
     for p in model.heads.parameters():  # leave the flat start, where all is near zero
         p.data.mul_(2)
     inputs, samples = make_batch(size=(64, 64))
@@ -192,7 +149,7 @@ def test_mrnet__equals_its_equations(consensus_on):
 
 
 def test_mrnet__ensemble_is_a_constant_teacher():
-    model = build("mrnet", **{"objectives.consensus.begin_iters": 0})
+    model = build_method("mrnet", **{"objectives.consensus.begin_iters": 0})
     inputs, samples = make_batch(size=(64, 64))
     loss = model.loss(inputs, samples)
     ours = loss["consensus.loss_decode"] + loss["consensus.loss_aux"]
@@ -201,11 +158,11 @@ def test_mrnet__ensemble_is_a_constant_teacher():
     z = upsample(net.decode_head(feats)), upsample(net.auxiliary_head(feats))
     q = (z[0] + 0.5 * z[1]).softmax(1).detach()
     expected = 0.1 * sum(kl(q, logits.softmax(1)).mean() for logits in z)
-    _same_gradients(ours, expected, net)
+    assert_same_gradients(ours, expected, net)
 
 
 def test_mrnet__paper_eq_5_is_the_symmetric_kl():
-    model = build(
+    model = build_method(
         "mrnet",
         **{
             "objectives.consensus.begin_iters": 0,

@@ -118,8 +118,7 @@ class Adversarial(BaseObjective):
     def equation(self, seg_head: str) -> str:
         """The fooling loss as a formula."""
         name = self.discriminators[seg_head]
-        seen = f"p_{seg_head}(x_{self.target})"
-        seen = seen if self.sees == "softmax" else f"self_information({seen})"
+        seen = self._seen(f"p_{seg_head}(x_{self.target})")
         return f"{self.gan.upper()}( {name}({seen}), source )"
 
     def discriminator_equation(self, seg_head: str) -> str:
@@ -128,12 +127,15 @@ class Adversarial(BaseObjective):
         source = f"p_{self.source_seg_head or seg_head}(x_{self.source})"
         target = f"p_{seg_head}(x_{self.target})"
         text = (
-            f"{self.gan.upper()}( {name}(stop_grad[{source}]), source ) + "
-            f"{self.gan.upper()}( {name}(stop_grad[{target}]), target )"
+            f"{self.gan.upper()}( {name}(stop_grad[{self._seen(source)}]), source ) + "
+            f"{self.gan.upper()}( {name}(stop_grad[{self._seen(target)}]), target )"
         )
         if self.gradient_penalty:
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text
+
+    def _seen(self, probs: str) -> str:
+        return probs if self.sees == "softmax" else f"{self.sees}({probs})"
 
     def _discriminator_loss(self, step: Step, seg_head: str) -> Tensor:
         discriminator = step.heads[self.discriminators[seg_head]]

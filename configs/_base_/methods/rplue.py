@@ -1,0 +1,31 @@
+# L = sum_k lambda_k * ( exp(-D_k) * CE_k + D_k ),  D_k = KL( other head || head k )
+# "Rectifying Pseudo Label Learning via Uncertainty Estimation for Domain Adaptive
+# Semantic Segmentation" (Zheng, Yang). Nothing is detached, in code and paper alike.
+model = dict(
+    type="UDASegmentor",
+    maps=dict(
+        variance=dict(
+            type="HeadDivergenceMap",
+            on="target",
+            reference="other",
+            detach_reference=False,
+        ),
+    ),
+    objectives=dict(
+        pseudo=dict(
+            type="Supervised",
+            on="target",
+            average="all",
+            class_balance=dict(num_classes=19),  # in the released code alone
+            weight=dict(map="variance", link="exp_neg", detach=False),
+            loss_weight=dict(decode=1.0, aux=0.5),
+            paper="RPLUE paper, rectified loss",
+        ),
+        variance=dict(
+            type="MinimizeMap",
+            map="variance",
+            loss_weight=dict(decode=1.0, aux=0.5),
+            paper="RPLUE paper, variance regularisation",
+        ),
+    ),
+)

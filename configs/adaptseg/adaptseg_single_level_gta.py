@@ -1,0 +1,12 @@
+# AdaptSegNet, single-level, GTA5 -> Cityscapes: one head, one discriminator.
+_base_ = "./adaptseg_gta.py"
+
+model = dict(
+    segmentor=dict(auxiliary_head=None),
+    heads=dict(d_aux=None),
+    objectives=dict(
+        source=dict(loss_weight=dict(aux=None)),
+        adversarial=dict(discriminators=dict(aux=None), loss_weight=dict(aux=None)),
+    ),
+)
+optim_wrapper = dict(segmentor=dict(lr_mults=dict(auxiliary_head=None)))

@@ -1,0 +1,9 @@
+# AdvEnt, SYNTHIA -> Cityscapes (LCDA paper, Table II).
+_base_ = [
+    "../_base_/models/deeplabv2_r101_sum.py",
+    "../_base_/datasets/synthia_to_cityscapes_whole.py",
+    "../_base_/methods/advent.py",
+    "../_base_/schedules/advent_250k.py",
+    "../_base_/synthia_runtime.py",
+]
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

@@ -1,0 +1,9 @@
+# LCDA+Adv, GTA5 -> Cityscapes (LCDA paper, Table I).
+_base_ = [
+    "../_base_/models/deeplabv2_r101_concat.py",
+    "../_base_/datasets/gta_to_cityscapes_lcda.py",
+    "../_base_/methods/lcda_adv.py",
+    "../_base_/schedules/lcda_adv_100k.py",
+    "../_base_/default_runtime.py",
+]
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

@@ -1,0 +1,22 @@
+# MRNet+Pseudo, SYNTHIA -> Cityscapes: MRNet's second stage (LCDA paper, Table II).
+# Labels are predicted with test-time augmentation, as in its code.
+_base_ = [
+    "../_base_/models/deeplabv2_r101_concat.py",
+    "../_base_/datasets/cityscapes_pseudo.py",
+    "../_base_/methods/mrnet_pseudo.py",
+    "../_base_/schedules/rplue_100k.py",
+    "../_base_/synthia_runtime.py",
+]
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
+stages = dict(
+    stage_one=dict(type="TrainStage", config="mrnet_synthia.py"),
+    pseudo_labels=dict(
+        type="PseudoLabelStage",
+        checkpoint="stage_one",
+        rule=dict(type="GlobalThreshold", threshold=0.9),
+        tta=True,
+    ),
+    stage_two=dict(type="TrainStage", load_from="stage_one", labels="pseudo_labels"),
+)
+val_evaluator = dict(subsets="synthia")
+test_evaluator = val_evaluator
