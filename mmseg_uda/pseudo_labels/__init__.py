@@ -1,5 +1,6 @@
 """Pseudo-labels: rules that choose them and the folder they are written to."""
 
+from .class_balanced import ClassBalanced
 from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .image_files import ImageFiles
@@ -7,14 +8,17 @@ from .keep_all import KeepAll
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .selection_rule import SelectionRule
+from .soft_class_balanced import SoftClassBalanced
 from .stage import run_pseudo_label_stage
 
 __all__ = [
+    "ClassBalanced",
     "GlobalThreshold",
     "ImageFiles",
     "KeepAll",
     "PseudoLabelWriter",
     "SelectionRule",
+    "SoftClassBalanced",
     "generate_pseudo_labels",
     "predict_probs",
     "run_pseudo_label_stage",

@@ -14,7 +14,7 @@ from mmseg_uda.ranks import on_rank_zero
 from .image_files import ImageFiles, text_sha256
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
-from .rule_statistics import give_statistics
+from .rule_statistics import RuleStatistics
 from .selection_rule import SelectionRule
 
 
@@ -32,8 +32,9 @@ def generate_pseudo_labels(
 ) -> dict:
     """Label every image, or those that an interrupted run has left.
 
-    Images are predicted one by one and written at once, so memory does not grow with
-    their number (but for names and class counts, a few kB an image). Under
+    Images are predicted one by one (twice, if the rule ``needs_statistics``) and
+    written at once, so memory does not grow with their number (but for names and
+    class counts, a few kB an image). Under
     ``torch.distributed`` each rank labels a part of them (the output folder must be
     shared); the folder is the same as from one process, and the same after any
     interruption.
@@ -83,18 +84,37 @@ def generate_pseudo_labels(
     model.eval()
     try:
         if rule.needs_statistics:
-            own = range(get_rank(), len(images), get_world_size())
-            passes = _predictions(model, images, own, num_workers)
-            give_statistics(rule, (probs for _, probs in passes), writer.folder)
+            _give_statistics(rule, model, images, writer.folder, num_workers)
         own = pending[get_rank() :: get_world_size()]
         for index, probs in _predictions(model, images, own, num_workers):
             _check_classes(probs, classes)
-            writer.write(images.names[index], probs, rule.apply(probs))
+            soft = rule.soft_labels(probs) if rule.soft else None
+            writer.write(images.names[index], probs, rule.apply(probs), soft)
     finally:
         model.train(was_training)
     barrier()
     header["thresholds"] = rule.thresholds()
     return on_rank_zero(writer.finish, header, classes)
+
+
+def _give_statistics(
+    rule: SelectionRule,
+    model: nn.Module,
+    images: ImageFiles,
+    folder: Path,
+    num_workers: int,
+) -> None:
+    """Give a rule the statistics of the set: the saved ones, or by a first pass."""
+    statistics = RuleStatistics(folder, images.names)
+    state = on_rank_zero(statistics.state)
+    if state is None:
+        pending = on_rank_zero(statistics.pending)
+        own = pending[get_rank() :: get_world_size()]
+        for index, probs in _predictions(model, images, own, num_workers):
+            statistics.write(images.names[index], rule.observe(probs))
+        barrier()
+        state = on_rank_zero(statistics.fit, rule)
+    rule.load_state_dict(state)
 
 
 def _predictions(

@@ -16,7 +16,7 @@ from mmseg_uda.atomic_files import remove_leftovers, write_atomic, write_json
 from .progress_journal import ProgressJournal
 from .report import image_counts, summarise
 
-_FOLDERS = ("labels", "confidence", "progress")
+_FOLDERS = ("labels", "confidence", "soft", "statistics", "progress")
 # settings that every run has
 _ALWAYS = {"rule", "checkpoint_sha256"}
 _FILES = ("pseudo_labels.json", "rule_state.json", "images.jsonl")
@@ -28,8 +28,10 @@ class PseudoLabelWriter:
     The folder holds, in this order of writing: ``settings.json`` (what decides the
     labels), ``labels/<image>.png`` (uint8, class ids, 255 = dropped) and
     ``confidence/<image>.png`` (uint8, ``round(255 * max_c p_c)``), both at the
-    image's size, ``images.jsonl`` (counts by image) and, as the sign that all is
-    finished, ``pseudo_labels.json``. Every file appears complete or not at all.
+    image's size, for a rule with soft labels also ``soft/<image>.npz`` (its array
+    ``soft`` is uint8, (K, H, W), ``round(255 * y_c)``), ``images.jsonl`` (counts by
+    image) and, as the sign that all is finished, ``pseudo_labels.json``. Every file
+    appears complete or not at all.
 
     Args:
         folder: Output folder. Nothing is written outside of it.
@@ -87,18 +89,22 @@ class PseudoLabelWriter:
             self.report_file.unlink(missing_ok=True)
         return pending
 
-    def write(self, name: str, probs: Tensor, labels: Tensor) -> None:
-        """Write one image's label, confidence and counts.
+    def write(
+        self, name: str, probs: Tensor, labels: Tensor, soft: Tensor | None = None
+    ) -> None:
+        """Write one image's label, confidence, soft label and counts.
 
         Args:
             name: Image path relative to the image root.
             probs: Class probabilities (K, H, W).
             labels: Labels (H, W), uint8.
+            soft: Soft labels (K, H, W), for a rule that gives them.
         """
-        confidence = (probs.amax(0) * 255).round().to(torch.uint8)
+        contents = [_png(_bytes(image)) for image in (labels, _scaled(probs.amax(0)))]
+        if soft is not None:
+            contents.append(_npz(_bytes(_scaled(soft))))
         sizes = []
-        for path, image in zip(self._paths(name), (labels, confidence), strict=True):
-            content = _png(image.cpu().numpy())
+        for path, content in zip(self._paths(name), contents, strict=False):
             write_atomic(path, content)
             sizes.append(len(content))
         counts = image_counts(probs, labels)
@@ -117,18 +123,19 @@ class PseudoLabelWriter:
         write_json(self.report_file, report)
         return report
 
-    def _paths(self, name: str) -> tuple[Path, Path]:
-        """Return the label's and the confidence's file."""
+    def _paths(self, name: str) -> tuple[Path, Path, Path]:
+        """Return the files of label, confidence and soft label."""
         png = PurePosixPath(name).with_suffix(".png")
-        return self.folder / "labels" / png, self.folder / "confidence" / png
+        soft = self.folder / "soft" / png.with_suffix(".npz")
+        return self.folder / "labels" / png, self.folder / "confidence" / png, soft
 
     def _is_done(self, name: str, done: dict[str, dict]) -> bool:
-        """Tell whether an image has a record and both files of the recorded size."""
+        """Tell whether an image has a record and its files have the recorded sizes."""
         if name not in done:
             return False
         return all(
             path.is_file() and path.stat().st_size == size
-            for path, size in zip(self._paths(name), done[name]["bytes"], strict=True)
+            for path, size in zip(self._paths(name), done[name]["bytes"], strict=False)
         )
 
     def _read_earlier(self) -> dict:
@@ -177,6 +184,22 @@ class PseudoLabelWriter:
         for name in _FILES:
             (self.folder / name).unlink(missing_ok=True)
         self.settings_file.unlink()
+
+
+def _scaled(shares: Tensor) -> Tensor:
+    """Turn numbers in [0, 1] into bytes."""
+    return (shares * 255).round().to(torch.uint8)
+
+
+def _bytes(image: Tensor) -> np.ndarray:
+    return image.cpu().numpy()
+
+
+def _npz(soft: np.ndarray) -> bytes:
+    """Pack soft labels: nearly all are 0 or 255, so they shrink well."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, soft=soft)
+    return buffer.getvalue()
 
 
 def _png(image: np.ndarray) -> bytes:

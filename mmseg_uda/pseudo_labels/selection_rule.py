@@ -1,12 +1,19 @@
 """The interface of pseudo-label rules."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping
+from typing import NoReturn
 
+import numpy as np
 from torch import Tensor
 
 #: Label of a dropped pixel.
 DROPPED = 255
+
+#: Statistics of one image: arrays by name.
+Statistics = Mapping[str, np.ndarray]
+#: Goes through the statistics of all images, as often as it is called.
+ReadStatistics = Callable[[], Iterator[Statistics]]
 
 
 class SelectionRule(ABC):
@@ -16,17 +23,20 @@ class SelectionRule(ABC):
     :meth:`settings`. A rule whose thresholds come from the whole set also sets
     ``needs_statistics``; then every image is predicted twice:
 
-    1. :meth:`observe` sees each image once, and keeps statistics whose size does not
-       depend on the number of images (histograms, not lists of confidences). Each
-       rank sees its part of the set.
-    2. :meth:`merge` gets all ranks' :meth:`state_dict`; afterwards every rank has the
-       same thresholds. The merged state is saved, so that an interrupted second pass
-       goes on without a new first one.
+    1. :meth:`observe` sees each image once and returns its statistics, which are kept
+       on disk, a file an image, until the labels are finished: memory does not grow
+       with the set, ranks share the work, and an interrupted pass goes on.
+    2. :meth:`fit` reads them all, as often as it likes, one image at a time, and sets
+       the thresholds; every rank then gets its :meth:`state_dict`.
     3. :meth:`apply` labels each image.
+
+    A rule that gives soft labels also sets ``soft`` and writes :meth:`soft_labels`.
     """
 
     #: Whether :meth:`observe` must see the whole set before :meth:`apply`.
     needs_statistics = False
+    #: Whether :meth:`soft_labels` are written beside the labels.
+    soft = False
 
     @abstractmethod
     def settings(self) -> dict:
@@ -43,6 +53,16 @@ class SelectionRule(ABC):
             Class ids (H, W), uint8, :data:`DROPPED` where no label is given.
         """
 
+    def soft_labels(self, probs: Tensor) -> Tensor:
+        """Return a distribution over the classes, (K, H, W), where a label is given.
+
+        Pixels that :meth:`apply` drops may hold anything.
+        """
+        raise TypeError(
+            f"{type(self).__name__}.soft_labels was called, but the rule gives no soft "
+            "labels; one with soft=True defines soft_labels"
+        )
+
     def thresholds(self) -> float | dict[str, float] | None:
         """Return the confidence needed for a label, for the report: in [0, 1].
 
@@ -50,21 +70,25 @@ class SelectionRule(ABC):
         """
         return None
 
-    def observe(self, probs: Tensor) -> None:
-        """Add one image's probabilities (K, H, W) to the statistics."""
-        raise self._without_statistics("observe")
+    def observe(self, probs: Tensor) -> Statistics:
+        """Return the statistics of one image from its probabilities (K, H, W)."""
+        self._without_statistics("observe")
+
+    def fit(self, read: ReadStatistics) -> None:
+        """Set the thresholds from the statistics of all images, in any order."""
+        self._without_statistics("fit")
 
     def state_dict(self) -> dict:
-        """Return this rank's statistics as JSON types."""
-        raise self._without_statistics("state_dict")
+        """Return what :meth:`fit` has set, as JSON types."""
+        self._without_statistics("state_dict")
 
-    def merge(self, states: Sequence[dict]) -> None:
-        """Replace the statistics by the sum of several :meth:`state_dict`."""
-        raise self._without_statistics("merge")
+    def load_state_dict(self, state: Mapping) -> None:
+        """Set what another process's :meth:`fit` has set."""
+        self._without_statistics("load_state_dict")
 
-    def _without_statistics(self, method: str) -> TypeError:
-        return TypeError(
+    def _without_statistics(self, method: str) -> NoReturn:
+        raise TypeError(
             f"{type(self).__name__}.{method} was called, but the rule has no first "
-            "pass; a rule with needs_statistics=True defines observe, state_dict and "
-            "merge"
+            "pass; a rule with needs_statistics=True defines observe, fit, state_dict "
+            "and load_state_dict"
         )

@@ -59,24 +59,27 @@ class MeanConfidence(SelectionRule):
     needs_statistics = True
 
     def __init__(self):
-        self.count, self.total = 0, 0
+        self.mean = None
 
     def settings(self):
         return {"type": "MeanConfidence"}
 
     def observe(self, probs):
-        self.count += probs[0].numel()
-        self.total += int((probs.amax(0) * 255).round().sum())
+        confidence = (probs.amax(0) * 255).round()
+        return {"count": np.array(confidence.numel()), "sum": confidence.sum().numpy()}
+
+    def fit(self, read):
+        counts = sum(int(image["count"]) for image in read())
+        self.mean = sum(int(image["sum"]) for image in read()) / counts / 255
 
     def state_dict(self):
-        return {"count": self.count, "total": self.total}
+        return {"mean": self.mean}
 
-    def merge(self, states):
-        self.count = sum(state["count"] for state in states)
-        self.total = sum(state["total"] for state in states)
+    def load_state_dict(self, state):
+        self.mean = state["mean"]
 
     def thresholds(self):
-        return self.total / self.count / 255
+        return self.mean
 
     def apply(self, probs):
         confidence, labels = probs.max(0)

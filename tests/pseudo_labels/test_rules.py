@@ -1,6 +1,5 @@
 import pytest
 import torch
-from pseudo_label_toys import MeanConfidence
 
 from mmseg_uda.pseudo_labels import GlobalThreshold, KeepAll
 from mmseg_uda.registry import RULES
@@ -45,16 +44,7 @@ def test_global_threshold__refuses_what_is_no_probability(threshold):
         GlobalThreshold(threshold)
 
 
-def test_rule_without_statistics__says_so():
-    with pytest.raises(TypeError, match=r"KeepAll\.observe was called"):
-        KeepAll().observe(PROBS)
-
-
-def test_rule_with_statistics__merge_is_the_sum():
-    whole, first, second = MeanConfidence(), MeanConfidence(), MeanConfidence()
-    whole.observe(PROBS)
-    whole.observe(PROBS[..., :1])
-    first.observe(PROBS)
-    second.observe(PROBS[..., :1])
-    first.merge([first.state_dict(), second.state_dict()])
-    assert first.thresholds() == whole.thresholds()
+@pytest.mark.parametrize("method", ["observe", "fit", "load_state_dict", "soft_labels"])
+def test_rule_of_one_image__says_what_it_lacks(method):
+    with pytest.raises(TypeError, match=rf"KeepAll\.{method} was called"):
+        getattr(KeepAll(), method)(PROBS)
