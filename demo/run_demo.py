@@ -23,7 +23,7 @@ from mmseg_uda.evaluation.results import results_table
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = {
-    "source_only": "configs/source_only/source_only_gta.py",
+    "source_only": "configs/source_only/source_only_mrnet_gta.py",
     "mrnet_lcrf": "configs/lcrf/mrnet_lcrf_gta.py",
 }
 # run name -> folder of the training stage whose result counts

@@ -17,6 +17,7 @@ from .published_layout import to_mmseg_names
 from .safe_loading import file_hash, load_checkpoint_file, load_weights_file
 
 __all__ = [
+    "TRAINING_PARTS",
     "WeightsReport",
     "compare_with_model",
     "file_hash",
@@ -25,6 +26,10 @@ __all__ = [
     "load_weights",
     "load_weights_file",
 ]
+
+#: What only training needs of a UDASegmentor, as patterns of names: discriminators and
+#: the buffers of objectives. They belong to their stage; a file may hold them or not.
+TRAINING_PARTS = ("heads.*", "maps.*", "objectives.*", "views.*")
 
 _LISTED = 20  # names of each kind that an error spells out
 _SIZE_MISMATCH = re.compile(

@@ -44,8 +44,9 @@ def make_batch(
     ignored: float = 0.2,
     labelled=("source", "target"),
     seed: int = 0,
+    soft=None,
 ):
-    """A preprocessed batch: random images and labels by domain."""
+    """A preprocessed batch: random images, labels and soft labels by domain."""
     generator = torch.Generator().manual_seed(seed)
     inputs, samples = {}, {}
     for domain in domains:
@@ -58,5 +59,9 @@ def make_batch(
                 labels = torch.randint(NUM_CLASSES, (1, *size), generator=generator)
                 drop = torch.rand(1, *size, generator=generator) < ignored
                 sample.gt_sem_seg = PixelData(data=labels.masked_fill(drop, 255))
+            if soft and domain in soft:  # the number of classes, by domain
+                shares = torch.rand(soft[domain], *size, generator=generator)
+                shares = (255 * shares / shares.sum(0)).round().to(torch.uint8)
+                sample.gt_soft_seg = PixelData(data=shares)
             samples[domain].append(sample)
     return inputs, samples

@@ -113,7 +113,51 @@ RPLUE = change(
     stop=50_000,
     weights=dict(lipschitz=None, variance=dict(decode=1.0, aux=0.5)),
 )
+ADABN = change(
+    LCDA,
+    rate=0.0,
+    momentum=0.0,
+    decay=0.0,
+    nesterov=False,
+    total=None,
+    stop=372,
+    batch=dict(target=8),
+    weights=dict(source=None, lipschitz=None, nothing=dict(decode=0.0, aux=0.0)),
+)
 ADVENT = change(ADAPTSEG, stop=120_000)
+CRST_SOURCE = Numbers(
+    rate=2.5e-4,
+    nesterov=False,
+    heads_rate=None,
+    total=250_000,
+    stop=150_000,
+    batch=dict(source=1),
+    source={"gta": (1914, 1052), "synthia": (1280, 760)},
+    target=(2048, 1024),
+    interpolation=(None, None),  # cv2's bilinear
+    crop=(512, 1024),
+    jitter={"gta": (0.54, 1.5), "synthia": (0.8, 1.5), "target": (0.5, 1.5)},
+    mirror=0.5,
+    target_is_augmented=True,
+    single_head=True,
+    weights=dict(source=dict(decode=1.0)),
+)
+
+
+def crst(alpha=None):
+    """A round of CBST or CRST; shares of the source by task, R's weight is alpha."""
+    numbers = vars(CRST_SOURCE) | dict(
+        rate=5e-5, total=None, stop=5950, batch=dict(source=1, target=1)
+    )
+    del numbers["weights"]
+    by_task = {}
+    for task, share in dict(gta=0.2, synthia=0.09).items():
+        by_task[task] = dict(source=dict(decode=share), pseudo=dict(decode=1 - share))
+        if alpha:
+            by_task[task]["regulariser"] = dict(decode=alpha * (1 - share))
+    return Numbers(**numbers, weights_by_task=by_task)
+
+
 NUMBERS = {
     "adaptseg/adaptseg": ADAPTSEG,
     "adaptseg/adaptseg_single_level": one_head(ADAPTSEG),
@@ -141,7 +185,15 @@ NUMBERS = {
         weights=dict(lipschitz=None, consensus=dict(decode=0.1, aux=0.1)),
     ),
     "rplue/rplue": RPLUE,
-    "source_only/source_only": SOURCE_ONLY,
+    "self_training/cbst": crst(),
+    "self_training/crst_lrent": crst(),
+    "self_training/crst_mrent": crst(alpha=0.1),
+    "self_training/crst_mrkld": crst(alpha=0.01),
+    "self_training/crst_mrl2": crst(alpha=0.1),
+    "self_training/source": CRST_SOURCE,
+    "source_only/source_only": LCDA_SOURCE,
+    "source_only/source_only_adabn": ADABN,
+    "source_only/source_only_mrnet": SOURCE_ONLY,
     "source_only/source_only_single_head": one_head(LCDA_SOURCE),
 }
 LEAVES = [
@@ -166,22 +218,25 @@ def test_leaf__has_the_published_numbers(leaf, task, numbers):
     _check_optimizers(cfg, numbers)
     _check_schedule(cfg, numbers)
     _check_data(cfg, task, numbers)
-    assert {
-        name: {head: w for head, w in objective.loss_weight.items() if w is not None}
-        for name, objective in cfg.model.objectives.items()
-    } == numbers.weights
+    by_task = getattr(numbers, "weights_by_task", {})
+    weights = by_task.get(task) or numbers.weights
+    assert set(cfg.model.objectives) == set(weights)
+    for name, objective in cfg.model.objectives.items():
+        given = {h: w for h, w in objective.loss_weight.items() if w is not None}
+        assert given == pytest.approx(weights[name])
 
 
 def _check_optimizers(cfg, numbers):
     segmentor = cfg.optim_wrapper.segmentor
     assert segmentor.optimizer.type == "SGD"
     assert segmentor.optimizer.lr == numbers.rate
-    assert segmentor.optimizer.momentum == 0.9
-    assert segmentor.optimizer.weight_decay == 5e-4
+    assert segmentor.optimizer.momentum == getattr(numbers, "momentum", 0.9)
+    assert segmentor.optimizer.weight_decay == getattr(numbers, "decay", 5e-4)
     assert segmentor.optimizer.get("nesterov", False) is numbers.nesterov
     single = getattr(numbers, "single_head", False)
-    assert segmentor.lr_mults.decode_head == 10.0
-    assert segmentor.lr_mults.auxiliary_head == (None if single else 10.0)
+    if numbers.rate:
+        assert segmentor.lr_mults.decode_head == 10.0
+        assert segmentor.lr_mults.get("auxiliary_head") == (None if single else 10.0)
     assert (cfg.model.segmentor.auxiliary_head is None) is single
     heads = cfg.optim_wrapper.get("heads")
     assert (heads and heads.optimizer.lr) == numbers.heads_rate
@@ -191,14 +246,17 @@ def _check_optimizers(cfg, numbers):
 
 
 def _check_schedule(cfg, numbers):
+    assert cfg.train_cfg.max_iters == numbers.stop
     schedules = cfg.param_scheduler
+    if numbers.total is None:  # a constant rate
+        assert schedules is None
+        return
     if isinstance(schedules, dict):
         schedules = [s for entry in schedules.values() for s in entry]
     decays = [s for s in schedules if s.type == "PolyLR"]
     assert {(s.power, s.eta_min, s.end) for s in decays} == {
         (0.9, 0, numbers.total + 1)
     }
-    assert cfg.train_cfg.max_iters == numbers.stop
 
 
 def _check_data(cfg, task, numbers):
@@ -212,12 +270,16 @@ def _check_data(cfg, task, numbers):
         resize = steps.get("RandomResize") or steps["Resize"]
         size = numbers.source[task] if name == "source" else numbers.target
         assert resize.scale == size
-        assert (resize.backend, resize.interpolation) == ("pillow", "bicubic")
+        expected = getattr(numbers, "interpolation", ("pillow", "bicubic"))
+        assert (resize.get("backend"), resize.get("interpolation")) == expected
         augmented = getattr(numbers, "target_is_augmented", numbers.source is None)
         if name == "target" and not augmented:
             assert not {"RandomResize", "DiverseCrop", "RandomFlip"} & set(steps)
             continue
-        assert resize.get("ratio_range") == numbers.jitter
+        jitter = numbers.jitter
+        if isinstance(jitter, dict):
+            jitter = jitter[task if name == "source" else name]
+        assert resize.get("ratio_range") == jitter
         crop = steps.get("DiverseCrop") or steps.get("RandomCrop") or {}
         assert crop.get("crop_size") == numbers.crop
         assert (steps.get("RandomFlip") or {}).get("prob") == numbers.mirror
@@ -250,3 +312,18 @@ def test_synthia__best_is_chosen_by_its_16_classes(leaf):
     (hook,) = [hook for hook in cfg.custom_hooks if hook.type == "ResultHook"]
     assert hook.key == "mIoU16"
     assert cfg.val_evaluator.subsets == "synthia"
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize(
+    "method", ["cbst", "crst_lrent", "crst_mrent", "crst_mrkld", "crst_mrl2"]
+)
+def test_self_training__keeps_more_in_every_round(method, task):
+    cfg = Config.fromfile(CONFIGS / f"self_training/{method}_{task}.py")
+    rules = [cfg.stages[f"labels_{i}"].rule for i in (1, 2, 3)]
+    assert [rule.portion for rule in rules] == [0.20, 0.25, 0.30]
+    kind = "SoftClassBalanced" if method == "crst_lrent" else "ClassBalanced"
+    assert {rule.type for rule in rules} == {kind}
+    assert method != "crst_lrent" or {rule.alpha for rule in rules} == {0.25}
+    assert cfg.model.segmentor.backbone.norm_eval is True
+    assert cfg.stages.source.config == f"source_{task}.py"

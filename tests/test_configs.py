@@ -10,7 +10,9 @@ from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 from torch.testing import assert_close
 
+from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 from mmseg_uda.describe import as_equation, describe
+from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.toy import apply_toy
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -19,6 +21,7 @@ LEAVES = sorted(
     for path in CONFIGS.glob("*/*.py")
     if path.parent.name != "_base_"
 )
+MULTI_STAGE = [leaf for leaf in LEAVES if "\nstages = " in (CONFIGS / leaf).read_text()]
 
 
 def small(leaf: str) -> Config:
@@ -48,6 +51,8 @@ def test_leaf__is_consistent(leaf):
     }
     # the decay may end long after the run, never before
     schedules = cfg.param_scheduler
+    if schedules is None:  # a constant rate
+        return
     if isinstance(schedules, dict):  # one list for each optimizer
         schedules = [s for entry in schedules.values() for s in entry]
     ends = [s.end for s in schedules if s.type == "PolyLR"]
@@ -77,10 +82,12 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
     for objective in model.objectives.values():
         objective.begin_iters = 0
     domains = domains_of(cfg)
-    labelled = ["target"] if domains == ["target"] else ["source"]
+    datasets = cfg.train_dataloader.dataset.domains
+    labelled = [name for name in domains if datasets[name].type != "CityscapesImages"]
+    soft = {name: 19 for name in domains if datasets[name].get("soft")}
     for step in range(2):
         inputs, samples = make_batch(
-            domains, size=(96, 128), labelled=labelled, seed=step
+            domains, size=(96, 128), labelled=labelled, seed=step, soft=soft
         )
         loss, log = model.parse_losses(model.loss(inputs, samples))
         if step == 0:
@@ -92,11 +99,44 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
                 if p.requires_grad and (p.grad is None or not p.grad.any())
             ]
             # a unit that is dead for this batch may be missed, a whole part may not
-            assert len(without) <= 0.02 * len(list(model.parameters())), without
+            learns = any(sum(o.loss_weight.values()) for o in model.objectives.values())
+            assert not learns or len(without) <= 0.02 * len(list(model.parameters()))
             model.zero_grad()
         wrapper.update_params(loss)
     _round_trip(model, cfg)
     _predicts(model.eval())
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_adabn__changes_statistics_and_nothing_else(task):
+    cfg = small(f"source_only/source_only_adabn_{task}.py")
+    model = MODELS.build(cfg.model).train()
+    wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    inputs, samples = make_batch(["target"], size=(64, 96), labelled=[])
+    for _ in range(2):
+        loss, _ = model.parse_losses(model.loss(inputs, samples))
+        wrapper.update_params(loss)
+    after = model.state_dict()
+    changed = {name for name in after if not torch.equal(after[name], before[name])}
+    statistics = {name for name in after if "running" in name or "tracked" in name}
+    assert changed == statistics
+
+
+@pytest.mark.parametrize("leaf", MULTI_STAGE)
+def test_stages__hand_on_a_complete_network(leaf):
+    resolver = Resolver(Request(CONFIGS / leaf, toy=True))
+    models = {
+        stage.name: MODELS.build(resolver.stage_config(stage).model)
+        for stage in resolver.stages
+        if stage.trains
+    }
+    heirs = [s for s in resolver.stages if s.trains and s.weights_from is not None]
+    assert heirs
+    for stage in heirs:
+        earlier = models[stage.weights_from].state_dict()
+        report = compare_with_model(models[stage.name], earlier, TRAINING_PARTS)
+        assert report.is_complete, str(report)
 
 
 def _round_trip(model, cfg):

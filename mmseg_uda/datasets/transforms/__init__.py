@@ -2,5 +2,7 @@
 
 from .diverse_crop import DiverseCrop
 from .load_labels import LoadLabels
+from .load_soft_labels import LoadSoftLabels
+from .pack_soft_labels import PackSoftLabels
 
-__all__ = ["DiverseCrop", "LoadLabels"]
+__all__ = ["DiverseCrop", "LoadLabels", "LoadSoftLabels", "PackSoftLabels"]

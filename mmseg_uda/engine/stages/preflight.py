@@ -3,7 +3,7 @@
 from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import compare_with_model
+from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 
 from .checks.loaders import DataCheck
 from .checks.model import check_model, check_predicting
@@ -119,7 +119,7 @@ def _check_follows(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
             "save_best. Use weights='final'."
         )
     earlier = check_model(cfg, None, trains=False)
-    report = compare_with_model(model, earlier.state_dict(), ignore=("heads.*",))
+    report = compare_with_model(model, earlier.state_dict(), ignore=TRAINING_PARTS)
     if not report.is_complete:
         raise StageError(
             f"the network of stage '{stage.name}' differs from that of stage "

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmseg.registry import METRICS
 
 from mmseg_uda.atomic_files import check_writable, write_json
-from mmseg_uda.checkpoints import load_into
+from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.results import MEANS
@@ -94,7 +94,7 @@ def _test(cfg: Config, checkpoint: str, tta: bool) -> dict:
     runner = StageRunner.from_cfg(cfg)
     try:
         model = bare(runner.model)
-        load_into(model.module if tta else model, checkpoint, ignore=("heads.*",))
+        load_into(model.module if tta else model, checkpoint, ignore=TRAINING_PARTS)
         return runner.test()
     finally:
         runner.close()

@@ -8,7 +8,7 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from mmseg_uda.checkpoints import load_into
+from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.finite import NonFiniteLossError
 
@@ -93,8 +93,7 @@ def _what_next(cfg: Config, name: str) -> str:
 
 def _loader(path: Path) -> object:
     def load(model: nn.Module, runner: StageRunner) -> None:
-        # adversaries belong to their stage; the next one has its own or none
-        load_into(model, path, ignore=("heads.*",))
+        load_into(model, path, ignore=TRAINING_PARTS)
         runner.logger.info(f"Weights to start from: {path}")
 
     return load

@@ -2,7 +2,13 @@
 
 from .adversarial import gan_map, squared_gradient
 from .class_balance import ClassBalance
-from .cross_entropy import IGNORE_INDEX, cross_entropy_map, hardest, mean_by_weight
+from .cross_entropy import (
+    IGNORE_INDEX,
+    cross_entropy_map,
+    hardest,
+    mean_by_weight,
+    soft_cross_entropy_map,
+)
 from .divergence import DIVERGENCES, kl_map, l1_map, l2_map
 from .self_information import self_information
 
@@ -18,5 +24,6 @@ __all__ = [
     "l2_map",
     "mean_by_weight",
     "self_information",
+    "soft_cross_entropy_map",
     "squared_gradient",
 ]

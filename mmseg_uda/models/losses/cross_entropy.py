@@ -23,6 +23,19 @@ def cross_entropy_map(log_probs: Tensor, labels: Tensor) -> Tensor:
     return F.nll_loss(log_probs, labels, ignore_index=IGNORE_INDEX, reduction="none")
 
 
+def soft_cross_entropy_map(log_probs: Tensor, soft_labels: Tensor) -> Tensor:
+    r"""Cross-entropy of soft labels in nats, :math:`-\sum_c y_c \log p_c`.
+
+    Args:
+        log_probs: (N, K, H, W).
+        soft_labels: (N, K, H, W), summing to 1 over K.
+
+    Returns:
+        (N, H, W), >= 0.
+    """
+    return -(soft_labels * log_probs).sum(dim=1)
+
+
 def mean_by_weight(pixel_loss: Tensor, counts: Tensor) -> Tensor:
     """Sum of a pixel loss over the sum of what the pixels count.
 

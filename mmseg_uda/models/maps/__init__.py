@@ -1,8 +1,15 @@
 """Maps: one number per pixel, to be minimised or to weight a loss with."""
 
+from .confidence_map import ConfidenceMap
 from .entropy_map import EntropyMap
 from .feature_noise import FeatureNoise
 from .head_divergence_map import HeadDivergenceMap
 from .lipschitz_map import LipschitzMap
 
-__all__ = ["EntropyMap", "FeatureNoise", "HeadDivergenceMap", "LipschitzMap"]
+__all__ = [
+    "ConfidenceMap",
+    "EntropyMap",
+    "FeatureNoise",
+    "HeadDivergenceMap",
+    "LipschitzMap",
+]

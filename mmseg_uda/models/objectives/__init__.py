@@ -4,6 +4,7 @@ from .adversarial import Adversarial
 from .base_objective import BaseObjective
 from .minimize_map import MinimizeMap
 from .pixel_weight import PixelWeight
+from .soft_supervised import SoftSupervised
 from .supervised import Supervised
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "BaseObjective",
     "MinimizeMap",
     "PixelWeight",
+    "SoftSupervised",
     "Supervised",
 ]

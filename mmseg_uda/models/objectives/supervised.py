@@ -100,12 +100,16 @@ class Supervised(BaseObjective):
 
     def _pixel_counts(self, step: Step) -> Tensor:
         """What each pixel counts, (N, H, W): 0 where ignored, else its class weight."""
-        labels = self._labels(step)
-        valid = (labels != IGNORE_INDEX).float()
+        valid = self._valid(step)
         if self.class_balance is None:
             return valid
+        labels = self._labels(step)
         weights = step.once(self, lambda: self.class_balance(labels))
         return weights[labels.clamp(max=len(weights) - 1)] * valid
+
+    def _valid(self, step: Step) -> Tensor:
+        """1 where a pixel has a label, else 0, (N, H, W)."""
+        return (self._labels(step) != IGNORE_INDEX).float()
 
     def _labels(self, step: Step) -> Tensor:
         labels = step.view(self.on).labels

@@ -33,8 +33,9 @@ class UDASegmentor(BaseSegmentor):
         batch -> views -> heads, maps -> objectives -> one dict of losses
 
     Inference is the wrapped segmentor's own, untouched. On disk the state dict has the
-    plain mmseg layout (``backbone.*``, ``decode_head.*``) plus ``heads.*``, so plain
-    mmseg checkpoints load into this model and its checkpoints load into plain mmseg.
+    plain mmseg layout (``backbone.*``, ``decode_head.*``) plus ``heads.*`` and, if an
+    objective keeps statistics, ``objectives.*``; so plain mmseg checkpoints load into
+    this model and its checkpoints load into plain mmseg.
 
     Args:
         segmentor: Config of any segmentor of the EncoderDecoder kind. Its own losses

@@ -10,7 +10,7 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmseg_uda.checkpoints import load_into
+from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
 
@@ -83,7 +83,7 @@ def check_model(
         check_parts(cfg, optim_wrapper)
         check_loaders(cfg)
     if load_from is not None:
-        load_into(model, load_from, ignore=("heads.*",))
+        load_into(model, load_from, ignore=TRAINING_PARTS)
     elif pretrained:
         check_pretrained(model)
     return model
