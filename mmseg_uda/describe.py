@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from mmseg_uda.models.segmentors import UDASegmentor
-from mmseg_uda.structures.view import segmentation_heads
+from mmseg_uda.structures.seg_heads import segmentation_heads
 
 
 def describe(model: nn.Module) -> dict:

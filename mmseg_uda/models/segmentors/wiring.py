@@ -9,7 +9,11 @@ from difflib import get_close_matches
 from mmengine.registry import Registry
 from torch import nn
 
-from mmseg_uda.structures.view import FUSED, segmentation_heads
+from mmseg_uda.structures.seg_heads import (
+    check_segmentation_heads,
+    segmentation_heads,
+)
+from mmseg_uda.structures.view import FUSED
 
 from .checkpoint_layout import PARTS
 
@@ -101,6 +105,7 @@ def check_wiring(model: nn.Module) -> None:
     Raises:
         ValueError: On the first name that does not exist, with a suggestion; if no
             objective is left; or if a head of the model would get no gradient.
+        TypeError: If the logits of a segmentation head cannot be told.
     """
     if not len(model.objectives):
         raise ValueError(
@@ -113,6 +118,7 @@ def check_wiring(model: nn.Module) -> None:
                 f"{type(model.segmentor).__name__} has a child called {name!r}, which "
                 "in checkpoints is the name of a part of UDASegmentor. Rename it."
             )
+    check_segmentation_heads(model.segmentor)
     seg_heads = list(segmentation_heads(model.segmentor))
     trained: set[str] = set()
     for name, objective in model.objectives.items():
