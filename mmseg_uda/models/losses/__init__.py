@@ -4,6 +4,7 @@ from .adversarial import gan_map, squared_gradient
 from .class_balance import ClassBalance
 from .cross_entropy import IGNORE_INDEX, cross_entropy_map, hardest, mean_by_weight
 from .divergence import DIVERGENCES, kl_map, l1_map, l2_map
+from .focal import focal_map
 from .self_information import self_information
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "IGNORE_INDEX",
     "ClassBalance",
     "cross_entropy_map",
+    "focal_map",
     "gan_map",
     "hardest",
     "kl_map",

@@ -2,7 +2,14 @@
 
 from .entropy_map import EntropyMap
 from .feature_noise import FeatureNoise
+from .head_cosine_map import HeadCosineMap
 from .head_divergence_map import HeadDivergenceMap
 from .lipschitz_map import LipschitzMap
 
-__all__ = ["EntropyMap", "FeatureNoise", "HeadDivergenceMap", "LipschitzMap"]
+__all__ = [
+    "EntropyMap",
+    "FeatureNoise",
+    "HeadCosineMap",
+    "HeadDivergenceMap",
+    "LipschitzMap",
+]

@@ -2,14 +2,18 @@
 
 from .adversarial import Adversarial
 from .base_objective import BaseObjective
+from .decay import Decay
 from .minimize_map import MinimizeMap
 from .pixel_weight import PixelWeight
 from .supervised import Supervised
+from .weight_discrepancy import WeightDiscrepancy
 
 __all__ = [
     "Adversarial",
     "BaseObjective",
+    "Decay",
     "MinimizeMap",
     "PixelWeight",
     "Supervised",
+    "WeightDiscrepancy",
 ]
