@@ -26,7 +26,7 @@ model = dict(
                 scale=40.0,  # lambda_local
                 offset=0.4,
                 begin_iters=5000,  # plain cross-entropy before
-                # Our choice: the disagreement weights the loss and is not trained by it.
+                # Our choice: the loss does not train the disagreement.
                 detach=True,
             ),
             weight_discriminator=True,  # in the target's term
