@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from mmseg_uda.models.segmentors import UDASegmentor
-from mmseg_uda.structures.view import segmentation_heads
+from mmseg_uda.structures.seg_heads import segmentation_heads
 
 
 def describe(model: nn.Module) -> dict:
@@ -15,9 +15,10 @@ def describe(model: nn.Module) -> dict:
         model: A built :class:`UDASegmentor`.
 
     Returns:
-        A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, loss,
-        weight, average, begin_iters, paper), ``discriminator_terms``, ``maps``,
-        ``views``, the ``fused`` logits and the class of the wrapped ``segmentor``.
+        A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, decay,
+        loss, weight, average, begin_iters, weight_begin_iters, paper),
+        ``discriminator_terms``, ``maps``, ``views``, the ``fused`` logits and the class
+        of the wrapped ``segmentor``.
 
     Raises:
         TypeError: If the model is another one, whose loss is not put together so.
@@ -40,6 +41,7 @@ def describe(model: nn.Module) -> dict:
                         "objective": name,
                         "lambda": objective.discriminator_weight,
                         "loss": objective.discriminator_equation(seg_head),
+                        "weight_begin_iters": _weight_begin(objective),
                     }
                 )
     return {
@@ -74,6 +76,11 @@ def as_equation(description: dict) -> str:
     return "\n".join(lines)
 
 
+def _weight_begin(objective: nn.Module) -> int:
+    """When the weight of a discriminator's loss begins, 0 if it has none."""
+    return objective.weight.begin_iters if objective.weight_discriminator else 0
+
+
 def _fused(segmentor: nn.Module) -> str | None:
     """The fused logits as a formula, None where there is nothing to fuse."""
     weight = getattr(segmentor, "aux_weight", 0.5)
@@ -97,10 +104,12 @@ def _term(name: str, objective: nn.Module, seg_head: str, factor: float) -> dict
         "objective": name,
         "seg_head": seg_head,
         "lambda": factor,
+        "decay": objective.decay and objective.decay.equation(),
         "loss": objective.equation(seg_head),
         "weight": None if weight is None else weight.equation(seg_head),
         "average": getattr(objective, "average", "all"),
         "begin_iters": objective.begin_iters,
+        "weight_begin_iters": 0 if weight is None else weight.begin_iters,
         "paper": objective.paper,
     }
 
@@ -120,8 +129,9 @@ def _summand(term: dict) -> str:
     loss = term["loss"]
     if term.get("weight"):
         loss = f"{loss} * {term['weight']}"
-    mean = "mean_valid" if term.get("average") == "valid" else "mean"
-    return f"{term['lambda']:g} * {mean}[ {loss} ]"
+    mean = {"valid": "mean_valid", "none": ""}.get(term.get("average"), "mean")
+    decay = f"{term['decay']} * " if term.get("decay") else ""
+    return f"{term['lambda']:g} * {decay}{mean}[ {loss} ]"
 
 
 def _note(term: dict) -> str:
@@ -130,6 +140,8 @@ def _note(term: dict) -> str:
         parts.append(f"head '{term['seg_head']}'")
     if term.get("begin_iters"):
         parts.append(f"from iteration {term['begin_iters']} on")
+    if term.get("weight_begin_iters"):
+        parts.append(f"weight 1 before iteration {term['weight_begin_iters']}")
     if term.get("paper"):
         parts.append(term["paper"])
     return "(" + ", ".join(parts) + ")"

@@ -124,6 +124,19 @@ ADABN = change(
     batch=dict(target=8),
     weights=dict(source=None, lipschitz=None, nothing=dict(decode=0.0, aux=0.0)),
 )
+CLAN = change(
+    ADAPTSEG,
+    total=100_000,
+    stop=100_000,
+    jitter=(0.8, 1, 1.1),  # one of these
+    mirror=0.5,
+    target_is_mirrored=True,
+    weights={
+        "source": dict(decode=1.0, aux=1.0),
+        "adversarial": dict(fused=1e-3),
+        "discrepancy": 0.02,  # 0.01 * 2
+    },
+)
 ADVENT = change(ADAPTSEG, stop=120_000)
 CRST_SOURCE = Numbers(
     rate=2.5e-4,
@@ -167,6 +180,7 @@ NUMBERS = {
         heads_rate=None,
         weights=dict(adversarial=None, entropy=ADVERSARIAL["adversarial"]),
     ),
+    "clan/clan": CLAN,
     "lcda/adaptseg_lcda": change(
         ADAPTSEG, weights=dict(lipschitz=dict(decode=1.0, aux=0.2))
     ),
@@ -222,8 +236,14 @@ def test_leaf__has_the_published_numbers(leaf, task, numbers):
     weights = by_task.get(task) or numbers.weights
     assert set(cfg.model.objectives) == set(weights)
     for name, objective in cfg.model.objectives.items():
-        given = {h: w for h, w in objective.loss_weight.items() if w is not None}
+        given = _without_none(objective.loss_weight)
         assert given == pytest.approx(weights[name])
+
+
+def _without_none(loss_weight):
+    if not isinstance(loss_weight, dict):
+        return loss_weight
+    return {head: weight for head, weight in loss_weight.items() if weight is not None}
 
 
 def _check_optimizers(cfg, numbers):
@@ -267,19 +287,28 @@ def _check_data(cfg, task, numbers):
         if not domain:
             continue
         steps = {step.type: step for step in domain.pipeline}
-        resize = steps.get("RandomResize") or steps["Resize"]
         size = numbers.source[task] if name == "source" else numbers.target
-        assert resize.scale == size
+        resize = steps.get("RandomResize") or steps.get("Resize")
+        if resize is None:  # one of several sizes
+            resize = steps["RandomChoiceResize"]
+            width, height = size
+            wanted = [(round(width * r), round(height * r)) for r in numbers.jitter]
+            assert resize.scales == wanted
+        else:
+            assert resize.scale == size
         expected = getattr(numbers, "interpolation", ("pillow", "bicubic"))
         assert (resize.get("backend"), resize.get("interpolation")) == expected
         augmented = getattr(numbers, "target_is_augmented", numbers.source is None)
         if name == "target" and not augmented:
-            assert not {"RandomResize", "DiverseCrop", "RandomFlip"} & set(steps)
+            assert not {"RandomResize", "DiverseCrop"} & set(steps)
+            mirrored = getattr(numbers, "target_is_mirrored", False)
+            assert ("RandomFlip" in steps) is mirrored
             continue
         jitter = numbers.jitter
         if isinstance(jitter, dict):
             jitter = jitter[task if name == "source" else name]
-        assert resize.get("ratio_range") == jitter
+        if "RandomChoiceResize" not in steps:
+            assert resize.get("ratio_range") == jitter
         crop = steps.get("DiverseCrop") or steps.get("RandomCrop") or {}
         assert crop.get("crop_size") == numbers.crop
         assert (steps.get("RandomFlip") or {}).get("prob") == numbers.mirror
@@ -301,6 +330,27 @@ def test_mrnet__agreement_begins_where_the_released_code_begins_it(task):
     assert model.objectives.adversarial.gradient_penalty == 0.01
     assert model.segmentor.decode_head.dropout_ratio == 0.1
     assert model.segmentor.aux_weight == 0.5
+
+
+@pytest.mark.parametrize(("task", "lambda_local"), [("gta", 40), ("synthia", 10)])
+def test_clan__has_the_numbers_of_its_released_code(task, lambda_local):
+    model = Config.fromfile(CONFIGS / f"clan/clan_{task}.py").model
+    source, adversarial, discrepancy = model.objectives.values()
+    assert source.focal_gamma == 2
+    weight = adversarial.weight
+    assert (weight.offset, weight.scale) == (0.4, lambda_local)
+    assert weight.begin_iters == 5_000
+    assert adversarial.weight_discriminator is True
+    assert adversarial.discriminator_weight == 1.0  # not halved
+    assert adversarial.source_label == 0
+    for objective in (adversarial, discrepancy):
+        assert objective.decay == dict(power=1.0, end_iters=100_000)
+    assert model.heads.d_fused.upsample is True
+    segmentor = model.segmentor
+    assert segmentor.aux_weight == 1.0
+    for head in (segmentor.decode_head, segmentor.auxiliary_head):
+        assert (head.in_channels, head.in_index) == (2048, 1)
+        assert head.dilations == (6, 12, 18, 24)
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,8 @@ def test_printed_config__builds_at_full_size(name, workspace):
     cfg = Config.fromfile(workspace / name)
     if "model" not in cfg:
         return
-    with torch.device("meta"):
+    # mmseg's MiT computes with numbers while it is built
+    with torch.device("cpu" if "segformer" in name else "meta"):
         model = MODELS.build(cfg.model)
     build_optim_wrapper(model, cfg.optim_wrapper)
     classes = cfg.get("num_classes", model.num_classes)

@@ -114,6 +114,11 @@ def _sizes(cfg: Config) -> str:
         for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
                 node["scale"] = tuple(round(side * _RESIZE) for side in node["scale"])
+            if "scales" in node:
+                node["scales"] = [
+                    tuple(round(side * _RESIZE) for side in scale)
+                    for scale in node["scales"]
+                ]
             if _is_pair(node.get("crop_size")):
                 node["crop_size"] = CROP
                 if _is_pair(node.get("stride")):

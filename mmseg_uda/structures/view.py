@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmseg_uda.models.layers import RandomState, frozen_running_stats
+from mmseg_uda.models.layers import BufferState, RandomState, frozen_running_stats
+
+from .read_feats import ReadFeats
+from .seg_heads import head_logits, segmentation_heads
 
 FUSED = "fused"
-
-
-def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
-    """Name the segmentation heads of an mmseg segmentor.
-
-    Returns:
-        ``{'decode': ...}``, plus ``'aux'`` for one auxiliary head or ``'aux_0'``,
-        ``'aux_1'``, ... for several.
-
-    Raises:
-        TypeError: If the segmentor has no single decode head (cascades feed one head's
-            output to the next, so their heads cannot be run on features alone).
-    """
-    decode_head = getattr(segmentor, "decode_head", None)
-    if decode_head is None or isinstance(decode_head, nn.ModuleList):
-        raise TypeError(
-            f"{type(segmentor).__name__} has no single `decode_head`. UDASegmentor "
-            "wraps segmentors of the EncoderDecoder kind: one decode head, any number "
-            "of auxiliary heads."
-        )
-    heads = {"decode": decode_head}
-    auxiliary = getattr(segmentor, "auxiliary_head", None)
-    if isinstance(auxiliary, nn.ModuleList):
-        names = ["aux"] if len(auxiliary) == 1 else [f"aux_{i}" for i in range(99)]
-        heads.update(zip(names, auxiliary, strict=False))
-    elif auxiliary is not None:
-        heads["aux"] = auxiliary
-    return heads
 
 
 class View:
@@ -65,7 +41,8 @@ class View:
         self.heads: Mapping[str, nn.Module] = segmentation_heads(segmentor)
         self._segmentor = segmentor
         self._cache: dict = {}
-        self._dropout: dict[str, RandomState] = {}
+        self._before: dict[str, tuple[RandomState, BufferState]] = {}
+        self._levels: dict[str, list[int]] = {}
 
     def _once(self, key: tuple, compute) -> Tensor:
         if key not in self._cache:
@@ -125,30 +102,30 @@ class View:
         """Run a segmentation head on *given* features; H(.) of LCDA Eq. 3. Uncached.
 
         Batch-norm layers of the head use batch statistics but leave their running
-        statistics alone: those belong to the pass on the unperturbed features.
+        statistics alone, and other buffers that the head updates stay as they are:
+        those belong to the pass on the unperturbed features.
 
         Args:
             feats: Same structure as :attr:`feats`.
             seg_head: A key of :attr:`heads`.
-            shared_dropout: Draw the dropout masks that :meth:`logits` of this head
-                drew, so that equal features give exactly equal logits.
+            shared_dropout: Draw the random numbers (dropout masks, say) that
+                :meth:`logits` of this head drew, so that equal features give exactly
+                equal logits.
 
         Returns:
             (N, K, H, W) logits at image size.
         """
         head = self.heads[seg_head]
-        with frozen_running_stats(head):
-            if not shared_dropout:
-                return self._upsample(head(feats), head)
-            self.logits(seg_head)
-            with self._dropout[seg_head].replay():
-                return self._upsample(head(feats), head)
+        self.logits(seg_head)
+        random_state, buffers = self._before[seg_head]
+        replay = random_state.replay() if shared_dropout else nullcontext()
+        with frozen_running_stats(head), buffers.replay(), replay:
+            return self._run(seg_head, feats)
 
     def levels(self, seg_head: str) -> list[int]:
         """Indices into :attr:`feats` that a head reads, in the head's order."""
-        index = getattr(self.heads[seg_head], "in_index", range(len(self.feats)))
-        indices = [index] if isinstance(index, int) else list(index)
-        return [i % len(self.feats) for i in indices]
+        self.logits(seg_head)
+        return self._levels[seg_head]
 
     def _stacked_soft_labels(self) -> Tensor:
         soft = torch.stack([s.gt_soft_seg.data for s in self.samples]).float()
@@ -157,20 +134,21 @@ class View:
 
     def _first_decode(self, seg_head: str) -> Tensor:
         head = self.heads[seg_head]
-        feats = self.feats
-        self._dropout[seg_head] = RandomState.for_call(head, self.images)
-        return self._upsample(head(feats), head)
+        feats = ReadFeats(self.feats)
+        self._before[seg_head] = (
+            RandomState.for_call(head, self.images),
+            BufferState(head),
+        )
+        logits = self._run(seg_head, feats)
+        self._levels[seg_head] = feats.levels
+        return logits
+
+    def _run(self, seg_head: str, feats: Sequence[Tensor]) -> Tensor:
+        test_cfg = getattr(self._segmentor, "test_cfg", None)
+        return head_logits(self.heads[seg_head], feats, self.images.shape, test_cfg)
 
     def _fused_logits(self) -> Tensor:
         decode = self.logits("decode")
         if "aux" not in self.heads:
             return decode
         return decode + getattr(self._segmentor, "aux_weight", 0.5) * self.logits("aux")
-
-    def _upsample(self, logits: Tensor, head: nn.Module) -> Tensor:
-        return F.interpolate(
-            logits,
-            size=self.images.shape[2:],
-            mode="bilinear",
-            align_corners=getattr(head, "align_corners", False),
-        )

@@ -70,6 +70,15 @@ def test_schedule__equals_the_published_formula(name, rates, total, warm_up, sto
     assert cfg.train_cfg.max_iters == stop
 
 
+def test_schedule__clan_warms_everything_up():
+    seen, cfg = curves("clan_100k", 12000)
+    i = torch.arange(12000, dtype=torch.float64)
+    factors = torch.where(i < 5000, (i + 1) / 5000, (1 - i / 100000) ** 0.9)
+    rates = torch.tensor((2.5e-4, 2.5e-3, 1e-4), dtype=torch.float64)
+    torch.testing.assert_close(seen, factors[:, None] * rates, rtol=1e-7, atol=0)
+    assert cfg.train_cfg.max_iters == 100000
+
+
 def test_schedule__mrnet_at_its_stop():
     seen, _ = curves("mrnet_100k", 25000)
     assert seen[-1, 0].item() == pytest.approx(2e-4 * (1 - 24999 / 1e5) ** 0.9, 1e-7)

@@ -117,6 +117,26 @@ def test_toy__sizes_scale_once_everywhere():
     assert tuple(cfg.tta_pipeline[0].transforms[0][0].scale) == (160, 80)
 
 
+def test_toy__scales_to_choose_from_are_scaled():
+    cfg = Config(flagship())
+    source = cfg.train_dataloader.dataset.domains.source
+    source.pipeline[0] = dict(
+        type="RandomChoiceResize", scales=[(1024, 576), (1280, 720)]
+    )
+    apply_toy(cfg, "/toy")
+    assert source.pipeline[0]["scales"] == [(128, 72), (160, 90)]
+
+
+def test_toy__decays_end_with_the_run():
+    cfg = Config(flagship())
+    cfg.model.objectives.c.decay = dict(power=1.0, end_iters=25000)
+    cfg.model.objectives.c.weight = dict(map="m", begin_iters=5000)
+    apply_toy(cfg, "/toy")
+    length = cfg.train_cfg.max_iters
+    assert cfg.model.objectives.c.decay.end_iters == length
+    assert cfg.model.objectives.c.weight.begin_iters == length // 5
+
+
 def test_toy__smallest_jittered_image_holds_a_crop():
     cfg, _ = toy()
     width, height = cfg.train_dataloader.dataset.domains.source.pipeline[0].scale

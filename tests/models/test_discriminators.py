@@ -114,3 +114,15 @@ def test_multi_scale__initial_weights():
     assert weights.std().item() == pytest.approx(0.02, rel=0.02)
     assert abs(weights.mean().item()) < 1e-4
     assert not any(p.any() for n, p in net.named_parameters() if "bias" in n)
+
+
+def test_pixel_discriminator__upsampled_to_the_input():
+    cfg = dict(type="PixelDiscriminator", in_channels=3, channels=(4, 4))
+    plain, upsampled = MODELS.build(cfg), MODELS.build(dict(cfg, upsample=True))
+    upsampled.load_state_dict(plain.state_dict())
+    x = torch.randn(2, 3, 40, 56)
+    (small,), (large,) = plain(x), upsampled(x)
+    assert small.shape == (2, 1, 5, 7)
+    assert large.shape == (2, 1, 40, 56)
+    # aligned corners keep their values
+    torch.testing.assert_close(large[..., ::39, ::55], small[..., ::4, ::6])

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from mmseg_uda.models.layers import (
+    BufferState,
     RandomState,
     call_frozen,
     frozen_running_stats,
@@ -116,14 +117,51 @@ def test_random_state__replays_more_than_once():
     assert torch.equal(draws[0], draws[2])
 
 
-def test_random_state__captures_nothing_without_dropout():
-    state = RandomState.for_call(nn.Conv2d(1, 1, 1), torch.ones(1, 1, 2, 2))
-    assert not state.active
-    torch.manual_seed(0)
-    expected = torch.rand(3)
-    torch.manual_seed(0)
+def test_random_state__replays_other_draws_than_dropout():
+    class Draws(nn.Module):
+        def forward(self, x):
+            return x + torch.rand(x.shape[1:])
+
+    draws, x = Draws(), torch.ones(1, 8)
+    state = RandomState.for_call(draws, x)
+    first = draws(x)
     with state.replay():
-        assert torch.equal(torch.rand(3), expected)
+        assert torch.equal(draws(x), first)
+    assert not torch.equal(draws(x), first)
+
+
+def test_random_state__without_dropout_any_device_will_do():
+    images = torch.ones(1, 1, 2, 2, device="meta")
+    state = RandomState.for_call(nn.Conv2d(1, 1, 1), images)
+    assert not state.active
+    with pytest.raises(ValueError, match="'meta'"):
+        RandomState.for_call(nn.Dropout(), images)
+
+
+def test_buffer_state__replays_and_forgets():
+    class Remembers(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("bases", torch.ones(3))
+            self.register_buffer("count", torch.zeros(1))
+            self.norm = nn.BatchNorm1d(3)
+
+        def forward(self, x):
+            out = x * self.bases
+            self.bases = 0.5 * self.bases + x.detach().mean(0)
+            self.count += 1
+            return self.norm(out)
+
+    net, x = Remembers(), torch.randn(4, 3)
+    state = BufferState(net)
+    first, after = net(x), [net.bases.clone(), net.count.clone()]
+    assert not torch.equal(net.norm(x * net.bases), first)
+    for _ in range(2):
+        with state.replay():
+            assert torch.equal(net(x), first)
+        assert torch.equal(net.bases, after[0])
+        assert torch.equal(net.count, after[1])
+    assert net.norm.num_batches_tracked == 4  # not its business
 
 
 def test_random_state__other_device_is_an_error():

@@ -11,6 +11,7 @@ from torch.testing import assert_close
 from mmseg_uda.models.maps import (
     EntropyMap,
     FeatureNoise,
+    HeadCosineMap,
     HeadDivergenceMap,
     LipschitzMap,
 )
@@ -230,3 +231,20 @@ def test_entropy_map__in_unit_range_and_equal_to_a_loop():
     p = step.view("target").probs("decode")[1, :, 2, 3].tolist()
     expected = -sum(x * math.log(x) for x in p) / math.log(5)
     assert_close(value[1, 2, 3].item(), expected, rtol=1e-4, atol=0)
+
+
+def test_head_cosine_map__by_hand_and_range():
+    class FakeView:
+        def probs(self, seg_head):
+            # one class each: cosine 0; alike: 1; (1, 0) and (0.5, 0.5): 1 / sqrt(2)
+            aux = [[0.0, 0.3, 0.5], [1.0, 0.7, 0.5]]
+            decode = [[1.0, 0.3, 1.0], [0.0, 0.7, 0.0]]
+            return torch.tensor(decode if seg_head == "decode" else aux)[None, :, None]
+
+    class FakeStep:
+        def view(self, name):
+            return FakeView()
+
+    value = HeadCosineMap()(FakeStep(), "fused")
+    assert_close(value, torch.tensor([[[1.0, 0.0, 1 - 0.5**0.5]]]))
+    assert value.min() >= 0

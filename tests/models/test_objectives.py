@@ -6,12 +6,15 @@ from helpers import make_batch, tiny_segmentor
 from mmseg.registry import MODELS
 from torch.testing import assert_close
 
+from mmseg_uda.models.losses import focal_map
 from mmseg_uda.models.objectives import (
     Adversarial,
     BaseObjective,
+    Decay,
     MinimizeMap,
     PixelWeight,
     Supervised,
+    WeightDiscrepancy,
 )
 
 
@@ -219,6 +222,16 @@ def test_zero_weight_map__is_the_plain_loss():
         (lambda: Supervised(loss_weight=dict(decode="1")), "loss_weight must be"),
         (lambda: PixelWeight("m", link="exp"), "unknown weight link 'exp'"),
         (lambda: Adversarial(dict(aux="d")), "'decode' has a loss_weight but no"),
+        (lambda: Supervised(focal_gamma=-1), "focal_gamma must be >= 0, got -1"),
+        (lambda: Supervised(decay=dict(end_iters=0)), "decay needs end_iters > 0"),
+        (
+            lambda: Adversarial(dict(decode="d"), weight_discriminator=True),
+            "weight_discriminator=True needs a weight",
+        ),
+        (
+            lambda: WeightDiscrepancy(weight=dict(map="m")),
+            "WeightDiscrepancy has no pixels",
+        ),
         (lambda: Adversarial(dict(decode="d"), gan="wgan"), "unknown gan 'wgan'"),
         (lambda: Adversarial(dict(decode="d"), sees="rgb"), "unknown sees 'rgb'"),
         (lambda: Adversarial(dict(decode="d"), source_label=2), "source_label 2"),
@@ -266,3 +279,147 @@ def test_supervised__mrnets_released_options_equal_a_loop():
 def test_supervised__keep_hardest_out_of_range(share):
     with pytest.raises(ValueError, match=r"keep_hardest must be in \(0, 1\]"):
         Supervised(keep_hardest=share)
+
+
+def test_decay__falls_from_one_to_zero():
+    assert [Decay(100)(i) for i in (0, 25, 100, 150)] == [1.0, 0.75, 0.0, 0.0]
+    assert Decay(100, power=0.9)(50) == pytest.approx(0.5**0.9)
+    assert Decay(100, power=0.9).equation() == "(1 - i/100)^0.9"
+
+
+def test_decay__scales_what_is_minimised_and_not_what_is_logged():
+    objective = MinimizeMap(
+        "m", loss_weight=2.0, begin_iters=10, decay=dict(end_iters=100)
+    )
+
+    class FakeStep:
+        iteration = 50
+
+        def map(self, name, seg_head):
+            return torch.full((1, 2, 2), 3.0)
+
+    step = FakeStep()
+    assert objective(step) == {"loss_decode": 3, "decode": 3}
+    step.iteration = 9
+    assert objective(step)["loss_decode"] == 0
+    # lambda 1 as well shows the plain value, which is not the term
+    objective = MinimizeMap("m", decay=dict(end_iters=18))
+    assert objective(step) == {"loss_decode": 1.5, "decode": 3}
+
+
+def test_pixel_weight__scale_offset_and_beginning():
+    class FakeStep:
+        iteration = 4
+
+        def map(self, name, seg_head):
+            return torch.tensor([[[0.0, 0.25]]], requires_grad=True)
+
+    step = FakeStep()
+    weight = PixelWeight("m", scale=40, offset=0.4, begin_iters=5)
+    assert_close(weight(step, "decode", (1, 2)), torch.ones(1, 1, 2))
+    step.iteration = 5
+    assert_close(weight(step, "decode", (1, 2)), torch.tensor([[[0.4, 10.4]]]))
+    assert weight.equation("fused") == "(0.4 + 40 * stop_grad[m_fused])"
+
+
+def test_supervised__focal_by_hand():
+    # p_y = 0.5: (1 - 0.5)^2 * log 2; p_y = 1: 0; an ignored pixel: 0
+    log_probs = torch.tensor([[0.5, 1.0, 0.5], [0.5, 0.0, 0.5]]).log()[None, :, None]
+    labels = torch.tensor([[[0, 0, 255]]])
+    expected = torch.tensor([[[0.25 * 0.6931472, 0.0, 0.0]]])
+    assert_close(focal_map(log_probs, labels, 2.0), expected)
+    cross_entropy = torch.tensor([[[0.6931472, 0.0, 0.0]]])
+    assert_close(focal_map(log_probs, labels, 0.0), cross_entropy)
+
+
+@pytest.mark.parametrize("gamma", [0.5, 2.0])
+def test_focal_map__gradient_is_finite_for_sure_pixels(gamma):
+    logits = torch.tensor([[80.0, -80.0], [-80.0, 80.0]])[None, :, None]
+    logits.requires_grad_()
+    labels = torch.tensor([[[0, 0]]])
+    focal_map(logits.log_softmax(1), labels, gamma).sum().backward()
+    assert torch.isfinite(logits.grad).all()
+
+
+def alike(**overrides):
+    """Two heads that read the same features."""
+    segmentor = tiny_segmentor(aux_weight=1.0, **overrides)
+    segmentor["auxiliary_head"] = dict(segmentor["decode_head"])
+    return segmentor
+
+
+def test_weight_discrepancy__by_hand_and_by_route():
+    objectives = dict(
+        source=SOURCE, apart=dict(type="WeightDiscrepancy", loss_weight=0.02)
+    )
+    model = MODELS.build(
+        dict(type="UDASegmentor", segmentor=alike(), objectives=objectives)
+    )
+    batch = make_batch()
+    loss = model.loss(*batch)
+    assert touched(model, loss["apart.loss_decode"]) == {DECODE, AUX}
+    aux = model.segmentor.auxiliary_head
+    aux.load_state_dict(model.segmentor.decode_head.state_dict())
+    assert_close(model.loss(*batch)["apart.loss_decode"], torch.tensor(0.04))
+    for p in aux.parameters():
+        p.data.neg_()
+    opposite = model.loss(*batch)["apart.loss_decode"]
+    assert_close(opposite, torch.tensor(0.0), atol=1e-7, rtol=0)
+
+
+FUSED_ADVERSARY = dict(
+    type="Adversarial",
+    discriminators=dict(fused="d_fused"),
+    loss_weight=dict(fused=0.1),
+    weight=dict(map="cosine", detach=False),
+    weight_discriminator=True,
+)
+FUSED_HEADS = dict(
+    d_fused=dict(
+        type="PixelDiscriminator", in_channels=5, channels=(4, 4), upsample=True
+    )
+)
+
+
+def test_fused__routes_to_both_heads_and_the_discriminator_alone():
+    model = make_model(
+        dict(source=SOURCE, adversarial=FUSED_ADVERSARY),
+        heads=FUSED_HEADS,
+        maps=dict(cosine=dict(type="HeadCosineMap")),
+    )
+    losses = model.loss(*make_batch(size=(64, 64)))
+    fool, learn = losses["adversarial.loss_fused"], losses["adversarial.loss_d_fused"]
+    assert touched(model, fool) == {BACKBONE, DECODE, AUX}
+    assert touched(model, learn) == {"heads.d_fused"}  # though the weight has gradient
+
+
+@pytest.mark.parametrize(
+    ("objectives", "maps", "message"),
+    [
+        (
+            dict(apart=dict(type="WeightDiscrepancy")),
+            {},
+            "of one architecture and read features of equal width",
+        ),
+        (
+            dict(m=dict(type="MinimizeMap", map="m", loss_weight=dict(fused=1.0))),
+            dict(m=dict(type="LipschitzMap")),
+            "map 'm' for the fused prediction; LipschitzMap is defined for single",
+        ),
+    ],
+)
+def test_wiring__heads_that_do_not_fit(objectives, maps, message):
+    with pytest.raises(ValueError, match=message):
+        make_model(dict(source=SOURCE, **objectives), maps=maps)
+
+
+def test_wiring__an_objective_on_the_fused_prediction_trains_both_heads():
+    fused = dict(type="Supervised", loss_weight=dict(fused=1.0))
+    make_model(dict(source=fused))
+    segmentor = tiny_segmentor(aux_weight=0.0)
+    with pytest.raises(ValueError, match="'aux': used by no objective"):
+        MODELS.build(
+            dict(
+                type="UDASegmentor", segmentor=segmentor, objectives=dict(source=fused)
+            )
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
@@ -20,12 +21,14 @@ class PixelDiscriminator(BaseModule):
     Args:
         in_channels: Channels of the map it judges; K for class probabilities.
         channels: Channels after each convolution but the last, which has one.
+        upsample: Bring the logit map to the input's size, bilinear with aligned corners
+            (CLAN, which weights it per pixel).
         init_cfg: Initial weights in mmengine's form; ``None`` keeps the default.
 
     Shape:
         - Input: (N, C, H, W) with H, W >= 32.
-        - Output: a list of one tensor (N, 1, H // 32, W // 32), logits; gradient flows
-          to the input and to the parameters.
+        - Output: a list of one tensor (N, 1, H // 32, W // 32), or (N, 1, H, W) with
+          ``upsample``, logits; gradient flows to the input and to the parameters.
 
     Raises:
         ValueError: In ``forward``, if the input is smaller than 32x32 pixels.
@@ -35,6 +38,7 @@ class PixelDiscriminator(BaseModule):
         self,
         in_channels: int = 19,
         channels: Sequence[int] = (64, 128, 256, 512),
+        upsample: bool = False,
         init_cfg: dict | None = None,
     ):
         super().__init__(init_cfg)
@@ -45,9 +49,15 @@ class PixelDiscriminator(BaseModule):
             in_channels = out_channels
         layers.append(nn.Conv2d(in_channels, 1, 4, stride=2, padding=1))
         self.layers = nn.Sequential(*layers)
+        self.upsample = upsample
         self.min_size = 2 ** (len(channels) + 1)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Return the logit map, as a list of one."""
         check_input_size(self, x)
-        return [self.layers(x)]
+        logits = self.layers(x)
+        if self.upsample:
+            logits = F.interpolate(
+                logits, x.shape[2:], mode="bilinear", align_corners=True
+            )
+        return [logits]

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.dropout import _DropoutNd
 
+DEVICES = ("cpu", "cuda")
+
 
 def has_active_dropout(module: nn.Module) -> bool:
     """Tell whether a call of ``module`` draws random dropout masks now.
@@ -52,7 +54,7 @@ class RandomState:
 
     def __init__(self, device: torch.device | str = "cpu", active: bool = True):
         self.device = torch.device(device)
-        if self.device.type not in ("cpu", "cuda"):
+        if self.device.type not in DEVICES:
             raise ValueError(
                 f"can replay random numbers on 'cpu' and 'cuda' devices only, got "
                 f"'{self.device}' (use dropout_ratio=0 on other devices)"
@@ -64,13 +66,21 @@ class RandomState:
     def for_call(cls, module: nn.Module, inputs: Tensor) -> "RandomState":
         """Capture the state before ``module`` is called on ``inputs``.
 
-        Captures nothing, at no cost, if the module has no active dropout.
+        A module may draw other things than dropout masks (the random bases of
+        SegNeXt's head, say), so the state is captured whatever the module. Only on a
+        device whose generator cannot be captured does a module without active dropout
+        pass for one that draws nothing.
 
         Args:
             module: The module that is about to be called twice.
             inputs: Any tensor on the device where it runs.
+
+        Raises:
+            ValueError: If the module has active dropout on another device than a CPU
+                or a CUDA device.
         """
-        active = has_active_dropout(module)
+        known = inputs.device.type in DEVICES
+        active = known or has_active_dropout(module)
         return cls(inputs.device if active else "cpu", active)
 
     @contextmanager

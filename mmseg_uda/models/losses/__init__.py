@@ -10,6 +10,7 @@ from .cross_entropy import (
     soft_cross_entropy_map,
 )
 from .divergence import DIVERGENCES, kl_map, l1_map, l2_map
+from .focal import focal_map
 from .self_information import self_information
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "IGNORE_INDEX",
     "ClassBalance",
     "cross_entropy_map",
+    "focal_map",
     "gan_map",
     "hardest",
     "kl_map",

@@ -3,6 +3,7 @@
 from .confidence_map import ConfidenceMap
 from .entropy_map import EntropyMap
 from .feature_noise import FeatureNoise
+from .head_cosine_map import HeadCosineMap
 from .head_divergence_map import HeadDivergenceMap
 from .lipschitz_map import LipschitzMap
 
@@ -10,6 +11,7 @@ __all__ = [
     "ConfidenceMap",
     "EntropyMap",
     "FeatureNoise",
+    "HeadCosineMap",
     "HeadDivergenceMap",
     "LipschitzMap",
 ]

@@ -12,7 +12,12 @@ class BaseMap(nn.Module):
 
     Args:
         on: Name of the view that the map is computed on.
+
+    Attributes:
+        takes_fused: Whether the map is defined for the fused prediction, too.
     """
+
+    takes_fused = False
 
     def __init__(self, on: str = "target") -> None:
         super().__init__()

@@ -25,6 +25,8 @@ class EntropyMap(BaseMap):
         - Output: (N, H, W), in [0, 1], differentiable.
     """
 
+    takes_fused = True
+
     def forward(self, step: Step, seg_head: str) -> Tensor:
         """Compute the map, (N, H, W)."""
         log_probs = step.view(self.on).log_probs(seg_head)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -35,7 +37,8 @@ class LipschitzMap(BaseMap):
     - Both arguments depend on the weights in Eq. 3, so both carry gradient, into head
       and backbone. ``detach_clean=True`` stops it through the clean prediction.
     - Where the noise enters: added to the features after their ReLU, to every level
-      that the head reads, and not cut off at 0 afterwards.
+      that the head reads (of a transformer that gives class tokens with its maps, to
+      those as well), and not cut off at 0 afterwards.
     - Dropout: clean and noisy pass share their masks, otherwise the map measures
       dropout and is not zero at zero noise. ``shared_dropout=False`` draws them anew.
 
@@ -96,9 +99,9 @@ class LipschitzMap(BaseMap):
         """Log-probabilities of H(G(x) + r) for a fresh r, (N, K, H, W)."""
         feats = list(view.feats)
         levels = view.levels(seg_head)
-        noise = self.noise([feats[level] for level in levels])
-        for level, r in zip(levels, noise, strict=True):
-            feats[level] = feats[level] + r
+        noise = iter(self.noise([f for i in levels for f in _tensors(feats[i])]))
+        for level in levels:
+            feats[level] = _plus(feats[level], noise)
         logits = view.decode(feats, seg_head, shared_dropout=self.shared_dropout)
         return F.log_softmax(logits.float(), dim=1)
 
@@ -111,3 +114,17 @@ class LipschitzMap(BaseMap):
         bound = f"|r| <= {self.noise.eps:g} ({self.noise.kind})"
         draws = "" if self.num_samples == 1 else f", mean of {self.num_samples} draws"
         return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"
+
+
+def _tensors(level: Tensor | Sequence[Tensor]) -> list[Tensor]:
+    """A level of features as a list: some backbones give a map and a class token."""
+    return [level] if isinstance(level, Tensor) else list(level)
+
+
+def _plus(
+    level: Tensor | Sequence[Tensor], noise: Iterator[Tensor]
+) -> Tensor | list[Tensor]:
+    """Add the next of the noise tensors to each tensor of a level."""
+    if isinstance(level, Tensor):
+        return level + next(noise)
+    return [tensor + next(noise) for tensor in level]

@@ -2,16 +2,20 @@
 
 from .adversarial import Adversarial
 from .base_objective import BaseObjective
+from .decay import Decay
 from .minimize_map import MinimizeMap
 from .pixel_weight import PixelWeight
 from .soft_supervised import SoftSupervised
 from .supervised import Supervised
+from .weight_discrepancy import WeightDiscrepancy
 
 __all__ = [
     "Adversarial",
     "BaseObjective",
+    "Decay",
     "MinimizeMap",
     "PixelWeight",
     "SoftSupervised",
     "Supervised",
+    "WeightDiscrepancy",
 ]

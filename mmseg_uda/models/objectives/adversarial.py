@@ -47,6 +47,9 @@ class Adversarial(BaseObjective):
         discriminator_weight: :math:`\gamma`; AdaptSegNet halves, MRNet does not.
         gradient_penalty: Factor of the squared gradient norm of D at the source
             predictions (MRNet 0.01), 0 for none.
+        weight_discriminator: Whether ``weight`` (which weights the fooling term)
+            weights the target's part of the discriminators' loss, too, as CLAN's
+            released code does. It is detached there.
         source: Name of the source view.
         target: Name of the target view.
         **common: Arguments of :class:`BaseObjective`, for the fooling term; the
@@ -65,6 +68,7 @@ class Adversarial(BaseObjective):
         source_seg_head: str | None = None,
         discriminator_weight: float = 0.5,
         gradient_penalty: float = 0.0,
+        weight_discriminator: bool = False,
         source: str = "source",
         target: str = "target",
         **common: object,
@@ -80,6 +84,10 @@ class Adversarial(BaseObjective):
                 f"discriminator; `discriminators` names {dict(discriminators)}. Add "
                 f"one, or set loss_weight=dict({without[0]}=None)."
             )
+        if weight_discriminator and self.weight is None:
+            raise ValueError(
+                "weight_discriminator=True needs a weight; give weight=dict(map=...)"
+            )
         self.discriminators = {head: discriminators[head] for head in self.loss_weight}
         self.sees = sees
         self.gan = gan
@@ -87,6 +95,7 @@ class Adversarial(BaseObjective):
         self.source_seg_head = source_seg_head
         self.discriminator_weight = discriminator_weight
         self.gradient_penalty = gradient_penalty
+        self.weight_discriminator = weight_discriminator
         self.source = source
         self.target = target
 
@@ -130,6 +139,8 @@ class Adversarial(BaseObjective):
             f"{self.gan.upper()}( {name}(stop_grad[{self._seen(source)}]), source ) + "
             f"{self.gan.upper()}( {name}(stop_grad[{self._seen(target)}]), target )"
         )
+        if self.weight_discriminator:
+            text += f" * {self.weight.equation(seg_head)}"
         if self.gradient_penalty:
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text
@@ -151,7 +162,12 @@ class Adversarial(BaseObjective):
             if self.gradient_penalty:
                 loss = loss + self.gradient_penalty * squared_gradient(output, source)
         for output in discriminator(target):
-            loss = loss + gan_map(output, 1 - self.source_label, self.gan).mean()
+            target_loss = gan_map(output, 1 - self.source_label, self.gan)
+            if self.weight_discriminator:
+                target_loss = (
+                    target_loss * self._weight_of(step, seg_head, target_loss).detach()
+                )
+            loss = loss + target_loss.mean()
         return self.discriminator_weight * loss
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from mmseg_uda.structures import Step
 
+from .decay import Decay
 from .pixel_weight import PixelWeight
 
 
@@ -23,10 +24,12 @@ class BaseObjective(nn.Module):
     Args:
         loss_weight: :math:`\lambda` by segmentation head, such as
             ``dict(decode=1.0, aux=0.2)``. A plain number is the main head's. A head set
-            to None is left out.
+            to None is left out. ``'fused'`` is the fused prediction of both heads.
         weight: Arguments of :class:`PixelWeight`, or None for no weight.
         begin_iters: The term counts 0 before this many iterations are done. Its graph
             is still built, so that every rank always uses the same parameters.
+        decay: Arguments of :class:`Decay`, a factor on lambda that falls to 0 over the
+            training; None for a lambda that stays.
         paper: Where the term stands in a paper; shown by ``tools/describe_method.py``.
 
     Raises:
@@ -39,12 +42,14 @@ class BaseObjective(nn.Module):
         loss_weight: float | dict = 1.0,
         weight: dict | None = None,
         begin_iters: int = 0,
+        decay: dict | None = None,
         paper: str = "",
     ) -> None:
         super().__init__()
         self.loss_weight = _as_head_weights(loss_weight)
         self.weight = None if weight is None else PixelWeight(**weight)
         self.begin_iters = begin_iters
+        self.decay = None if decay is None else Decay(**decay)
         self.paper = paper
 
     def forward(self, step: Step) -> dict[str, Tensor]:
@@ -52,13 +57,13 @@ class BaseObjective(nn.Module):
 
         Returns:
             ``loss_<seg_head>``, the weighted term that is minimised, and, where its
-            lambda is not 1, ``<seg_head>``: the plain value, for the log only.
+            lambda is not always 1, ``<seg_head>``: the plain value, for the log only.
         """
         terms = {}
         for seg_head, factor in self.loss_weight.items():
             value = self.value(step, seg_head)
             terms[f"loss_{seg_head}"] = factor * self._gate(step) * value
-            if factor != 1:
+            if factor != 1 or self.decay is not None:
                 terms[seg_head] = value.detach()
         return terms
 
@@ -94,17 +99,25 @@ class BaseObjective(nn.Module):
         """Segmentation heads needed besides those of ``loss_weight``."""
         return []
 
+    def check(self, segmentor: nn.Module) -> None:
+        """Refuse, with a ValueError, a segmentor that makes no sense here."""
+
     def equation(self, seg_head: str) -> str:
         """The loss per pixel as a formula, without lambda and weight."""
         raise NotImplementedError(f"{type(self).__name__} must define equation")
 
     def _gate(self, step: Step) -> float:
-        return 1.0 if step.iteration >= self.begin_iters else 0.0
+        if step.iteration < self.begin_iters:
+            return 0.0
+        return 1.0 if self.decay is None else self.decay(step.iteration)
 
     def _weighted(self, step: Step, seg_head: str, loss: Tensor) -> Tensor:
         if self.weight is None:
             return loss
-        return loss * self.weight(step, seg_head, tuple(loss.shape[1:]))
+        return loss * self._weight_of(step, seg_head, loss)
+
+    def _weight_of(self, step: Step, seg_head: str, loss: Tensor) -> Tensor:
+        return self.weight(step, seg_head, tuple(loss.shape[1:]))
 
 
 def _as_head_weights(loss_weight: float | dict) -> dict[str, float]:

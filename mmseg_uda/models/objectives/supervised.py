@@ -7,7 +7,7 @@ from torch import Tensor
 from mmseg_uda.models.losses import (
     IGNORE_INDEX,
     ClassBalance,
-    cross_entropy_map,
+    focal_map,
     hardest,
     mean_by_weight,
 )
@@ -38,6 +38,8 @@ class Supervised(BaseObjective):
             MRNet's released command does and its text does not; None for no weights.
         keep_hardest: Share of the pixels, in (0, 1], with the largest loss that count;
             the others are ignored. MRNet's released command keeps 0.2.
+        focal_gamma: Exponent of the focal loss (CLAN's released code: 2); 0 is the
+            cross-entropy.
         **common: Arguments of :class:`BaseObjective`. A ``weight`` multiplies the loss
             per pixel, and the average is *not* divided by the sum of weights (LCDA
             paper, Eq. 8).
@@ -53,6 +55,7 @@ class Supervised(BaseObjective):
         average: str = "valid",
         class_balance: dict | None = None,
         keep_hardest: float = 1.0,
+        focal_gamma: float = 0.0,
         **common: object,
     ) -> None:
         super().__init__(**common)
@@ -62,10 +65,13 @@ class Supervised(BaseObjective):
             )
         if not 0 < keep_hardest <= 1:
             raise ValueError(f"keep_hardest must be in (0, 1], got {keep_hardest}")
+        if not focal_gamma >= 0:
+            raise ValueError(f"focal_gamma must be >= 0, got {focal_gamma}")
         self.on = on
         self.average = average
         self.class_balance = class_balance and ClassBalance(**class_balance)
         self.keep_hardest = keep_hardest
+        self.focal_gamma = focal_gamma
 
     def value(self, step: Step, seg_head: str) -> Tensor:
         """Mean of the weighted cross-entropy of one head, a scalar."""
@@ -81,9 +87,9 @@ class Supervised(BaseObjective):
         return mean_by_weight(weighted, counts)
 
     def pixel_loss(self, step: Step, seg_head: str) -> Tensor:
-        """Cross-entropy per pixel, (N, H, W), 0 where the label is 255."""
+        """Cross-entropy or focal loss per pixel, (N, H, W), 0 for the label 255."""
         log_probs = step.view(self.on).log_probs(seg_head)
-        return cross_entropy_map(log_probs, self._labels(step))
+        return focal_map(log_probs, self._labels(step), self.focal_gamma)
 
     def views(self) -> list[str]:
         """The labelled view."""
@@ -91,7 +97,8 @@ class Supervised(BaseObjective):
 
     def equation(self, seg_head: str) -> str:
         """The loss as a formula."""
-        text = f"CE( p_{seg_head}(x_{self.on}), y_{self.on} )"
+        name = f"focal_{self.focal_gamma:g}" if self.focal_gamma else "CE"
+        text = f"{name}( p_{seg_head}(x_{self.on}), y_{self.on} )"
         if self.class_balance is not None:
             text = f"class_balance(y_{self.on}) * {text}"
         if self.keep_hardest < 1:

@@ -9,7 +9,11 @@ from difflib import get_close_matches
 from mmengine.registry import Registry
 from torch import nn
 
-from mmseg_uda.structures.view import FUSED, segmentation_heads
+from mmseg_uda.structures.seg_heads import (
+    check_segmentation_heads,
+    segmentation_heads,
+)
+from mmseg_uda.structures.view import FUSED
 
 from .checkpoint_layout import PARTS
 
@@ -101,6 +105,7 @@ def check_wiring(model: nn.Module) -> None:
     Raises:
         ValueError: On the first name that does not exist, with a suggestion; if no
             objective is left; or if a head of the model would get no gradient.
+        TypeError: If the logits of a segmentation head cannot be told.
     """
     if not len(model.objectives):
         raise ValueError(
@@ -113,11 +118,12 @@ def check_wiring(model: nn.Module) -> None:
                 f"{type(model.segmentor).__name__} has a child called {name!r}, which "
                 "in checkpoints is the name of a part of UDASegmentor. Rename it."
             )
+    check_segmentation_heads(model.segmentor)
     seg_heads = list(segmentation_heads(model.segmentor))
     trained: set[str] = set()
     for name, objective in model.objectives.items():
         _check_objective(model, f"objective {name!r}", objective, seg_heads)
-        trained.update(objective.loss_weight)
+        trained.update(_heads_behind(objective.loss_weight, model.segmentor))
         trained.update(objective.head_names())
     _check_all_trained("heads", list(model.heads), trained)
     _check_all_trained("segmentation heads", seg_heads, trained)
@@ -129,17 +135,31 @@ def _check_objective(
     _check_names(user, "view", objective.views(), model.views)
     _check_names(user, "map", objective.maps(), model.maps)
     _check_names(user, "head", objective.head_names(), model.heads)
-    _check_names(user, "segmentation head", objective.loss_weight, seg_heads)
-    _check_names(
-        user, "segmentation head", objective.extra_seg_heads(), [*seg_heads, FUSED]
-    )
+    for names in (objective.loss_weight, objective.extra_seg_heads()):
+        _check_names(user, "segmentation head", names, [*seg_heads, FUSED])
+    objective.check(model.segmentor)
     for map_name in objective.maps():
         part = model.maps[map_name]
         part.check(model.segmentor)
         _check_names(f"map {map_name!r}", "view", part.views(), model.views)
         for seg_head in objective.loss_weight:
+            if seg_head == FUSED and not part.takes_fused:
+                raise ValueError(
+                    f"{user} asks map {map_name!r} for the fused prediction; "
+                    f"{type(part).__name__} is defined for single heads only."
+                )
             extra = part.extra_seg_heads(seg_head)
             _check_names(f"map {map_name!r}", "segmentation head", extra, seg_heads)
+
+
+def _heads_behind(names: Iterable[str], segmentor: nn.Module) -> set[str]:
+    """The segmentation heads that get gradient from objectives on these names."""
+    heads = set(names)
+    if FUSED in heads:
+        heads.add("decode")
+        if getattr(segmentor, "aux_weight", 0.5):
+            heads.add("aux")
+    return heads
 
 
 def _check_names(

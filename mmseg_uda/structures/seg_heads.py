@@ -1,0 +1,133 @@
+"""The segmentation heads of an mmseg segmentor, by name, and the logits they give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from mmseg.models import EncoderDecoder
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+from torch import Tensor, nn
+
+
+def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
+    """Name the segmentation heads of an mmseg segmentor.
+
+    Returns:
+        ``{'decode': ...}``, plus ``'aux'`` for one auxiliary head or ``'aux_0'``,
+        ``'aux_1'``, ... for several.
+
+    Raises:
+        TypeError: If the segmentor has no single decode head (cascades feed one head's
+            output to the next, so their heads cannot be run on features alone).
+    """
+    decode_head = getattr(segmentor, "decode_head", None)
+    if decode_head is None or isinstance(decode_head, nn.ModuleList):
+        raise TypeError(
+            f"{type(segmentor).__name__} has no single `decode_head`. UDASegmentor "
+            "wraps segmentors of the EncoderDecoder kind: one decode head, any number "
+            "of auxiliary heads."
+        )
+    heads = {"decode": decode_head}
+    auxiliary = getattr(segmentor, "auxiliary_head", None)
+    if isinstance(auxiliary, nn.ModuleList):
+        names = ["aux"] if len(auxiliary) == 1 else [f"aux_{i}" for i in range(99)]
+        heads.update(zip(names, auxiliary, strict=False))
+    elif auxiliary is not None:
+        heads["aux"] = auxiliary
+    return heads
+
+
+def check_segmentation_heads(segmentor: nn.Module) -> None:
+    """Refuse, when it is built, a segmentor whose logits cannot be told.
+
+    Raises:
+        TypeError: If it is not of the EncoderDecoder kind, or a head classifies
+            something else than pixels or does not say which of its outputs are logits.
+        ValueError: If a head predicts other classes than the decode head.
+    """
+    heads = segmentation_heads(segmentor)
+    if not isinstance(segmentor, EncoderDecoder):
+        raise TypeError(
+            f"{type(segmentor).__name__} is no EncoderDecoder of mmseg. UDASegmentor "
+            "needs its extract_feat, decode_head and auxiliary_head."
+        )
+    num_classes = getattr(heads["decode"], "num_classes", None)
+    for name, head in heads.items():
+        _check_kind(name, head)
+        _check_classes(name, head, num_classes)
+        _check_logits(name, head)
+
+
+def head_logits(
+    head: nn.Module,
+    feats: Sequence[Tensor],
+    shape: Sequence[int],
+    test_cfg: dict | None = None,
+) -> Tensor:
+    """Run a segmentation head on features; its logits, up-sampled.
+
+    A head whose ``forward`` returns more than the logits (DANet's, EncNet's) says in
+    its ``predict`` which they are, so that one is asked. What else it returns serves
+    losses of its own and is not used.
+
+    Args:
+        head: The head.
+        feats: Feature maps of backbone and neck.
+        shape: The images': (N, 3, H, W).
+        test_cfg: The segmentor's; such heads get it from mmseg, too.
+
+    Returns:
+        (N, K, H, W).
+    """
+    if _has_own(head, "predict"):
+        metas = [{"img_shape": tuple(shape[2:])} for _ in range(shape[0])]
+        return head.predict(feats, metas, test_cfg)
+    return F.interpolate(
+        head(feats),
+        size=tuple(shape[2:]),
+        mode="bilinear",
+        align_corners=getattr(head, "align_corners", False),
+    )
+
+
+def _has_own(head: nn.Module, method: str) -> bool:
+    base = getattr(BaseDecodeHead, method)
+    return getattr(type(head), method, base) is not base
+
+
+def _check_kind(name: str, head: nn.Module) -> None:
+    if not isinstance(head, BaseDecodeHead):
+        raise TypeError(
+            f"segmentation head {name!r}: {type(head).__name__} is no BaseDecodeHead "
+            "of mmseg. Heads that classify masks (MaskFormer, Mask2Former) have no "
+            "logits per pixel, which maps and objectives work on."
+        )
+
+
+def _check_classes(name: str, head: nn.Module, num_classes: int | None) -> None:
+    kind, own = type(head).__name__, getattr(head, "num_classes", None)
+    if own != num_classes:
+        raise ValueError(
+            f"segmentation head {name!r} ({kind}) predicts {own} classes, the decode "
+            f"head {num_classes}. Heads of other tasks, such as STDC's boundaries, "
+            "cannot learn from the objectives: leave it out of auxiliary_head."
+        )
+    if own is None or getattr(head, "out_channels", own) != own:
+        raise ValueError(
+            f"segmentation head {name!r} ({kind}) has out_channels="
+            f"{getattr(head, 'out_channels', None)} for {own} classes. Views, maps and "
+            "pseudo-labels take the softmax over classes, so each needs a channel: "
+            "leave out_channels out."
+        )
+
+
+def _check_logits(name: str, head: nn.Module) -> None:
+    if _has_own(head, "loss_by_feat") and not _has_own(head, "predict"):
+        raise TypeError(
+            f"segmentation head {name!r}: {type(head).__name__} computes its own loss "
+            "from what it returns in training (`loss_by_feat`) and does not say which "
+            "part of that are the logits. Choose another head; or, in a subclass, "
+            "define `predict(inputs, batch_img_metas, test_cfg)`, which returns the "
+            "logits at img_shape also in training mode."
+        )
