@@ -17,7 +17,7 @@ from mmseg_uda.checkpoints import (
     load_into,
     load_weights_file,
 )
-from mmseg_uda.published_layout import to_mmseg_names
+from mmseg_uda.published import to_mmseg_names
 
 
 def _net():
