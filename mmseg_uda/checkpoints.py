@@ -151,7 +151,7 @@ def load_into(
         return load_weights(model, state_dict, str(path), allow_partial, ignore)
     except ValueError as error:
         seems = known_kind(state_dict)
-        if seems is None or any(name.startswith("backbone.") for name in state_dict):
+        if seems is None:
             raise
         raise ValueError(f"{error}\nWhat it seems to be: {seems}") from error
 

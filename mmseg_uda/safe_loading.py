@@ -84,7 +84,8 @@ def load_weights_file(path: str | Path) -> dict[str, Tensor]:
     content = load_checkpoint_file(path)
     for _ in range(_DEPTH):
         content = _unwrapped(content, path)
-    weights = {k: v for k, v in content.items() if isinstance(v, Tensor)}
+    named = {k: v for k, v in content.items() if isinstance(k, str)}
+    weights = {k: v for k, v in named.items() if isinstance(v, Tensor)}
     if not weights:
         raise ValueError(
             f"'{path}' holds no weights, only {sorted(map(str, content))[:8]} "

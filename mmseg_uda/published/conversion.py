@@ -81,14 +81,15 @@ def convert(
             leave that open. None tells it from the weights: branches that never ran
             still have their initial distribution, and images in 0..255 leave other
             statistics in the first norm layer than normalised ones.
-        drop: Shell patterns of names, without wrappers' prefixes, to leave out.
+        drop: Shell patterns of names in the file to leave out.
 
     Raises:
         ValueError: If the file is of no known kind or incomplete, holds weights that
             its network has no place for, or is not laid out as those of ``family``.
     """
-    prefix, weights = wrapper_prefix(weights), without_wrappers(weights)
-    kept = {n: w for n, w in weights.items() if not _matches(n, drop)}
+    left_out = [name for name in weights if _matches(name, drop)]
+    kept = {n: w for n, w in weights.items() if n not in left_out}
+    prefix, kept = wrapper_prefix(kept), without_wrappers(kept)
     layout = recognise(kept)
     if family is not None:
         check_family(family, layout.pattern)
@@ -103,12 +104,11 @@ def convert(
     images = convention_of(kept)
     families = (family,) if family else _candidates(layout, trained, images)
     rgb = all(FAMILIES[name].rgb for name in families)
-    rows += [
-        Row(name, None, tuple(weight.shape), "dropped: on request")
-        for name, weight in weights.items()
-        if name not in kept
-    ]
     rows = [Row(prefix + r.source, r.name, r.shape, r.why) for r in rows]
+    rows += [
+        Row(name, None, tuple(weights[name].shape), "dropped: on request")
+        for name in left_out
+    ]
     rows += [Row(None, name, (), "added: older files lack it") for name in added]
     notes = about_file(prefix, layout) + about_images(rgb, images)
     if trained is not None:

@@ -7,7 +7,11 @@ from torch import Tensor
 
 from .families import FAMILIES, PATTERNS
 
-_MMSEG = ("backbone.", "decode_head.", "segmentor.")
+_MMSEG = ("decode_head.", "segmentor.decode_head.")
+_IS_MMSEG = (
+    "it is in mmseg's layout already (backbone.*, decode_head.*): there is nothing to "
+    "convert. Give it to the tools as it is."
+)
 
 
 def explain_foreign(weights: dict[str, Tensor]) -> str:
@@ -16,16 +20,14 @@ def explain_foreign(weights: dict[str, Tensor]) -> str:
     Args:
         weights: Weights by name, without wrappers' prefixes.
     """
+    if any(name.startswith(_MMSEG) for name in weights):
+        return _IS_MMSEG
     return known_kind(weights) or _nothing_known(weights)
 
 
 def known_kind(weights: dict[str, Tensor]) -> str | None:
     """Say what weights seem to be of, if that is a known kind of other network."""
     return next((said for seems, said in _KINDS if seems(weights)), None)
-
-
-def _is_mmseg(weights: dict[str, Tensor]) -> bool:
-    return any(name.startswith(_MMSEG) for name in weights)
 
 
 def _is_deeplab_vgg(weights: dict[str, Tensor]) -> bool:
@@ -48,6 +50,7 @@ def _is_discriminator(weights: dict[str, Tensor]) -> bool:
     """Whether a plain stack of convolutions ends in one channel."""
     convolutions = [weight for weight in weights.values() if weight.dim() == 4]
     plain = all(weight.dim() in (1, 4) for weight in weights.values())
+    plain = plain and not _starts(weights, "backbone.")
     return bool(convolutions) and plain and convolutions[-1].shape[0] == 1
 
 
@@ -57,18 +60,13 @@ def _starts(weights: dict[str, Tensor], start: str) -> bool:
 
 _KINDS: tuple[tuple[Callable[[dict[str, Tensor]], bool], str], ...] = (
     (
-        _is_mmseg,
-        "it is in mmseg's layout already (backbone.*, decode_head.*): there is nothing "
-        "to convert. Give it to the tools as it is.",
-    ),
-    (
         _is_deeplab_vgg,
         "it is AdaptSegNet's DeepLab-v2 on VGG-16 (features.*, classifier.conv2d_list."
         "*). This project has no VGG-16 backbone, so nothing could load the result. "
         "What is known of that network, should you write one: VGG-16's features "
         "without the last two poolings, the last three convolutions with dilation 2, "
         "then fc6 and fc7 (features.29 and 31, 3x3, 1024 channels, dilation 4); one "
-        "summed head on 1024 channels, of which AdaptSegNet runs the first two "
+        "summed head on 1024 channels, of which AdaptSegNet runs two "
         "branches; no auxiliary head; BGR images.",
     ),
     (

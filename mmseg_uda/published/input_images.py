@@ -23,7 +23,8 @@ def convention_of(weights: dict[str, Tensor]) -> str | None:
     if not all(name in weights for name in names):
         return CAFFE
     weight, mean, variance = (weights[name].double() for name in names)
-    if not mean.any() or len(weight) != len(variance):
+    fitting = weight.dim() == 4 and weight.shape[:1] == mean.shape == variance.shape
+    if not fitting or not mean.any():
         return CAFFE  # statistics never taken, or weights that won't fit anyway
     energy = weight.square().flatten(1).sum(1)
     alive = energy > 1e-6 * energy.max()

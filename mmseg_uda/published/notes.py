@@ -98,7 +98,7 @@ def about_file(prefix: str, layout: Layout) -> list[str]:
     if any(head.norm == "GN" for head in layout.heads):
         notes.append(
             "Group norm and instance norm have the same keys. Group norm with 32 "
-            "groups is assumed, that of the published commands; for a network trained "
+            "groups is assumed, as in the published commands; for a network trained "
             "with instance norm set norm_cfg=dict(type='IN', affine=True) in the heads."
         )
     if layout.main.num_classes != 19:

@@ -91,4 +91,5 @@ class Trunk:
 
 
 def _channels(weights: dict[str, Tensor], name: str) -> int:
-    return weights[name].shape[0] if name in weights else 0
+    weight = weights.get(name)
+    return 0 if weight is None or weight.dim() != 4 else weight.shape[0]

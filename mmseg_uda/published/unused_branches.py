@@ -71,14 +71,17 @@ def without_unused(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 def _has_moved(weights: dict[str, Tensor], start: str) -> bool:
     """Whether a branch is no sample of its initial distribution any more."""
     weight, bias = weights[f"{start}weight"].double(), weights[f"{start}bias"].double()
-    count, mean, std = weight.numel(), weight.mean().item(), weight.std().item()
-    if count < 2 or std == 0:
+    count = weight.numel()
+    if weight.dim() != 4 or count < 2 or not bias.numel():
+        return True  # no branch at all; loading will say so
+    mean, std = weight.mean().item(), weight.std().item()
+    if std == 0:
         return True
     kurtosis = ((weight - mean) / std).pow(4).mean().item()
     as_at_first = (
         abs(mean) < _SIGMAS * _STD / math.sqrt(count)
         and abs(std / _STD - 1) < _SIGMAS / math.sqrt(2 * count)
         and abs(kurtosis - 3) < _SIGMAS * math.sqrt(24 / count)
-        and bias.abs().max().item() <= 1 / math.sqrt(weight[0].numel())
+        and bias.abs().max().item() <= 1.001 / math.sqrt(weight[0].numel())
     )
     return not as_at_first

@@ -13,6 +13,7 @@ from published_nets import published_net
 from torch.testing import assert_close
 
 from mmseg_uda.checkpoints import load_into
+from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.published.convert_file import read_published, write_converted
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +107,24 @@ def test_logits__inside_the_method_of_the_config(kind, configs, tmp_path):
     model = MODELS.build(segmentor_config(config, configs).model)
     assert load_into(model, out, ignore=("heads.*",)).is_complete
     assert_same_logits(net, model.segmentor)
+
+
+def test_printed_configs__run_lcrf(configs, tmp_path):
+    """Both stages have the network of the file, which is not the shipped one."""
+    net = published_net("concat", norm="bn", use_se=False)
+    _, out, config = saved(net, tmp_path)
+    segmentor_config(config, configs)
+    path = configs / "own" / "converted_lcrf.py"
+    path.write_text(config.lcrf_text("./converted.py"))
+    resolver = Resolver(Request(path, work_dir=tmp_path / "run"))
+    assert [stage.name for stage in resolver.stages] == [
+        "stage_one",
+        "pseudo_labels",
+        "stage_two",
+    ]
+    for stage in resolver.stages:
+        model = MODELS.build(resolver.stage_config(stage).model)
+        assert load_into(model, out, ignore=("heads.*",)).is_complete
 
 
 def test_logits__of_clan_are_summed(configs, tmp_path):
