@@ -2,14 +2,14 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from mmengine.logging import print_log
 from torch import Tensor
 
-from .families import FAMILIES, check_family
-from .input_images import CAFFE, TORCHVISION, convention_of
+from .families import FAMILIES, candidates, check_family
+from .input_images import TORCHVISION, convention_of
 from .layout import Layout, recognise
 from .names import heads_in, without_wrappers, wrapper_prefix
 from .notes import about_branches, about_file, about_images
@@ -22,6 +22,10 @@ from .unused_branches import (
     is_unused,
     without_unused,
 )
+
+_ON_REQUEST = "dropped: on request"
+_ADDED = "added: older files lack it"
+_MUTED = "set to zero: the published code never runs this branch"
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ def to_mmseg_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     renamed |= {r.source: weights[r.source] for r in rows if not (r.name or r.why)}
     trained = branches_trained(renamed)
     if trained in (TWO, UNCLEAR):
-        print_log(about_branches(trained, None), "current")
+        level = logging.INFO if trained == TWO else logging.WARNING
+        print_log(about_branches(trained, None), "current", level)
     if convention_of(weights) == TORCHVISION:
         print_log(about_images(True, TORCHVISION)[0], "current", logging.WARNING)
     return without_unused(renamed) if trained == TWO else renamed
@@ -102,14 +107,13 @@ def convert(
         converted = without_unused(converted)
         rows = [_muted(row) for row in rows]
     images = convention_of(kept)
-    families = (family,) if family else _candidates(layout, trained, images)
+    runs = {TWO: 2, FOUR: 4}.get(trained)
+    sees_rgb = None if images is None else images == TORCHVISION
+    families = (family,) if family else candidates(layout.pattern, runs, sees_rgb)
     rgb = all(FAMILIES[name].rgb for name in families)
-    rows = [Row(prefix + r.source, r.name, r.shape, r.why) for r in rows]
-    rows += [
-        Row(name, None, tuple(weights[name].shape), "dropped: on request")
-        for name in left_out
-    ]
-    rows += [Row(None, name, (), "added: older files lack it") for name in added]
+    rows = [replace(row, source=f"{prefix}{row.source}") for row in rows]
+    rows += [Row(n, None, tuple(weights[n].shape), _ON_REQUEST) for n in left_out]
+    rows += [Row(None, name, (), _ADDED) for name in added]
     notes = about_file(prefix, layout) + about_images(rgb, images)
     if trained is not None:
         notes.append(about_branches(trained, family))
@@ -144,18 +148,4 @@ def _runs_two(trained: str | None, family: str | None) -> bool:
 def _muted(row: Row) -> Row:
     if row.name is None or not is_unused(row.name):
         return row
-    return row.because("set to zero: the published code never runs this branch")
-
-
-def _candidates(
-    layout: Layout, trained: str | None, images: str | None
-) -> tuple[str, ...]:
-    """Return the families that the evidence leaves, or all if it contradicts them."""
-    names = [n for n, f in FAMILIES.items() if layout.pattern in f.patterns]
-    if trained in (TWO, FOUR):
-        wanted = 2 if trained == TWO else 4
-        names = [n for n in names if FAMILIES[n].branches == wanted] or names
-    if images is not None:
-        rgb = images != CAFFE
-        names = [n for n in names if FAMILIES[n].rgb == rgb] or names
-    return tuple(names)
+    return replace(row, why=_MUTED)

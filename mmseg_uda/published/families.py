@@ -66,3 +66,21 @@ def check_family(name: str, pattern: str) -> None:
             f"{', '.join(fitting)}: {PATTERNS[pattern]}. Leave the family out, or name "
             "one of these."
         )
+
+
+def candidates(pattern: str, branches: int | None, rgb: bool | None) -> tuple[str, ...]:
+    """Return the names of the families that a checkpoint can be of.
+
+    Evidence that contradicts all of them is passed over.
+
+    Args:
+        pattern: Key of :data:`PATTERNS`.
+        branches: How many summed branches seem to run, if that is known.
+        rgb: Whether the images seem to be normalised RGB, if that is known.
+    """
+    names = [name for name, f in FAMILIES.items() if pattern in f.patterns]
+    if branches is not None:
+        names = [n for n in names if FAMILIES[n].branches == branches] or names
+    if rgb is not None:
+        names = [n for n in names if FAMILIES[n].rgb == rgb] or names
+    return tuple(names)

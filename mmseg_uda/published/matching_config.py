@@ -1,7 +1,6 @@
 """The config of this project that a converted checkpoint fits."""
 
 import copy
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,8 @@ from mmseg.registry import MODELS
 from mmseg_uda.checkpoints import WeightsReport, compare_with_model
 
 from .conversion import Conversion
-from .families import FAMILIES
-from .head import CONCAT, SUM, Head
-from .layout import Layout
+from .head import CONCAT, SUM
+from .wanted_model import wanted_model
 
 # by kind of head, and whether there is an auxiliary one
 _BASES = {
@@ -31,9 +29,6 @@ _LCRF = {
 }
 # of parts whose config does not name them
 _DEFAULTS = {"stem_channels": 64, "base_channels": 64, "se_ratio": 16}
-_RGB = dict(
-    mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True
-)
 
 
 @dataclass(frozen=True)
@@ -95,7 +90,7 @@ def matching_config(conversion: Conversion, root: Path) -> MatchingConfig | None
         return None
     base = _BASES[layout.main.kind, layout.aux is not None]
     cfg = Config.fromfile(root / base)
-    changes = _difference(_wanted(conversion), cfg.model.to_dict())
+    changes = _difference(wanted_model(conversion), cfg.model.to_dict())
     heads = cfg.model.get("heads") or {}
     classes = layout.main.num_classes
     others = [n for n, h in heads.items() if h and h.in_channels != classes]
@@ -119,59 +114,6 @@ def _try(cfg: Config, changes: dict, conversion: Conversion) -> WeightsReport:
     with torch.device("meta"):
         network = MODELS.build(model.model)
     return compare_with_model(network, conversion.weights)
-
-
-def _wanted(conversion: Conversion) -> dict[str, Any]:
-    layout = conversion.layout
-    segmentor: dict[str, Any] = dict(
-        backbone=dict(
-            depth=layout.trunk.depth,
-            stem_channels=layout.trunk.stem_channels,
-            base_channels=layout.trunk.base_channels,
-        ),
-        decode_head=_head_config(layout, layout.main),
-    )
-    if layout.aux is not None:
-        segmentor["auxiliary_head"] = _head_config(layout, layout.aux)
-        weights = {FAMILIES[name].aux_weight for name in conversion.families}
-        if len(weights) == 1:
-            segmentor["aux_weight"] = weights.pop()
-    wanted: dict[str, Any] = dict(segmentor=segmentor)
-    if conversion.rgb:
-        wanted["data_preprocessor"] = _RGB
-    return wanted
-
-
-def _head_config(layout: Layout, head: Head) -> dict[str, Any]:
-    stages = layout.input_of(head)
-    widths = [layout.trunk.widths[stage - 1] for stage in stages]
-    indices = [stage - 3 for stage in stages]
-    several = len(stages) > 1
-    config: dict[str, Any] = dict(
-        in_channels=widths if several else widths[0],
-        in_index=indices if several else indices[0],
-        num_classes=head.num_classes,
-    )
-    if head.kind == SUM:
-        return config
-    if not several:
-        config["input_transform"] = None
-    config |= dict(
-        channels=head.channels,
-        bottleneck_channels=head.bottleneck_channels,
-        norm_cfg=_norm_config(head),
-        use_se=head.se_channels > 0,
-    )
-    if head.se_channels:
-        config["se_ratio"] = 5 * head.channels // head.se_channels
-    return config
-
-
-def _norm_config(head: Head) -> dict[str, Any]:
-    if head.norm == "BN":
-        return dict(type="BN")
-    groups = math.gcd(32, head.channels, head.bottleneck_channels)
-    return dict(type="GN", num_groups=groups)
 
 
 def _difference(wanted: Mapping, given: Mapping) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Giving every weight of a published checkpoint its name in mmseg's layout."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -31,10 +31,6 @@ class Row:
     name: str | None
     shape: tuple[int, ...]
     why: str = ""
-
-    def because(self, why: str) -> "Row":
-        """Return the row with a reason."""
-        return replace(self, why=why)
 
 
 def rename(weights: dict[str, Tensor]) -> tuple[list[Row], dict[str, Tensor]]:
