@@ -13,7 +13,8 @@ from mmengine.model import is_model_wrapper
 from torch import Tensor, nn
 
 from .finite import not_finite
-from .published_layout import to_mmseg_names
+from .published import to_mmseg_names
+from .published.foreign import known_kind
 from .safe_loading import file_hash, load_checkpoint_file, load_weights_file
 
 __all__ = [
@@ -151,7 +152,13 @@ def load_into(
             part and ``allow_partial`` is off; the model is then unchanged.
     """
     state_dict = to_mmseg_names(load_weights_file(path))
-    return load_weights(model, state_dict, str(path), allow_partial, ignore)
+    try:
+        return load_weights(model, state_dict, str(path), allow_partial, ignore)
+    except ValueError as error:
+        seems = known_kind(state_dict)
+        if seems is None:
+            raise
+        raise ValueError(f"{error}\nWhat it seems to be: {seems}") from error
 
 
 def load_weights(

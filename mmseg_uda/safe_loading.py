@@ -22,6 +22,7 @@ from torch.serialization import (
 from .weight_files import check_is_file, is_intact, is_zip, why_unreadable
 
 _LOCK = threading.Lock()
+_DEPTH = 3  # dicts around a state dict; a dict could also contain itself
 
 
 def file_hash(path: str | Path) -> str:
@@ -74,24 +75,45 @@ def load_weights_file(path: str | Path) -> dict[str, Tensor]:
 
     Args:
         path: File holding a state dict, or a dict with one under ``state_dict``,
-            ``model`` or ``model_state_dict``.
+            ``model``, ``model_state_dict`` or, if there is no other, any name.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it cannot be read safely or holds no state dict.
     """
     content = load_checkpoint_file(path)
-    for key in ("state_dict", "model", "model_state_dict"):
-        if isinstance(content.get(key), dict):
-            content = content[key]
-            break
-    weights = {k: v for k, v in content.items() if isinstance(v, Tensor)}
+    for _ in range(_DEPTH):
+        content = _unwrapped(content, path)
+    named = {k: v for k, v in content.items() if isinstance(k, str)}
+    weights = {k: v for k, v in named.items() if isinstance(v, Tensor)}
     if not weights:
         raise ValueError(
             f"'{path}' holds no weights, only {sorted(map(str, content))[:8]} "
             "(expected parameter names, or 'state_dict')"
         )
     return weights
+
+
+def _unwrapped(content: dict[str, Any], path: str | Path) -> dict[str, Any]:
+    """Return the dict inside that holds the state dict, or the dict itself."""
+    for key in ("state_dict", "model", "model_state_dict"):
+        if isinstance(content.get(key), dict):
+            return content[key]
+    if any(isinstance(value, Tensor) for value in content.values()):
+        return content
+    found = [key for key, value in content.items() if _is_state_dict(value)]
+    if len(found) > 1:
+        raise ValueError(
+            f"'{path}' holds several sets of weights: {', '.join(map(str, found))}. "
+            "Save the one you mean alone: torch.save(torch.load(FILE, "
+            f"weights_only=True)[{found[0]!r}], 'weights.pth')"
+        )
+    return content[found[0]] if found else content
+
+
+def _is_state_dict(value: Any) -> bool:
+    is_named = isinstance(value, dict) and all(isinstance(key, str) for key in value)
+    return is_named and any(isinstance(weight, Tensor) for weight in value.values())
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from mmseg_uda.checkpoints import (
     load_into,
     load_weights_file,
 )
-from mmseg_uda.published_layout import to_mmseg_names
+from mmseg_uda.published import to_mmseg_names
 
 
 def _net():
@@ -106,6 +106,26 @@ def test_load__runner_checkpoint(tmp_path):
     loaded = load_checkpoint_file(tmp_path / "iter_2.pth")
     assert loaded["message_hub"]["log_scalars"]["loss"].mean() == 1.5
     assert loaded["message_hub"]["runtime_info"]["best"] == 12.5
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda w: {"net": w, "epoch": 3, "adam": {"state": {0: {"a": w["0.bias"]}}}},
+        lambda w: {"model": {"state_dict": w}},
+    ],
+)
+def test_load__weights_under_another_name(tmp_path, wrap):
+    weights = _net().state_dict()
+    torch.save(wrap(weights), tmp_path / "a.pth")
+    assert list(load_weights_file(tmp_path / "a.pth")) == list(weights)
+
+
+def test_load__several_sets_of_weights(tmp_path):
+    weights = dict(_net().state_dict())
+    torch.save({"student": weights, "teacher": weights}, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"student, teacher.*\['student'\]"):
+        load_weights_file(tmp_path / "a.pth")
 
 
 @pytest.mark.parametrize(
@@ -220,6 +240,13 @@ def test_load_into__long_lists_are_cut_and_counted(tmp_path):
     with pytest.raises(ValueError, match=r"\(50\)") as error:
         load_into(_net(), tmp_path / "a.pth")
     assert "and 30 more" in str(error.value)
+
+
+def test_load_into__says_what_a_file_of_another_kind_is(tmp_path):
+    weights = {"0.weight": torch.ones(8, 3, 4, 4), "1.weight": torch.ones(1, 8, 4, 4)}
+    torch.save(weights, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"only in part.*\n(.|\n)*a discriminator"):
+        load_into(_net(), tmp_path / "a.pth")
 
 
 def _named(*names):

@@ -1,7 +1,8 @@
 # DeepLab-v2 ResNet-101 with the two heads of AdaptSegNet and ADVENT: summed dilated
 # convolutions. Prediction: the main head alone, as in their evaluation.
-# All four branches run, as in ADVENT. AdaptSegNet's released code runs two: to use its
-# weights, set dilations=(6, 12) in both heads.
+# All four branches run, as in ADVENT. AdaptSegNet's released code runs two; its weights
+# are loaded with the other two at zero (docs/checkpoints.md). To train as it does, set
+# dilations=(6, 12) in both heads.
 data_preprocessor = dict(
     type="MultiDomainDataPreProcessor",
     mean=[104.00698793, 116.66876762, 122.67891434],

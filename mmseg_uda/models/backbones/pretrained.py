@@ -6,14 +6,14 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor
 
-from mmseg_uda.published_layout import without_wrappers
+from mmseg_uda.published import below, convention_of, without_wrappers
 from mmseg_uda.safe_loading import load_weights_file
 
 from .download import local_file
 
 # Standard deviation of torchvision's RGB input in [0, 1].
 _TORCHVISION_STD = (0.229, 0.224, 0.225)
-_TRUNKS = ("backbone.", "segmentor.backbone.")
+_TRUNKS = ("backbone", "segmentor.backbone")
 _HEADS = re.compile(r"(fc|layer[5-9]|(decode|auxiliary|cls)_head|heads?)[._]")
 
 
@@ -51,7 +51,7 @@ def read_pretrained(
     if not norm_eval:
         _check_norm_statistics(weights, checkpoint)
     if convention is None:
-        convention = _convention_of(weights, checkpoint)
+        convention = _told_convention(weights, checkpoint)
         print_log(
             f"'{checkpoint}' was trained on {convention}'s kind of images.", "current"
         )
@@ -66,37 +66,23 @@ def read_pretrained(
 
 
 def _trunk_of(weights: dict[str, Tensor], prefix: str | None) -> dict[str, Tensor]:
-    weights = without_wrappers(weights)
-    for start in (f"{prefix.rstrip('.')}.",) if prefix else _TRUNKS:
-        found = {n[len(start) :]: w for n, w in weights.items() if n.startswith(start)}
-        if found or prefix:
-            weights = found
-            break
+    if prefix:
+        weights = below(weights, prefix)
+    else:
+        found = (below(weights, trunk) for trunk in _TRUNKS)
+        weights = next(filter(None, found), None) or without_wrappers(weights)
     return {name: w for name, w in weights.items() if not _HEADS.match(name)}
 
 
-def _convention_of(weights: dict[str, Tensor], checkpoint: str) -> str:
-    """Tell the scale of the images from the response of the first convolution.
-
-    Its variance per squared weight is about the variance of the pixels: 1 for
-    normalised images, some thousands for those in 0..255.
-    """
-    names = ("conv1.weight", "bn1.running_mean", "bn1.running_var")
-    if not all(name in weights for name in names):
-        return "caffe"
-    weight, mean, variance = (weights[name].double() for name in names)
-    if not mean.any() or len(weight) != len(variance):
-        return "caffe"  # statistics never taken, or weights that won't fit anyway
-    energy = weight.square().flatten(1).sum(1)
-    alive = energy > 1e-6 * energy.max()
-    scale = (variance / energy)[alive].median().item()
-    if 5 < scale < 80:
+def _told_convention(weights: dict[str, Tensor], checkpoint: str) -> str:
+    convention = convention_of(weights)
+    if convention is None:
         raise ValueError(
             f"cannot tell which images '{checkpoint}' was trained on: say "
             "convention='caffe' (BGR in 0..255 minus the mean) or 'torchvision' (RGB, "
             "normalised) in backbone.init_cfg"
         )
-    return "caffe" if scale >= 80 else "torchvision"
+    return convention
 
 
 def _check_norm_statistics(weights: dict[str, Tensor], checkpoint: str) -> None:

@@ -21,10 +21,11 @@ class DilatedSumHead(BaseDecodeHead):
     default. Sub-modules are named as in the published checkpoints
     (``conv2d_list.{i}``), which always hold four branches.
 
-    Which branches are *run* differs between these code bases, and no checkpoint
-    tells: AdaptSegNet and MaxSquare run the first two only (``dilations=(6, 12)``),
-    all others run four. A head of fewer branches therefore loads the first ones of a
-    larger state dict, drops the rest, and logs that it did.
+    Which branches are *run* differs between these code bases, and no name in a
+    checkpoint tells: AdaptSegNet and MaxSquare run the first two only
+    (``dilations=(6, 12)``), all others run four. A head of fewer branches therefore
+    loads the first ones of a larger state dict, drops the rest, and logs that it did.
+    :mod:`mmseg_uda.published` sets branches to zero that were never run.
 
     Args:
         in_channels: Channels of the input; a sequence with ``resize_concat``.

@@ -10,7 +10,7 @@ from torch import nn
 from mmseg_uda.checkpoints import compare_with_model, load_weights_file
 from mmseg_uda.models.backbones import DeepLabResNet
 from mmseg_uda.models.backbones.download import local_file
-from mmseg_uda.published_layout import without_wrappers
+from mmseg_uda.published import below, without_wrappers
 
 from ..overrides import backbone_of
 from .building import building
@@ -52,10 +52,8 @@ def check_pretrained(model: nn.Module) -> None:
 def _check_fit(backbone: nn.Module, entry: Mapping[str, Any]) -> None:
     """Check what mmengine would only log: that the file is of this network."""
     path = Path(entry["checkpoint"]).expanduser()
-    weights = without_wrappers(load_weights_file(path))
-    prefix = entry.get("prefix")
-    start = f"{prefix.rstrip('.')}." if prefix else ""
-    weights = {n[len(start) :]: w for n, w in weights.items() if n.startswith(start)}
+    weights, prefix = load_weights_file(path), entry.get("prefix")
+    weights = below(weights, prefix) if prefix else without_wrappers(weights)
     report = compare_with_model(backbone, weights)
     wanted = len(backbone.state_dict())
     lost = len(report.missing) + len(report.wrong_shape)
