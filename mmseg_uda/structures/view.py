@@ -41,6 +41,18 @@ def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
     return heads
 
 
+def levels_read(head: nn.Module, num_levels: int) -> list[int]:
+    """Indices, >= 0, of the feature maps that a segmentation head reads, in its order.
+
+    Args:
+        head: A segmentation head; one without mmseg's ``in_index`` reads all.
+        num_levels: How many feature maps there are.
+    """
+    index = getattr(head, "in_index", range(num_levels))
+    indices = [index] if isinstance(index, int) else list(index)
+    return [i % num_levels for i in indices]
+
+
 class View:
     """Images of one domain as the segmentor sees them.
 
@@ -139,9 +151,7 @@ class View:
 
     def levels(self, seg_head: str) -> list[int]:
         """Indices into :attr:`feats` that a head reads, in the head's order."""
-        index = getattr(self.heads[seg_head], "in_index", range(len(self.feats)))
-        indices = [index] if isinstance(index, int) else list(index)
-        return [i % len(self.feats) for i in indices]
+        return levels_read(self.heads[seg_head], len(self.feats))
 
     def _first_decode(self, seg_head: str) -> Tensor:
         head = self.heads[seg_head]
