@@ -10,7 +10,9 @@ from mmengine.dataset import Compose
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.devices import choose_device
+from mmseg_uda.pseudo_labels.image_files import text_sha256
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
+from mmseg_uda.structures.view import segmentation_heads
 from mmseg_uda.version import __version__
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.visualization.draw_images import Drawing, Truth, draw_images
@@ -69,7 +71,7 @@ def run_visualize(
     draw_toycity(request, [Config({"val_dataloader": cfg.get("val_dataloader")})])
     files = find_images(images)
     _check_apart(out, images)
-    num_classes = inner_segmentor(model).decode_head.num_classes
+    num_classes = segmentation_heads(inner_segmentor(model))["decode"].num_classes
     classes, palette = class_colors(cfg, num_classes)
     truth = (
         FolderTruth(labels, files, num_classes)
@@ -117,6 +119,6 @@ def _origin(cfg: Config, checkpoint: Path) -> Mapping[str, Any]:
     return {
         "version": __version__,
         "checkpoint_sha256": file_hash(checkpoint),
-        "model": repr(cfg.model),
-        "pipeline": repr(inference_pipeline(cfg)),
+        "model_sha256": text_sha256(repr(cfg.model)),
+        "pipeline_sha256": text_sha256(repr(inference_pipeline(cfg))),
     }
