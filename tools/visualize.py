@@ -10,12 +10,11 @@ import os
 import sys
 from pathlib import Path
 
-NOISE_KINDS = ("gaussian_clip", "sign", "l2_location")
-
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     from mmseg_uda.command_line import KeyValueAction
+    from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from mmengine.dataset import Compose, pseudo_collate
@@ -14,9 +11,10 @@ from rich.progress import track
 from torch import nn
 
 from mmseg_uda.atomic_files import remove_leftovers
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.pseudo_labels.image_files import load_image
 
+from .drawing import Drawing
+from .ground_truth import Truth
 from .images import read_image
 from .panels import panel_sheet, panels
 from .picture_files import is_drawn, write_picture
@@ -25,41 +23,6 @@ from .sample_maps import sample_maps
 SHEET = "sheet"
 PANELS = ("image", "truth", "semantic", "confidence", "variance", "lipschitz")
 _LEAST_WIDTH = 384  # of a panel on the sheet: captions must fit
-
-
-class Truth(Protocol):
-    """Where labels come from, see :mod:`.ground_truth`."""
-
-    def file(self, name: str, image: Path) -> Path | None:
-        """Label file of an image, None if it has none."""
-
-    def labels(self, name: str, image: Path) -> np.ndarray:
-        """Class ids (H, W) of an image that has a label file."""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """How pictures are drawn.
-
-    Args:
-        classes: Class names by id.
-        palette: RGB triples by class id.
-        draws: Noise draws for the variance weight.
-        seed: Seed of the noise, the same for every image.
-        noise: Arguments of ``FeatureNoise`` that replace the model's.
-        single: Write every panel as a file of its own, too.
-        overwrite: Replace pictures that are there.
-        origin: What else decides the pictures (checkpoint, config), as JSON types.
-    """
-
-    classes: Sequence[str]
-    palette: Sequence
-    draws: int = 20
-    seed: int = 0
-    noise: Mapping[str, Any] | None = None
-    single: bool = False
-    overwrite: bool = False
-    origin: Mapping[str, Any] | None = None
 
 
 def draw_images(
@@ -124,7 +87,7 @@ def _draw_one(
     # the sheet is written last: where it is, all is
     kinds = [*(wanted if drawing.single else ()), SHEET]
     files = {kind: out / kind / f"{name}.png" for kind in kinds}
-    origin = _origin(drawing, image, label_file)
+    origin = drawing.origin_of(image, label_file)
     if all([is_drawn(f, origin, drawing.overwrite) for f in files.values()]):
         return False
     picture = read_image(image)
@@ -158,17 +121,3 @@ def _check_sizes(
             f"the label {label_file} has {labels.shape} pixels (H, W), its image "
             f"{image} has {predicted.shape}"
         )
-
-
-def _origin(drawing: Drawing, image: Path, label_file: Path | None) -> str:
-    facts = {
-        "image_sha256": file_hash(image),
-        "label_sha256": None if label_file is None else file_hash(label_file),
-        "classes": list(drawing.classes),
-        "palette": [list(map(int, color)) for color in drawing.palette],
-        "draws": drawing.draws,
-        "seed": drawing.seed,
-        "noise": dict(drawing.noise or {}),
-        **(drawing.origin or {}),
-    }
-    return json.dumps(facts, sort_keys=True)

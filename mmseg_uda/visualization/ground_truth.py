@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from mmcv.transforms import LoadAnnotations, LoadImageFromFile
@@ -21,6 +22,16 @@ from .colors import IGNORE_INDEX
 
 # what of a test pipeline gives labels at the size of the file
 _KEPT = (LoadImageFromFile, LoadAnnotations, LoadLabels, PackSegInputs)
+
+
+class Truth(Protocol):
+    """Where labels come from."""
+
+    def file(self, name: str, image: Path) -> Path | None:
+        """Label file of an image, None if it has none."""
+
+    def labels(self, name: str, image: Path) -> np.ndarray:
+        """Class ids (H, W) of an image that has a label file."""
 
 
 class ValidationTruth:

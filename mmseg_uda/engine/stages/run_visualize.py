@@ -15,8 +15,9 @@ from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.structures.view import segmentation_heads
 from mmseg_uda.version import __version__
 from mmseg_uda.visualization.class_colors import class_colors
-from mmseg_uda.visualization.draw_images import Drawing, Truth, draw_images
-from mmseg_uda.visualization.ground_truth import FolderTruth, ValidationTruth
+from mmseg_uda.visualization.draw_images import draw_images
+from mmseg_uda.visualization.drawing import Drawing
+from mmseg_uda.visualization.ground_truth import FolderTruth, Truth, ValidationTruth
 from mmseg_uda.visualization.images import find_images
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 from mmseg_uda.visualization.sample_maps import drawn_lipschitz_map
