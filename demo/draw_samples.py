@@ -6,9 +6,6 @@ import argparse
 import json
 from pathlib import Path
 
-import cv2
-import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
@@ -19,15 +16,10 @@ from torch.utils.data import Dataset
 
 from mmseg_uda.checkpoints import load_into
 from mmseg_uda.registry import DATASETS, MODELS
-from mmseg_uda.visualization import (
-    SampleMaps,
-    Tile,
-    class_legend,
-    colorize_labels,
-    draw_sheet,
-    heat_map,
-    sample_maps,
-)
+from mmseg_uda.visualization import SampleMaps, Tile, panels, sample_maps
+from mmseg_uda.visualization.images import read_image
+from mmseg_uda.visualization.panels import accuracy, confidence_tile
+from mmseg_uda.visualization.sheet import class_legend, draw_sheet
 
 
 def parse_args() -> argparse.Namespace:
@@ -53,32 +45,25 @@ def load_stage(folder: Path) -> tuple[Config, nn.Module]:
 def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
     """One sheet: image, truth, both predictions, and the adapted model's two maps."""
     (sample,) = data["data_samples"]
-    image = cv2.imread(sample.img_path, cv2.IMREAD_COLOR)
     truth = sample.gt_sem_seg.data[0].numpy()
     classes, palette = dataset.metainfo["classes"], dataset.metainfo["palette"]
-
-    brightest = float(np.quantile(after.lipschitz, 0.995))
-
-    def colors(labels: np.ndarray) -> np.ndarray:
-        return colorize_labels(labels, palette)
-
-    def accuracy(labels: np.ndarray) -> str:
-        valid = truth != 255
-        return f"{100 * (labels == truth)[valid].mean():.0f}% of pixels right"
+    image = read_image(sample.img_path)
+    source_only = panels(image, before, palette, truth)
+    adapted = panels(image, after, palette, truth)
 
     tiles = [
-        Tile("image", cv2.cvtColor(image, cv2.COLOR_BGR2RGB)),
-        Tile("ground truth (black: not scored)", colors(truth)),
-        Tile(f"source-only: {accuracy(before.labels)}", colors(before.labels)),
-        Tile(f"MRNet+LCRF: {accuracy(after.labels)}", colors(after.labels)),
-        Tile("confidence of MRNet+LCRF, 0 to 1", heat_map(after.confidence, 0, 1)),
+        adapted["image"],
+        adapted["truth"],
         Tile(
-            f"Lipschitz map, 0 to {brightest:.2g} nats (bright: unstable)",
-            heat_map(after.lipschitz, 0, brightest),
+            f"source-only: {accuracy(before.labels, truth)}",
+            source_only["semantic"].image,
         ),
+        Tile(f"MRNet+LCRF: {accuracy(after.labels, truth)}", adapted["semantic"].image),
+        confidence_tile(after, of="MRNet+LCRF"),
+        adapted["lipschitz"],
     ]
     legend = class_legend(classes, palette, width=3 * 392 - 8)
-    return draw_sheet(tiles, columns=3, footer=legend)
+    return draw_sheet(tiles, columns=3, footers=[legend])
 
 
 def main() -> None:
@@ -88,13 +73,14 @@ def main() -> None:
     _, before = load_stage(args.work_dir / "source_only/train")
     config, after = load_stage(args.work_dir / "mrnet_lcrf/stage_two")
     dataset = DATASETS.build(config.val_dataloader.dataset)
+    models = before, after
     out = args.work_dir / "pictures"
     out.mkdir(parents=True, exist_ok=True)
     count = min(len(dataset), args.limit or len(dataset))
     for index in track(range(count), description="drawing"):
-        torch.manual_seed(index)  # the noise of the Lipschitz map
         data = pseudo_collate([dataset[index]])
-        sheet = draw(data, dataset, sample_maps(before, data), sample_maps(after, data))
+        maps = [sample_maps(model, data, draws=0, seed=index) for model in models]
+        sheet = draw(data, dataset, *maps)
         name = Path(data["data_samples"][0].img_path).stem
         Image.fromarray(sheet).save(out / f"{name}.png")
     print(f"{count} pictures in {out}")

@@ -82,6 +82,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     how = parser.add_argument_group("how to run")
     how.add_argument("--seed", type=int, help="seed of everything random")
     how.add_argument("--amp", action="store_true", help="mixed precision (GPU only)")
+    how.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="log to TensorBoard too, with pictures of the SampleMapsHook",
+    )
     how.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
     how.add_argument(
         "--cfg-options",
@@ -138,6 +143,7 @@ def main() -> None:
         pretrained=args.pretrained,
         seed=args.seed,
         amp=args.amp,
+        tensorboard=args.tensorboard,
         device=args.device,
         launcher=args.launcher,
     )

@@ -169,7 +169,7 @@ def _counts(cfg: Config) -> list[tuple[dict, Sequence[str]]]:
         (hooks.get("checkpoint") or {}, ("interval",)),
     ]
     places += [(node, _SCHEDULE_KEYS) for node in dicts_in(cfg.get("param_scheduler"))]
-    for name in ("model", "custom_hooks"):
+    for name in ("model", "default_hooks", "custom_hooks"):
         for node in dicts_in(cfg.get(name)):
             places.append((node, [k for k in node if str(k).endswith("_iters")]))
     return places

@@ -72,15 +72,23 @@ class ImageFiles(Dataset):
         return len(self.paths)
 
     def __getitem__(self, index: int) -> dict:
-        path = self.paths[index]
-        # What mmseg's own data sets put in besides; its transforms read them.
-        results = dict(
-            img_path=path, seg_fields=[], reduce_zero_label=False, label_map=None
-        )
-        try:
-            return self.pipeline(results)
-        except Exception as error:
-            raise ValueError(f"cannot load image {path}: {error}") from error
+        return load_image(self.paths[index], self.pipeline)
+
+
+def load_image(path: str, pipeline: Compose) -> dict:
+    """Return an image without labels as a pipeline packs it.
+
+    Raises:
+        ValueError: If that is not possible.
+    """
+    # What mmseg's own data sets put in besides; its transforms read them.
+    results = dict(
+        img_path=path, seg_fields=[], reduce_zero_label=False, label_map=None
+    )
+    try:
+        return pipeline(results)
+    except Exception as error:
+        raise ValueError(f"cannot load image {path}: {error}") from error
 
 
 def relative_name(path: str | Path, root: str | Path) -> str:

@@ -2,6 +2,7 @@
 
 import torch
 from mmengine.model import BaseTTAModel
+from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 
@@ -29,21 +30,25 @@ def predict_probs(model: nn.Module, data: dict) -> Tensor:
     if isinstance(model, BaseTTAModel):
         model = model.module
     if not isinstance(data["inputs"][0], (list, tuple)):
-        return _softmax_of(model.test_step(data)[0])
+        return probs_of(model.test_step(data)[0])
     total = 0.0
     num_augmented = len(data["inputs"])
     for index in range(num_augmented):
         batch = {key: value[index] for key, value in data.items()}
-        total = total + _softmax_of(model.test_step(batch)[0])
+        total = total + probs_of(model.test_step(batch)[0])
     return total / num_augmented
 
 
-def _softmax_of(sample) -> Tensor:
-    """Return the probabilities (K, H, W) of a predicted ``SegDataSample``."""
+def probs_of(sample: SegDataSample) -> Tensor:
+    """Return the probabilities (K, H, W) of a predicted sample, float32.
+
+    Raises:
+        ValueError: As :func:`predict_probs`.
+    """
     logits = sample.seg_logits.data
     if not 2 <= logits.shape[0] <= 255:
         raise ValueError(
-            f"the model predicts {logits.shape[0]} channels; pseudo-labels need 2 to "
+            f"the model predicts {logits.shape[0]} channels; labels need 2 to "
             "255 classes (a binary model needs out_channels=2)"
         )
     size = tuple(sample.metainfo.get("ori_shape", logits.shape[1:])[:2])

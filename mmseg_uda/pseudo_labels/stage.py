@@ -3,15 +3,14 @@
 import copy
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
-from mmengine.dist import get_local_rank
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.devices import choose_device
 from mmseg_uda.registry import RULES
 from mmseg_uda.weight_files import check_is_file
 
@@ -80,7 +79,7 @@ def run_pseudo_label_stage(
         else target_images(cfg, pipeline)
     )
     _check_apart(out_dir, files.root)
-    where = _device(device)
+    where = choose_device(device)
     model = _build(cfg)
     load_into(
         model, str(checkpoint), allow_partial=allow_partial, ignore=TRAINING_PARTS
@@ -129,26 +128,3 @@ def _plain(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
-
-
-def _device(name: str | None) -> torch.device:
-    """Return the device to predict on.
-
-    Raises:
-        ValueError: If there is no such device.
-    """
-    if name is None:
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise ValueError(
-            f"device={name!r} is unknown; use 'cpu', 'cuda' or e.g. 'cuda:1'"
-        ) from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(
-            f"device={name!r}, but torch sees no GPU on this machine; use device='cpu'"
-        )
-    if device.type == "cuda" and device.index is None:
-        device = torch.device("cuda", get_local_rank())
-    return device

@@ -1,15 +1,27 @@
-"""What a model makes of one image: prediction, confidence, Lipschitzness."""
+"""What a model makes of one image: prediction, confidence, variance, Lipschitzness."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from mmseg.structures import SegDataSample
+from torch import Tensor, nn
 
-from mmseg_uda.models.maps import LipschitzMap
-from mmseg_uda.models.segmentors import UDASegmentor
+from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
+from mmseg_uda.models.views import DomainView
+from mmseg_uda.pseudo_labels.predict_probs import probs_of
+from mmseg_uda.structures import Step
+
+from .noisy_predictor import NoisyPredictor, inner_segmentor
+from .undisturbed import undisturbed
+from .variance_weight import variance_weight
+
+_IMAGE = "image"  # name of the only view
 
 
 @dataclass(frozen=True)
@@ -19,47 +31,107 @@ class SampleMaps:
     Args:
         labels: (H, W) uint8, the predicted classes.
         confidence: (H, W) float32 in (0, 1], probability of the predicted class.
-        lipschitz: (H, W) float32 >= 0, nats; LCDA paper, Eq. 10, for the main head.
+        variance: (H, W) float32 in [0, 1], share of the draws in which noise changes
+            the predicted class; None if no noise was drawn for it.
+        lipschitz: (H, W) float32 >= 0; LCDA paper, Eq. 3, for the main head.
+        unit: Unit of ``lipschitz``: ``'nats'``, or ``''`` for the metrics L1 and L2.
+        noise: The noise of the last two.
+        draws: Number of draws behind ``variance``.
     """
 
     labels: np.ndarray
     confidence: np.ndarray
+    variance: np.ndarray | None
     lipschitz: np.ndarray
+    unit: str
+    noise: FeatureNoise
+    draws: int
 
 
-@torch.no_grad()
 def sample_maps(
-    model: UDASegmentor, data: dict, lipschitz: LipschitzMap | None = None
+    model: nn.Module,
+    data: dict,
+    draws: int = 20,
+    seed: int = 0,
+    noise: Mapping[str, Any] | None = None,
 ) -> SampleMaps:
-    """Predict one image and look at how sure and how smooth the prediction is.
+    """Predict one image and look at how sure, stable and smooth the prediction is.
+
+    The model is left as it was, training mode included, and so are all random numbers.
 
     Args:
-        model: A model in evaluation mode.
+        model: :class:`UDASegmentor` or a segmentor of mmseg's EncoderDecoder kind.
         data: One collated batch of a test data loader, holding one image.
-        lipschitz: Map to draw; by default the model's own map of that type, else one
-            with default settings.
+        draws: Noise draws for the variance weight; 0 leaves it out.
+        seed: Seed of the noise; the maps are a function of model, image and seed.
+        noise: Arguments of :class:`FeatureNoise` that replace those of the model's
+            Lipschitz map (of :class:`LipschitzMap` itself if the model has none).
 
-    Returns:
-        The maps. The noise of the Lipschitz map comes from torch's random numbers.
+    Raises:
+        ValueError: If the model predicts numbers that are not finite.
     """
-    (sample,) = model.test_step(data)
-    logits = sample.seg_logits.data.float()
-    confidence, labels = logits.softmax(dim=0).max(dim=0)
-    batch = model.data_preprocessor(data, training=False)
-    step = model.step({"target": batch["inputs"]}, {"target": batch["data_samples"]})
-    values = (lipschitz or _own_map(model))(step, "decode")
-    values = F.interpolate(
-        values.unsqueeze(1), size=labels.shape, mode="bilinear", align_corners=False
-    )
+    lipschitz = drawn_lipschitz_map(model, noise)
+    with undisturbed(model):
+        torch.manual_seed(seed)
+        with NoisyPredictor(model, data, lipschitz.noise) as predictor:
+            sample = predictor.clean()
+            confidence = probs_of(sample).max(dim=0).values
+            labels = sample.pred_sem_seg.data[0]
+            variance = variance_weight(predictor, draws) if draws else None
+        torch.manual_seed(seed)
+        values = _lipschitz_values(model, predictor.batch, lipschitz, labels.shape)
     return SampleMaps(
         labels=labels.cpu().numpy().astype(np.uint8),
         confidence=confidence.cpu().numpy(),
-        lipschitz=values[0, 0].cpu().numpy(),
+        variance=None if variance is None else variance.cpu().numpy(),
+        lipschitz=values.cpu().numpy(),
+        unit="nats" if lipschitz.divergence == "kl" else "",
+        noise=lipschitz.noise,
+        draws=draws,
     )
 
 
-def _own_map(model: UDASegmentor) -> LipschitzMap:
-    for part in model.maps.values():
-        if isinstance(part, LipschitzMap):
-            return part
-    return LipschitzMap()
+def drawn_lipschitz_map(
+    model: nn.Module, noise: Mapping[str, Any] | None = None
+) -> LipschitzMap:
+    """A Lipschitz map with the settings of the model's (its first one), else defaults.
+
+    Args:
+        model: Any model.
+        noise: Arguments of :class:`FeatureNoise` that replace its own.
+
+    Raises:
+        ValueError: If they are out of range.
+    """
+    parts = getattr(model, "maps", {}).values()
+    own = next((p for p in parts if isinstance(p, LipschitzMap)), LipschitzMap())
+    return LipschitzMap(
+        on=_IMAGE,
+        divergence=own.divergence,
+        noise={"kind": own.noise.kind, "eps": own.noise.eps, **(noise or {})},
+        num_samples=own.num_samples,
+    )
+
+
+def _lipschitz_values(
+    model: nn.Module, batch: dict, lipschitz: LipschitzMap, size: tuple[int, int]
+) -> Tensor:
+    step = Step(
+        inner_segmentor(model),
+        inputs={_IMAGE: batch["inputs"]},
+        samples={_IMAGE: batch["data_samples"]},
+        views={_IMAGE: DomainView(_IMAGE)},
+        heads={},
+        maps={},
+    )
+    values = _without_padding(lipschitz(step, "decode"), batch["data_samples"][0])
+    return F.interpolate(
+        values.unsqueeze(1), size=size, mode="bilinear", align_corners=False
+    )[0, 0]
+
+
+def _without_padding(values: Tensor, sample: SegDataSample) -> Tensor:
+    height, width = values.shape[1:]
+    padding = sample.metainfo.get("img_padding_size", (0, 0, 0, 0))
+    left, right, top, bottom = padding
+    return values[:, top : height - bottom, left : width - right]

@@ -1,10 +1,10 @@
 """Pictures: colours by hand, layout, and maps of one image."""
 
+import dataclasses
+
 import numpy as np
 import pytest
-import torch
-from helpers import make_batch, tiny_segmentor
-from mmseg.registry import MODELS
+from one_image import build_model, one_image
 
 from mmseg_uda.visualization import (
     Tile,
@@ -12,6 +12,8 @@ from mmseg_uda.visualization import (
     colorize_labels,
     draw_sheet,
     heat_map,
+    panel_sheet,
+    panels,
     sample_maps,
 )
 
@@ -41,7 +43,7 @@ def test_draw_sheet__lays_rows_out():
     assert sheet.shape[1] == two.shape[1]
     assert sheet.shape[0] > two.shape[0]
     legend = class_legend(["a", "b"], PALETTE, width=sheet.shape[1] - 16)
-    assert draw_sheet([tile] * 3, 2, 40, legend).shape[0] > sheet.shape[0]
+    assert draw_sheet([tile] * 3, 2, 40, [legend]).shape[0] > sheet.shape[0]
 
 
 def test_draw_sheet__nothing_to_draw():
@@ -50,26 +52,34 @@ def test_draw_sheet__nothing_to_draw():
 
 
 def test_sample_maps__ranges_and_sizes():
-    model = MODELS.build(
-        dict(
-            type="UDASegmentor",
-            data_preprocessor=dict(type="MultiDomainDataPreProcessor"),
-            segmentor=tiny_segmentor(),
-            maps=dict(lipschitz=dict(type="LipschitzMap", noise=dict(eps=2.0))),
-            objectives=dict(
-                source=dict(type="Supervised", loss_weight=dict(decode=1.0, aux=0.5)),
-                lipschitz=dict(type="MinimizeMap", map="lipschitz"),
-            ),
-        )
-    ).eval()
-    image = (127 + 60 * make_batch(num_images=1)[0]["target"][0]).clamp(0, 255)
-    (sample,) = make_batch(num_images=1)[1]["target"]
-    shape = dict(ori_shape=(48, 64), img_shape=(24, 32), pad_shape=(24, 32))
-    sample.set_metainfo(shape)
-    data = dict(inputs=[image.to(torch.uint8)], data_samples=[sample])
-    maps = sample_maps(model, data)
-    assert (
-        maps.labels.shape == maps.confidence.shape == maps.lipschitz.shape == (48, 64)
-    )
+    maps = sample_maps(build_model(), one_image(), draws=2)
+    drawn = (maps.labels, maps.confidence, maps.variance, maps.lipschitz)
+    assert {values.shape for values in drawn} == {(48, 64)}
     assert 1 / 5 <= maps.confidence.min() <= maps.confidence.max() <= 1
+    assert 0 <= maps.variance.min() < maps.variance.max() <= 1
     assert 0 <= maps.lipschitz.min() < maps.lipschitz.max()
+    assert (maps.unit, maps.noise.eps, maps.draws) == ("nats", 2.0, 2)
+    assert sample_maps(build_model(), one_image(), draws=0).variance is None
+
+
+def test_panels__names_scales_and_sheet():
+    maps = sample_maps(build_model(), one_image(), draws=2)
+    image, palette = np.zeros((48, 64, 3), np.uint8), [[9, 9, c] for c in range(5)]
+    truth = maps.labels.copy()
+    truth[:24] = 255
+    truth[24:36] = (truth[24:36] + 1) % 5
+    drawn = panels(image, maps, palette, truth)
+    names = ["image", "truth", "semantic", "confidence", "variance", "lipschitz"]
+    assert list(drawn) == names
+    assert "50% of pixels right" in drawn["semantic"].caption
+    # one scale for every image, or pictures could not be compared
+    for name, values in (("confidence", maps.confidence), ("variance", maps.variance)):
+        assert "0 to 1" in drawn[name].caption
+        assert (drawn[name].image == heat_map(values, 0, 1)).all()
+    without = dataclasses.replace(maps, variance=None)
+    assert list(panels(image, without, palette)) == [
+        name for name in names if name not in ("truth", "variance")
+    ]
+    sheet = panel_sheet(drawn, maps, list("abcde"), palette, tile_width=384)
+    twice = panel_sheet(drawn, maps, list("abcde"), palette, tile_width=768)
+    assert abs(twice.shape[0] / sheet.shape[0] - 2) < 0.1  # letters grow too

@@ -1,7 +1,13 @@
-"""Hooks: reproducible noise, safe checkpoints, results that survive a resume."""
+"""Hooks: reproducible noise, safe checkpoints, lasting results, pictures."""
 
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .iteration_seed_hook import IterationSeedHook
 from .result_hook import ResultHook
+from .sample_maps_hook import SampleMapsHook
 
-__all__ = ["AtomicCheckpointHook", "IterationSeedHook", "ResultHook"]
+__all__ = [
+    "AtomicCheckpointHook",
+    "IterationSeedHook",
+    "ResultHook",
+    "SampleMapsHook",
+]

@@ -6,6 +6,7 @@ from .plan import plan_stages
 from .resolve import Request, Resolver
 from .run import run_stages
 from .run_test import run_test
+from .run_visualize import run_visualize
 from .stage import Stage
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "plan_stages",
     "run_stages",
     "run_test",
+    "run_visualize",
 ]

@@ -89,6 +89,19 @@ def enable_amp(cfg: Config) -> None:
             entry.setdefault("loss_scale", "dynamic")
 
 
+def enable_tensorboard(cfg: Config) -> None:
+    """Let a config log to TensorBoard too, and draw pictures where it validates."""
+    visualizer = cfg.setdefault("visualizer", {"type": "SegLocalVisualizer"})
+    backends = visualizer.setdefault("vis_backends", [{"type": "LocalVisBackend"}])
+    if all(backend["type"] != "TensorboardVisBackend" for backend in backends):
+        backends.append({"type": "TensorboardVisBackend"})
+    if cfg.get("val_dataloader"):
+        hooks = cfg.setdefault("default_hooks", {})
+        # the interval is named for --toy to scale it
+        sample_maps = {"type": "SampleMapsHook", "interval_iters": 5000}
+        hooks.setdefault("sample_maps", sample_maps)
+
+
 def pseudo_labelled_in(cfg: Mapping[str, Any]) -> list[dict]:
     """Return the data sets of a config's training that read pseudo-labels."""
     nodes = dicts_in(cfg.get("train_dataloader") or {})

@@ -11,7 +11,7 @@ from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
 
 from .errors import StageError
 from .options import split_options
-from .overrides import enable_amp, set_pretrained, set_roots
+from .overrides import enable_amp, enable_tensorboard, set_pretrained, set_roots
 from .plan import find_stage, plan_stages
 from .stage import Stage
 
@@ -32,6 +32,7 @@ class Request:
         pretrained: File with backbone weights, ``'none'``, or None for the config's.
         seed: Seed of everything random, None for the config's.
         amp: Train in mixed precision.
+        tensorboard: Log to TensorBoard too, with pictures.
         device: ``'cpu'``, ``'cuda'`` or None for what there is.
         launcher: mmengine's launcher.
     """
@@ -46,6 +47,7 @@ class Request:
     pretrained: str | None = None
     seed: int | None = None
     amp: bool = False
+    tensorboard: bool = False
     device: str | None = None
     launcher: str = "none"
 
@@ -89,6 +91,8 @@ class Resolver:
         request = self.request
         cfg = load_config(stage.config)
         options = self.options_of(stage)
+        if request.tensorboard:
+            enable_tensorboard(cfg)  # before --toy, which scales its interval
         if request.toy:
             _merge(cfg, _only("toy", options))
             self.toy_changes[stage.name] = apply_toy(cfg, request.toy_root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -64,6 +64,19 @@ class FeatureNoise:
             for n, bound in zip(noise, bounds, strict=True)
         ]
 
+    def added_to(self, feats: Sequence, levels: Sequence[int]) -> list:
+        """Return the feature maps with fresh noise on some of them.
+
+        Args:
+            feats: Feature maps; a map may come with its class token, as a sequence.
+            levels: Indices of the maps that a segmentation head reads.
+        """
+        feats = list(feats)
+        noise = iter(self([f for level in levels for f in _tensors(feats[level])]))
+        for level in levels:
+            feats[level] = _plus(feats[level], noise)
+        return feats
+
     def _rescale(self, noise: list[Tensor]) -> list[Tensor]:
         sizes = {n.shape[2:] for n in noise}
         if len(sizes) == 1:
@@ -88,3 +101,17 @@ def _at_most(eps: float, dtype: torch.dtype) -> float:
 def _below(eps: float, dtype: torch.dtype) -> float:
     """A hair below eps, so that rounding in a type never breaks the bound on a norm."""
     return eps * (1 - 2 * max(torch.finfo(dtype).eps, 1e-6))
+
+
+def _tensors(level: Tensor | Sequence[Tensor]) -> list[Tensor]:
+    """A level of features as a list: some backbones give a map and a class token."""
+    return [level] if isinstance(level, Tensor) else list(level)
+
+
+def _plus(
+    level: Tensor | Sequence[Tensor], noise: Iterator[Tensor]
+) -> Tensor | list[Tensor]:
+    """Add the next of the noise tensors to each tensor of a level."""
+    if isinstance(level, Tensor):
+        return level + next(noise)
+    return [tensor + next(noise) for tensor in level]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -97,11 +95,7 @@ class LipschitzMap(BaseMap):
 
     def perturbed_log_probs(self, view: View, seg_head: str) -> Tensor:
         """Log-probabilities of H(G(x) + r) for a fresh r, (N, K, H, W)."""
-        feats = list(view.feats)
-        levels = view.levels(seg_head)
-        noise = iter(self.noise([f for i in levels for f in _tensors(feats[i])]))
-        for level in levels:
-            feats[level] = _plus(feats[level], noise)
+        feats = self.noise.added_to(view.feats, view.levels(seg_head))
         logits = view.decode(feats, seg_head, shared_dropout=self.shared_dropout)
         return F.log_softmax(logits.float(), dim=1)
 
@@ -114,17 +108,3 @@ class LipschitzMap(BaseMap):
         bound = f"|r| <= {self.noise.eps:g} ({self.noise.kind})"
         draws = "" if self.num_samples == 1 else f", mean of {self.num_samples} draws"
         return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"
-
-
-def _tensors(level: Tensor | Sequence[Tensor]) -> list[Tensor]:
-    """A level of features as a list: some backbones give a map and a class token."""
-    return [level] if isinstance(level, Tensor) else list(level)
-
-
-def _plus(
-    level: Tensor | Sequence[Tensor], noise: Iterator[Tensor]
-) -> Tensor | list[Tensor]:
-    """Add the next of the noise tensors to each tensor of a level."""
-    if isinstance(level, Tensor):
-        return level + next(noise)
-    return [tensor + next(noise) for tensor in level]

@@ -3,6 +3,7 @@
 import copy
 import inspect
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from mmengine.config import Config
@@ -141,3 +142,9 @@ def _check_rest(cfg: Config) -> None:
         for number, backend in enumerate(cfg.visualizer.get("vis_backends") or []):
             where = f"visualizer.vis_backends[{number}]"
             check_arguments(VISBACKENDS, backend, where)
+            tensorboard = backend["type"] == "TensorboardVisBackend"
+            if tensorboard and find_spec("tensorboard") is None:
+                raise StageError(
+                    f"{where} writes for TensorBoard, which is not installed: pip "
+                    "install tensorboard (or leave --tensorboard out)"
+                )

@@ -1,0 +1,127 @@
+"""Pictures of what the model makes of a few images, while it trains."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.dataset import pseudo_collate
+from mmengine.dist import master_only
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.runner import Runner
+from mmseg.registry import HOOKS
+
+from mmseg_uda.models.maps import FeatureNoise
+from mmseg_uda.visualization import panel_sheet, panels, sample_maps, undisturbed
+from mmseg_uda.visualization.class_colors import class_colors
+from mmseg_uda.visualization.images import read_image
+from mmseg_uda.visualization.noisy_predictor import inner_segmentor
+
+
+@HOOKS.register_module()
+class SampleMapsHook(Hook):
+    """Draws semantic output, confidence, variance weight and Lipschitz map.
+
+    The images are some of the validation data, always the same ones, spread evenly.
+    The pictures go to every backend of the runner's visualizer: files under
+    ``<work_dir>/<time>/vis_data/vis_image``, TensorBoard, ...
+
+    Training does not notice: random generators, the modes of all modules and the
+    running statistics of batch norm are afterwards what they were, so weights are the
+    same bit for bit with this hook and without. Rank 0 draws, the others go on.
+
+    Args:
+        interval_iters: Iterations between pictures; the last one is drawn in any case.
+        num_images: Number of images.
+        draws: Noise draws for the variance weight; 0 leaves that panel out.
+        seed: Seed of the noise, the same for every picture, so that what changes from
+            one to the next is the model.
+        noise: Arguments of :class:`FeatureNoise` that replace those of the model's
+            Lipschitz map.
+        tile_width: Width of a panel in pixels.
+
+    Raises:
+        ValueError: If a number is out of range.
+    """
+
+    # after the checkpoint hook: a failure here costs no weights
+    priority = "LOWEST"
+
+    def __init__(
+        self,
+        interval_iters: int = 5000,
+        num_images: int = 2,
+        draws: int = 20,
+        seed: int = 0,
+        noise: Mapping[str, Any] | None = None,
+        tile_width: int = 384,
+    ) -> None:
+        least = dict(interval_iters=1, num_images=1, draws=0, seed=0, tile_width=64)
+        for name, bound in least.items():
+            value = locals()[name]
+            if not isinstance(value, int) or value < bound:
+                raise ValueError(
+                    f"{name} must be a whole number >= {bound}, got {value!r}"
+                )
+        FeatureNoise(**(noise or {}))
+        self.interval_iters = interval_iters
+        self.num_images = num_images
+        self.draws = draws
+        self.seed = seed
+        self.noise = noise
+        self.tile_width = tile_width
+
+    def before_train(self, runner: Runner) -> None:
+        """Check that there are images to draw.
+
+        Raises:
+            ValueError: If the config validates nothing.
+        """
+        if runner.val_loop is None:
+            raise ValueError(
+                "SampleMapsHook draws images of the validation data, but this config "
+                "has no val_dataloader: add one, or take the hook out"
+            )
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: dict | None = None,
+        outputs: dict | None = None,
+    ) -> None:
+        """Draw if it is time to."""
+        last = self.is_last_train_iter(runner)
+        if last or self.every_n_train_iters(runner, self.interval_iters):
+            self._draw(runner)
+
+    @master_only
+    def _draw(self, runner: Runner) -> None:
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        dataset = runner.val_dataloader.dataset
+        count = min(self.num_images, len(dataset))
+        with undisturbed(model):
+            for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
+                data = pseudo_collate([dataset[int(index)]])
+                path = data["data_samples"][0].img_path
+                try:
+                    sheet = self._sheet(model, data, runner)
+                except ValueError as error:  # numbers that are not finite
+                    runner.logger.warning(f"no picture of {path}: {error}")
+                    continue
+                name = f"maps_{index}_{Path(path).stem}"
+                runner.visualizer.add_image(name, sheet, runner.iter + 1)
+
+    def _sheet(self, model: Any, data: dict, runner: Runner) -> np.ndarray:
+        (sample,) = data["data_samples"]
+        truth = None
+        if "gt_sem_seg" in sample:
+            truth = sample.gt_sem_seg.data[0].numpy()
+        maps = sample_maps(model, data, self.draws, self.seed, self.noise)
+        if truth is not None and truth.shape != maps.labels.shape:
+            truth = None  # loaded before the resize: of another size than the picture
+        num_classes = inner_segmentor(model).decode_head.num_classes
+        classes, palette = class_colors(runner.cfg, num_classes)
+        drawn = panels(read_image(sample.img_path), maps, palette, truth)
+        return panel_sheet(drawn, maps, classes, palette, self.tile_width)

@@ -1,0 +1,81 @@
+"""Images to draw: finding them, reading them, and what their pictures are called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+
+from mmseg_uda.pseudo_labels.image_files import IMAGE_SUFFIXES
+
+
+def read_image(path: str | Path) -> np.ndarray:
+    """Read an image, (H, W, 3) uint8, RGB.
+
+    Raises:
+        ValueError: If it is missing, damaged or no image.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
+        raise ValueError(f"cannot load image {path}: it is missing or no whole image")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def find_images(given: Sequence[str | Path]) -> dict[str, Path]:
+    """List the images of files and folders, each under a name of its own.
+
+    An image is called by its path below the folder that was given, or by its file
+    name, without suffix. If two names collide, all images are called by their paths
+    below the folder that they have in common; if ``a.png`` and ``a.jpg`` still do,
+    suffixes stay.
+
+    Args:
+        given: Image files, and folders that are searched at any depth.
+
+    Returns:
+        Absolute path by name (with forward slashes, never absolute, without ``..``), in
+        the order given, folders sorted. An image that is given twice is listed once.
+
+    Raises:
+        FileNotFoundError: If something does not exist or a folder holds no image.
+        ValueError: If a file has no image's suffix.
+    """
+    names: dict[Path, str] = {}
+    for entry in given:
+        path = Path(os.path.abspath(Path(entry).expanduser()))
+        for image in _images_at(path, entry):
+            relative = image.relative_to(path) if image != path else Path(path.name)
+            names.setdefault(image, str(PurePosixPath(relative).with_suffix("")))
+    if len({*names.values()}) < len(names):
+        common = os.path.commonpath([image.parent for image in names])
+        full = {image: PurePosixPath(image.relative_to(common)) for image in names}
+        names = {image: str(path.with_suffix("")) for image, path in full.items()}
+        if len({*names.values()}) < len(names):
+            names = {image: str(path) for image, path in full.items()}
+    return {name: image for image, name in names.items()}
+
+
+def _images_at(path: Path, given: str | Path) -> list[Path]:
+    kinds = ", ".join(IMAGE_SUFFIXES)
+    if path.is_dir():
+        images = sorted(
+            file
+            for file in path.rglob("*")
+            if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file()
+        )
+        if not images:
+            raise FileNotFoundError(
+                f"the folder {given} holds no image: expected files that end in "
+                f"{kinds}, at any depth"
+            )
+        return images
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"the image or folder {given} does not exist (looked in {Path.cwd()})"
+        )
+    if path.suffix.lower() not in IMAGE_SUFFIXES:
+        raise ValueError(f"{given} is no image: its name must end in {kinds}")
+    return [path]

@@ -1,0 +1,105 @@
+"""One image, predicted again and again with noise on its features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import Any
+
+from mmseg.structures import SegDataSample
+from torch import Tensor, nn
+
+from mmseg_uda.models.maps import FeatureNoise
+from mmseg_uda.structures.read_feats import ReadFeats
+from mmseg_uda.structures.seg_heads import segmentation_heads
+
+
+class NoisyPredictor:
+    """Predicts one image with H(G(x)) or H(G(x) + r), as often as asked.
+
+    Both go through the segmentor's own ``predict``: fusion of the heads, sliding
+    windows, padding and the way to the original size are those of a test. The
+    features G(x) are extracted once. The noise is added to the feature maps that a
+    head reads, and **every head gets a draw of its own**, as in :class:`LipschitzMap`;
+    what is fused are the logits of the noisy heads.
+
+    To be used as a context: inside, the segmentor's ``extract_feat`` and its heads'
+    ``forward`` are replaced; afterwards they are its own again.
+
+    Args:
+        model: A model in evaluation mode: :class:`UDASegmentor` or a segmentor of
+            mmseg's EncoderDecoder kind.
+        data: One collated batch of a test data loader, holding one image.
+        noise: The noise r. It comes from torch's random numbers.
+
+    Raises:
+        TypeError: If the segmentor has no single decode head.
+    """
+
+    def __init__(self, model: nn.Module, data: dict, noise: FeatureNoise) -> None:
+        self.model = model
+        self.noise = noise
+        self.batch = model.data_preprocessor(data, False)
+        self._segmentor = inner_segmentor(model)
+        self._heads = segmentation_heads(self._segmentor).values()
+        self._feats: list[Sequence[Tensor]] = []  # one entry a sliding window
+        self._levels: dict[nn.Module, list[int]] = {}
+        self._calls = 0
+        self._noisy = False
+        self._undo = ExitStack()
+
+    def __enter__(self) -> NoisyPredictor:
+        extract = self._segmentor.extract_feat
+        self._replace(self._segmentor, "extract_feat", partial(self._recall, extract))
+        for head in self._heads:
+            forward = partial(self._perturb, head, head.forward)
+            self._replace(head, "forward", forward)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._undo.close()
+        self._feats.clear()
+
+    def clean(self) -> SegDataSample:
+        """Predict with H(G(x))."""
+        return self._predict(noisy=False)
+
+    def noisy(self) -> SegDataSample:
+        """Predict with H(G(x) + r) for a fresh r."""
+        return self._predict(noisy=True)
+
+    def _predict(self, noisy: bool) -> SegDataSample:
+        self._calls, self._noisy = 0, noisy
+        (sample,) = self.model(**self.batch, mode="predict")
+        return sample
+
+    def _replace(self, module: nn.Module, name: str, function: Callable) -> None:
+        if name in vars(module):  # someone else has replaced it before
+            self._undo.callback(setattr, module, name, vars(module)[name])
+        else:
+            self._undo.callback(delattr, module, name)
+        setattr(module, name, function)
+
+    def _recall(self, extract: Callable, inputs: Tensor) -> Sequence[Tensor]:
+        if self._calls == len(self._feats):
+            self._feats.append(extract(inputs))
+        self._calls += 1
+        return self._feats[self._calls - 1]
+
+    def _perturb(
+        self, head: nn.Module, forward: Callable, feats: Sequence[Tensor], *args: Any
+    ) -> Tensor:
+        if not self._noisy:
+            return forward(feats, *args)
+        if head not in self._levels:
+            read = ReadFeats(feats)
+            forward(read, *args)
+            self._levels[head] = read.levels
+        return forward(self.noise.added_to(feats, self._levels[head]), *args)
+
+
+def inner_segmentor(model: nn.Module) -> nn.Module:
+    """The segmentor that a :class:`UDASegmentor` wraps, or the segmentor itself."""
+    inner = getattr(model, "segmentor", None)
+    return inner if isinstance(inner, nn.Module) else model

@@ -1,0 +1,132 @@
+"""Draw what a checkpoint makes of images: Figures 4 to 6 of the LCDA paper.
+
+For each image one sheet: the image, its ground truth where known, the semantic output,
+the confidence weight (probability of the predicted category), the variance weight
+(probability that noise on the features changes it) and the Lipschitz map.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    from mmseg_uda.command_line import KeyValueAction
+    from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "config", type=Path, help="config of the model: of this project or mmseg's"
+    )
+    parser.add_argument("checkpoint", help="weights of the model")
+    parser.add_argument(
+        "images", nargs="+", help="image files, and folders to search at any depth"
+    )
+    parser.add_argument("--out", required=True, help="folder of the pictures")
+    parser.add_argument(
+        "--panels",
+        action="store_true",
+        help="also write every panel as a file, at the size of the image",
+    )
+    parser.add_argument(
+        "--labels",
+        metavar="DIR",
+        help="ground truth as PNGs of class ids, called as the pictures are (default: "
+        "that of the config's validation data)",
+    )
+    parser.add_argument(
+        "--draws",
+        type=int,
+        default=20,
+        help="noise draws for the variance weight (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--kind",
+        choices=NOISE_KINDS,
+        help="kind of noise (default: that of the config's LipschitzMap, else "
+        f"{NOISE_KINDS[0]})",
+    )
+    parser.add_argument(
+        "--eps",
+        type=float,
+        help="bound on the noise, in units of the features (default: the config's, "
+        "else 0.5)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="draw anew what is there already"
+    )
+    parser.add_argument(
+        "--stage",
+        metavar="NAME",
+        help="stage of the model (default: last to train)",
+    )
+    parser.add_argument("--toy", action="store_true", help="the network of --toy")
+    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
+    parser.add_argument(
+        "--target-root", metavar="DIR", help="folder of the validation data"
+    )
+    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=KeyValueAction,
+        metavar="KEY=VALUE",
+        help="override config entries",
+    )
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
+    args = parser.parse_args(argv)
+    if args.draws < 1:
+        parser.error(f"--draws must be 1 or larger, got {args.draws}")
+    if args.seed < 0:
+        parser.error(f"--seed must be 0 or larger, got {args.seed}")
+    return args
+
+
+def main() -> None:
+    """Draw the pictures."""
+    args = parse_args()
+
+    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
+    from mmseg_uda.engine.stages import Request, explained_errors, run_visualize
+
+    request = Request(
+        config=args.config,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        target_root=args.target_root,
+        device=args.device,
+    )
+    noise = {"kind": args.kind, "eps": args.eps}
+    with explained_errors(
+        args.debug, "The same command goes on with the images that are left."
+    ):
+        drawn, before = run_visualize(
+            request,
+            args.checkpoint,
+            args.images,
+            args.out,
+            stage=args.stage,
+            labels=args.labels,
+            draws=args.draws,
+            seed=args.seed,
+            noise={key: value for key, value in noise.items() if value is not None},
+            single=args.panels,
+            overwrite=args.overwrite,
+        )
+        skipped = f" ({before} had been drawn before)" if before else ""
+        print(f"{drawn} images drawn{skipped}: {Path(args.out) / 'sheet'}")
+
+
+if __name__ == "__main__":
+    # before torch is imported, which looks for GPUs once
+    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    main()
