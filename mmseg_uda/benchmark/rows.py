@@ -1,0 +1,71 @@
+"""The rows of a benchmark, with the papers' numbers for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+#: What the columns of a task are, by the ending of its configs.
+TASKS = {"gta": ("mIoU",), "synthia": ("mIoU16", "mIoU13")}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method, which has a config for each task.
+
+    Args:
+        name: What the table calls it.
+        config: Path below ``configs/`` without the ending ``_gta.py``.
+        paper: The paper's numbers by task and metric, in percent.
+    """
+
+    name: str
+    config: str
+    paper: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def file(self, configs: Path, task: str) -> Path:
+        """Return the config file for a task."""
+        return configs / f"{self.config}_{task}.py"
+
+
+def read_rows(path: Path, configs: Path) -> list[Row]:
+    """Read the rows of a benchmark; the papers' numbers are the metafiles'.
+
+    Args:
+        path: YAML file with ``rows``, each with ``name`` and ``config``.
+        configs: The folder of the configs.
+
+    Raises:
+        ValueError: If the file is not of this form or a config is missing.
+    """
+    content = yaml.safe_load(path.read_text())
+    entries = content.get("rows") if isinstance(content, dict) else None
+    if not entries or not all(set(e) == {"name", "config"} for e in entries):
+        raise ValueError(
+            f"{path} must hold `rows`, each of them {{name: .., config: ..}}, such as "
+            "{name: LCDA, config: lcda/lcda}"
+        )
+    rows = []
+    for entry in entries:
+        row = Row(entry["name"], entry["config"])
+        missing = [t for t in TASKS if not row.file(configs, t).is_file()]
+        if missing:
+            raise ValueError(
+                f"{path}: row {row.name!r} has no config "
+                f"{row.file(configs, missing[0])}; `config` is a path below {configs}, "
+                "without _gta.py"
+            )
+        numbers = {task: _paper(row.file(configs, task)) for task in TASKS}
+        rows.append(Row(row.name, row.config, numbers))
+    return rows
+
+
+def _paper(config: Path) -> dict[str, float]:
+    """Return the numbers that the metafile beside a config has for it."""
+    metafile = yaml.safe_load((config.parent / "metafile.yml").read_text())
+    for model in metafile["Models"]:
+        if Path(model["Config"]).name == config.name:
+            results = model.get("Results") or [{}]
+            return dict(results[0].get("Metrics") or {})
+    return {}

@@ -1,0 +1,187 @@
+"""The runs of a benchmark: trained once each, several at a time."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmseg_uda.atomic_files import write_json
+from mmseg_uda.engine.stages import Request, Resolver
+
+from .rows import Row
+
+_MEANS = ("mIoU", "mIoU16", "mIoU13", "iter")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of one row.
+
+    Args:
+        row: The method.
+        task: ``'gta'`` or ``'synthia'``.
+        seed: Seed of everything random.
+    """
+
+    row: Row
+    task: str
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """Name of the run in the file of results, and of its folder."""
+        return f"{self.row.config.rsplit('/', 1)[-1]}_{self.task}/seed{self.seed}"
+
+
+class Benchmark:
+    """Trains what a benchmark lacks and keeps the results in one JSON file.
+
+    A run stands in the file as soon as it has ended, so an interrupted benchmark goes
+    on with the runs that are missing; an interrupted run goes on from its newest
+    checkpoint, but its cost is then not known and left out.
+
+    Args:
+        runs: All runs; a run whose first stage is the config of another one of the same
+            task and seed waits for it and takes its weights.
+        results: JSON file of results.
+        work_dir: Folder for checkpoints and logs.
+        root: The project's folder, with ``configs`` and ``tools``.
+        toy_root: Folder of ToyCity.
+        options: Further arguments of ``tools/train.py``.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[Run],
+        results: Path,
+        work_dir: Path,
+        root: Path,
+        toy_root: Path,
+        options: Sequence[str] = (),
+    ) -> None:
+        self.runs = list(runs)
+        self.results = results
+        self.work_dir = work_dir
+        self.root = root
+        self.toy_root = toy_root
+        self.options = list(options)
+        self._lock = threading.Lock()
+        self._children: set[subprocess.Popen] = set()
+        self._stopped = False
+
+    def finished(self) -> dict[str, dict]:
+        """Return the results so far, by name of the run."""
+        if not self.results.is_file():
+            return {}
+        return json.loads(self.results.read_text())
+
+    def run(self, jobs: int, say: Callable[[str], None] = print) -> None:
+        """Train all runs that are missing.
+
+        Args:
+            jobs: Trainings at a time, one core each.
+            say: Gets a line for every run that ends.
+
+        Raises:
+            RuntimeError: If a training fails; names its log. The others are stopped.
+        """
+        finished = self.finished()
+        pending = [run for run in self.runs if run.name not in finished]
+        firsts = {run.name: self._first_stage(run) for run in pending}
+        # a run that waits holds a worker: what it waits for must come before it
+        pending.sort(key=lambda run: (run.seed, firsts[run.name] is not None))
+        done: dict[str, Future] = {}
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                for run in pending:
+                    before = firsts[run.name]
+                    wait_for = done.get(before.name) if before else None
+                    done[run.name] = pool.submit(self._train, run, before, wait_for)
+                for number, run in enumerate(pending, 1):
+                    result = done[run.name].result()
+                    score = result["final"]["mIoU"]
+                    say(f"[{number}/{len(pending)}] {run.name}: mIoU {score:.2f}")
+            finally:
+                self._stop()
+
+    def _first_stage(self, run: Run) -> Run | None:
+        """Return the run whose weights another one's first stage would train."""
+        stages = Resolver(Request(run.row.file(self.root / "configs", run.task))).stages
+        if len([stage for stage in stages if stage.trains]) < 2:
+            return None
+        for other in self.runs:
+            file = other.row.file(self.root / "configs", other.task)
+            same = (other.task, other.seed) == (run.task, run.seed)
+            if same and file.resolve() == stages[0].config.resolve():
+                return other
+        return None
+
+    def _train(self, run: Run, before: Run | None, wait_for: Future | None) -> dict:
+        if wait_for is not None:
+            wait_for.result()
+        folder = self.work_dir / run.name
+        resumed = folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, str(self.root / "tools/train.py")]
+        command += [str(run.row.file(self.root / "configs", run.task)), "--toy"]
+        command += ["--toy-root", str(self.toy_root), "--seed", str(run.seed)]
+        command += ["--work-dir", str(folder)]
+        weights = self._final_weights(before) if before else None
+        if weights is not None:  # else it trains that stage itself, to the same end
+            command += ["--stage-one-checkpoint", str(weights)]
+        cost = self._call([*command, *self.options], folder / "run.log")
+        result = json.loads((self._last_stage(run) / "result.json").read_text())
+        record = {
+            "final": result["final"],
+            "best": {k: v for k, v in result["best"].items() if k in _MEANS},
+            "first_stage": before.name if weights else None,
+            "cost": None if resumed else cost,
+        }
+        with self._lock:
+            write_json(self.results, {**self.finished(), run.name: record})
+        return record
+
+    def _call(self, command: list[str], log: Path) -> dict[str, float]:
+        """Run a command and return its CPU minutes and peak memory in MiB."""
+        with log.open("ab") as stream:
+            with self._lock:
+                if self._stopped:
+                    raise RuntimeError("the benchmark was stopped")
+                child = subprocess.Popen(
+                    command, stdout=stream, stderr=subprocess.STDOUT, cwd=self.root
+                )
+                self._children.add(child)
+            _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        self._children.discard(child)
+        if child.returncode:
+            raise RuntimeError(
+                f"training failed (exit status {child.returncode}), see {log}; the "
+                "same command goes on where it stopped"
+            )
+        return {
+            "cpu_minutes": round((usage.ru_utime + usage.ru_stime) / 60, 2),
+            "peak_mib": round(usage.ru_maxrss / 1024),
+        }
+
+    def _last_stage(self, run: Run) -> Path:
+        config = run.row.file(self.root / "configs", run.task)
+        stages = Resolver(Request(config)).stages
+        return self.work_dir / run.name / [s for s in stages if s.trains][-1].name
+
+    def _final_weights(self, run: Run) -> Path | None:
+        done = self._last_stage(run) / "done.json"
+        if not done.is_file():
+            return None
+        return done.parent / json.loads(done.read_text())["checkpoint"]
+
+    def _stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            for child in self._children:
+                child.terminate()

@@ -1,0 +1,82 @@
+"""The page of a benchmark."""
+
+from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
+
+from .rows import TASKS, Row
+from .runs import Run
+
+_BEGIN, _END = "<!-- table: begin -->", "<!-- table: end -->"
+_TITLES = {
+    "gta": "From GTA5 style to Cityscapes style",
+    "synthia": "From SYNTHIA style to Cityscapes style",
+}
+_WHICH = ("final", "best")
+_LABELS = {"mIoU": "mIoU", "mIoU16": "mIoU (16)", "mIoU13": "mIoU* (13)"}
+
+
+def benchmark_table(
+    rows: Sequence[Row], seeds: Sequence[int], results: Mapping[str, Mapping]
+) -> str:
+    """Write the results as Markdown, a table for each task and metric.
+
+    Args:
+        rows: The methods, in order.
+        seeds: Seeds that count; what has not been run yet says so.
+        results: Results by name of the run.
+    """
+    parts = []
+    for task, metrics in TASKS.items():
+        for metric in metrics:
+            parts.append(f"### {_TITLES[task]}: {_LABELS[metric]}\n")
+            parts.append(
+                "| | paper, real data | ours, real data | ours on ToyCity, final "
+                "| best | seeds | CPU minutes | peak memory, MiB |\n"
+                "|---|---|---|---|---|---|---|---|"
+            )
+            for row in rows:
+                runs = [results.get(Run(row, task, seed).name) for seed in seeds]
+                parts.append(_line(row, task, metric, [r for r in runs if r]))
+            parts.append("")
+    return "\n".join(parts)
+
+
+def replace_table(page: str, table: str) -> str:
+    """Put a table between the two markers of a page.
+
+    Raises:
+        ValueError: If the page lacks them.
+    """
+    if _BEGIN not in page or _END not in page:
+        raise ValueError(
+            f"the page has no lines {_BEGIN!r} and {_END!r}, between which the table "
+            "goes"
+        )
+    before, rest = page.split(_BEGIN, 1)
+    return f"{before}{_BEGIN}\n\n{table}\n{_END}{rest.split(_END, 1)[1]}"
+
+
+def _line(row: Row, task: str, metric: str, runs: list[Mapping]) -> str:
+    paper = row.paper.get(task, {}).get(metric)
+    cells = [row.name, "-" if paper is None else f"{paper:.1f}", "not run"]
+    if not runs:
+        return _join([*cells, "not run", "not run", "0", "-", "-"])
+    cells += [_spread([run[which][metric] for run in runs]) for which in _WHICH]
+    costs = [run["cost"] for run in runs if run["cost"]]
+    cells.append(str(len(runs)))
+    cells.append(_mean([cost["cpu_minutes"] for cost in costs], 1))
+    cells.append(_mean([cost["peak_mib"] for cost in costs], 0))
+    return _join(cells)
+
+
+def _spread(values: list[float]) -> str:
+    text = f"{mean(values):.2f}"
+    return f"{text} ± {stdev(values):.2f}" if len(values) > 1 else text
+
+
+def _mean(values: list[float], digits: int) -> str:
+    return f"{mean(values):.{digits}f}" if values else "-"
+
+
+def _join(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
