@@ -1,0 +1,157 @@
+"""Benchmarks: rows, runs that wait for each other and resume, the page."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mmseg_uda.benchmark import (
+    Benchmark,
+    Run,
+    benchmark_table,
+    read_rows,
+    replace_table,
+)
+
+ROOT = Path(__file__).parents[2]
+ROWS = ROOT / "docs" / "benchmarks" / "lcda.yml"
+
+# Stands in for tools/train.py: notes how it was called, and writes what that leaves.
+TRAIN = """
+import json, sys
+from pathlib import Path
+value = lambda flag: sys.argv[sys.argv.index(flag) + 1]
+folder, config = Path(value("--work-dir")), Path(sys.argv[1])
+with open(Path(__file__).parent / "calls.txt", "a") as calls:
+    flag = "--stage-one-checkpoint"
+    given = value(flag) if flag in sys.argv else ""
+    print(config.stem, value("--seed"), given, file=calls)
+if (Path(__file__).parent / "fail").exists() and config.stem == "mrnet_gta":
+    sys.exit(3)
+last = "train" if "stages = " not in config.read_text() else "stage_two"
+stage = folder / last
+stage.mkdir(parents=True)
+score = {"mIoU": 10.0 + int(value("--seed")), "iter": 7}
+(stage / "result.json").write_text(json.dumps({"final": score, "best": score}))
+(stage / "done.json").write_text(json.dumps({"checkpoint": "iter_7.pth"}))
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "train.py").write_text(TRAIN)
+    return tmp_path
+
+
+def calls(root):
+    return [
+        line.split(" ") for line in (root / "tools/calls.txt").read_text().split("\n")
+    ]
+
+
+def bench(root, seeds=(0, 1), names=("MRNet+LCRF", "MRNet")):
+    rows = {row.name: row for row in read_rows(ROWS, ROOT / "configs")}
+    runs = [Run(rows[name], "gta", seed) for seed in seeds for name in names]
+    return Benchmark(runs, root / "r.json", root / "work", root, root / "toy")
+
+
+def test_rows__have_the_papers_numbers_of_both_tasks():
+    rows = {row.name: row for row in read_rows(ROWS, ROOT / "configs")}
+    assert rows["LCDA"].paper == {
+        "gta": {"mIoU": 44.0},
+        "synthia": {"mIoU16": 40.9, "mIoU13": 47.4},
+    }
+    assert rows["Source + AdaBN"].paper == {"gta": {}, "synthia": {}}
+    assert len(rows) == 16
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("rows: []", "must hold `rows`"),
+        ("rows:\n- {name: a}", "must hold `rows`"),
+        ("rows:\n- {name: a, config: no/such}", r"no config .*no/such_gta\.py"),
+    ],
+)
+def test_rows__that_are_wrong_are_refused(tmp_path, text, message):
+    file = tmp_path / "rows.yml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message):
+        read_rows(file, ROOT / "configs")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_runs__share_the_first_stage_of_their_own_seed(root, jobs):
+    lines = []
+    bench(root).run(jobs, lines.append)
+    assert len(lines) == 4
+    made = {(name, seed): given for name, seed, given in calls(root)[:-1]}
+    work = root / "work"
+    assert made == {
+        ("mrnet_gta", "0"): "",
+        ("mrnet_gta", "1"): "",
+        ("mrnet_lcrf_gta", "0"): str(work / "mrnet_gta/seed0/train/iter_7.pth"),
+        ("mrnet_lcrf_gta", "1"): str(work / "mrnet_gta/seed1/train/iter_7.pth"),
+    }
+    results = json.loads((root / "r.json").read_text())
+    assert results["mrnet_lcrf_gta/seed1"]["first_stage"] == "mrnet_gta/seed1"
+    assert results["mrnet_gta/seed1"]["final"]["mIoU"] == 11.0
+    assert results["mrnet_gta/seed1"]["cost"]["peak_mib"] > 1
+
+
+def test_runs__that_are_there_are_not_trained_again(root):
+    bench(root, seeds=(0,)).run(1, print)
+    before = len(calls(root))
+    bench(root, seeds=(0,)).run(1, print)
+    assert len(calls(root)) == before
+    bench(root, seeds=(0, 2)).run(1, print)
+    assert len(calls(root)) == before + 2
+
+
+def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):
+    (root / "tools" / "fail").touch()
+    with pytest.raises(RuntimeError, match=r"exit status 3.*seed0/run\.log"):
+        bench(root, seeds=(0,)).run(1, print)
+    assert not (root / "r.json").exists()
+    (root / "tools" / "fail").unlink()
+    bench(root, seeds=(0,)).run(1, print)
+    results = json.loads((root / "r.json").read_text())
+    assert results["mrnet_gta/seed0"]["cost"] is None
+    assert results["mrnet_lcrf_gta/seed0"]["cost"] is not None
+
+
+def test_runs__train_the_first_stage_themselves_if_its_weights_are_gone(root):
+    bench(root, seeds=(0,), names=("MRNet",)).run(1, print)
+    (root / "work/mrnet_gta/seed0/train/done.json").unlink()
+    bench(root, seeds=(0,)).run(1, print)
+    assert calls(root)[1] == ["mrnet_lcrf_gta", "0", ""]
+
+
+def test_table__has_mean_spread_and_says_what_was_not_run():
+    rows = read_rows(ROWS, ROOT / "configs")[:2]
+    cost = {"cpu_minutes": 4.0, "peak_mib": 900}
+    results = {
+        f"source_only_gta/seed{seed}": {
+            "final": {"mIoU": value},
+            "best": {"mIoU": value + 1},
+            "cost": cost if seed else None,
+        }
+        for seed, value in enumerate((10.0, 12.0, 14.0))
+    }
+    lines = benchmark_table(rows, [0, 1, 2], results).splitlines()
+    assert (
+        "| Source | 37.3 | not run | 12.00 ± 2.00 | 13.00 ± 2.00 | 3 | 4.0 | 900 |"
+        in lines
+    )
+    assert "| Source + AdaBN | - | not run | not run | not run | 0 | - | - |" in lines
+    assert "| Source | 35.2 | not run | not run | not run | 0 | - | - |" in lines
+
+
+def test_page__keeps_what_people_wrote():
+    page = "# A\n<!-- table: begin -->\nold\n<!-- table: end -->\nwords\n"
+    new = replace_table(page, "new")
+    assert new == "# A\n<!-- table: begin -->\n\nnew\n<!-- table: end -->\nwords\n"
+    with pytest.raises(ValueError, match="table: begin"):
+        replace_table("# A", "new")
