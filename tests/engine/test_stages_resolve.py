@@ -100,6 +100,25 @@ def test_resolver__options_that_belong_nowhere(options, said):
         configs(options=options)
 
 
+@pytest.mark.parametrize("key", ["toy.iters", "stage_two.toy.iters", "toy"])
+def test_resolver__toy_entries_without_toy(key):
+    with pytest.raises(StageError, match=f"{key}.*counts with the flag --toy"):
+        resolver(options={key: 3})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"toy.itres": 3}, r"toy\.itres: .*Did you mean 'iters'"),
+        ({"stage_two.toy.modle.x": 3}, r"toy\.modle: .*Did you mean 'model'"),
+        ({"toy": 3}, "toy must be a dict such as"),
+    ],
+)
+def test_resolver__misspelt_toy_entries(options, said):
+    with pytest.raises(StageError, match=said):
+        configs(toy=True, options=options)
+
+
 def test_resolver__toy_and_roots_exclude_each_other():
     with pytest.raises(StageError, match="--toy takes its data"):
         resolver(toy=True, source_root="/s")

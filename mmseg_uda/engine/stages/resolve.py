@@ -10,7 +10,7 @@ from mmengine.config import Config
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
 
 from .errors import StageError
-from .options import split_options
+from .options import check_toy, refuse_toy, split_options
 from .overrides import enable_amp, set_pretrained, set_roots
 from .plan import find_stage, plan_stages
 from .stage import Stage
@@ -76,6 +76,8 @@ class Resolver:
         self.shared, self.by_stage = split_options(
             request.options, names, keys, training
         )
+        if not request.toy:
+            refuse_toy(request.options, names)
         self.stages = plan_stages(self._table(planned), request.config)
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
@@ -91,6 +93,7 @@ class Resolver:
         options = self.options_of(stage)
         if request.toy:
             _merge(cfg, _only("toy", options))
+            check_toy(cfg.get("toy"), cfg)
             self.toy_changes[stage.name] = apply_toy(cfg, request.toy_root)
         for variable in ("stages", "toy"):
             cfg.pop(variable, None)
