@@ -69,6 +69,13 @@ def test_resolver__roots_by_role():
     assert cfgs["stage_two"].val_dataloader.dataset.data_root == "/t"
 
 
+def test_resolver__root_of_data_that_no_stage_has():
+    leaf = FLAGSHIP.parents[1] / "_base_" / "datasets" / "cityscapes_pseudo.py"
+    with pytest.raises(StageError, match=r"--source-root /s: .* has no source data"):
+        Resolver(Request(leaf, source_root="/s"))
+    Resolver(Request(leaf, target_root="/t"))
+
+
 def test_resolver__seed_and_pretrained(tmp_path):
     weights = tmp_path / "w.pth"
     weights.write_bytes(b"")

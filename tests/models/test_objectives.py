@@ -219,6 +219,10 @@ def test_zero_weight_map__is_the_plain_loss():
         (lambda: Supervised(loss_weight=dict(decode="1")), "loss_weight must be"),
         (lambda: PixelWeight("m", link="exp"), "unknown weight link 'exp'"),
         (lambda: Adversarial(dict(aux="d")), "'decode' has a loss_weight but no"),
+        (
+            lambda: Adversarial(dict(decode="d"), loss_weight=dict(decod=1)),
+            "'decod' has a loss_weight but no .* mean 'decode'",
+        ),
         (lambda: Adversarial(dict(decode="d"), gan="wgan"), "unknown gan 'wgan'"),
         (lambda: Adversarial(dict(decode="d"), sees="rgb"), "unknown sees 'rgb'"),
         (lambda: Adversarial(dict(decode="d"), source_label=2), "source_label 2"),

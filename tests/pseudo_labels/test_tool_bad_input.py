@@ -38,6 +38,7 @@ def folder(setting, monkeypatch):
         (["no_target.py", "tiny.pth"], "give a folder of images (--images DIR)"),
         (["no_model.py", "tiny.pth"], "no_model.py defines no model"),
         (["tiny.py", "tiny.pth", "--images", "file"], "is a file, not a folder"),
+        (["tiny.py", "tiny.pth", "--images", "nope"], "'nope' does not exist (looked"),
         (["tiny.py", "tiny.pth", "--rule", "KeepSome"], "KeepSome"),
         (["tiny.py", "tiny.pth", "--cfg-options", "modle.x=1"], "Did you mean 'model'"),
         (["tiny.py", "tiny.pth", "--launcher", "pytorch"], "that torchrun sets"),

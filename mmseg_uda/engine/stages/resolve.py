@@ -11,7 +11,7 @@ from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
 
 from .errors import StageError
 from .options import check_toy, refuse_toy, split_options
-from .overrides import enable_amp, set_pretrained, set_roots
+from .overrides import check_roots, enable_amp, set_pretrained, set_roots
 from .plan import find_stage, plan_stages
 from .stage import Stage
 
@@ -70,7 +70,9 @@ class Resolver:
         self.request = request
         self.leaf = load_config(request.config)
         planned = plan_stages(self.leaf.get("stages"), request.config)
-        keys = {key for stage in planned for key in load_config(stage.config)}
+        configs = [load_config(stage.config) for stage in planned]
+        check_roots(configs, request.source_root, request.target_root)
+        keys = {key for cfg in configs for key in cfg}
         names = [stage.name for stage in planned]
         training = [stage.name for stage in planned if stage.trains]
         self.shared, self.by_stage = split_options(
