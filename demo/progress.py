@@ -15,8 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 _LOOK_EVERY = 1.0  # seconds
 _PRINT_EVERY = 20.0  # seconds, of each training, where lines cannot be redrawn
 _STAGE = re.compile(r"^=== (\w+): ", re.MULTILINE)
-# of mmengine's log, and of its bar while pseudo-labels are made
-_STEP = re.compile(r"(?:Iter\(train\)\s+\[\s*|[> ]\] )(\d+)/(\d+)")
+# of mmengine's log, and of the lines while pseudo-labels are made
+_STEP = re.compile(r"(?:Iter\(train\)\s+\[\s*|predicting [\w ]+: )(\d+)/(\d+)")
 _SCORE = re.compile(r"Iter\(val\).*\bmIoU: ([\d.]+)")
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -41,7 +41,7 @@ _SIZE_MISMATCH = re.compile(
 
 @dataclass
 class WeightsReport:
-    """How a state dict fits a model; all names are those of the model.
+    """How a state dict fits a model; names are those of the model's own files.
 
     Attributes:
         missing: In the model, but not in the state dict.
@@ -84,7 +84,8 @@ def compare_with_model(
 ) -> WeightsReport:
     """Report what of a state dict does not fit, without touching the model.
 
-    The hooks by which the model translates names of other layouts are respected.
+    The hooks by which the model translates names of other layouts are respected; a
+    model whose names in files differ from those in memory has ``name_in_file``.
     ``num_batches_tracked`` may be missing: old files don't have it.
 
     Args:
@@ -94,13 +95,15 @@ def compare_with_model(
             leave out of the report.
     """
     report = WeightsReport()
+    model = model.module if is_model_wrapper(model) else model
+    in_file = getattr(model, "name_in_file", str)
 
     def record(_: nn.Module, keys: Any) -> None:
         patterns = ("*num_batches_tracked", *ignore)
-        report.missing = _without(keys.missing_keys, patterns)
-        report.unexpected = _without(keys.unexpected_keys, ignore)
+        report.missing = _without(map(in_file, keys.missing_keys), patterns)
+        report.unexpected = _without(map(in_file, keys.unexpected_keys), ignore)
 
-    shadow = _shadow(model.module if is_model_wrapper(model) else model)
+    shadow = _shadow(model)
     shadow.register_load_state_dict_post_hook(record)
     try:
         shadow.load_state_dict(state_dict, strict=False, assign=True)
@@ -108,11 +111,11 @@ def compare_with_model(
         found = _SIZE_MISMATCH.findall(str(error))
         if not found:
             raise
-        report.wrong_shape = {name: (ours, other) for name, ours, other in found}
+        report.wrong_shape = {in_file(name): (a, b) for name, a, b in found}
     return report
 
 
-def _without(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
+def _without(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
     return [n for n in names if not any(fnmatchcase(n, p) for p in patterns)]
 
 

@@ -12,7 +12,8 @@ from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
 from mmseg_uda.command_line import KeyValueAction
-from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
+from mmseg_uda.datasets.each_domain import check_each_domain
+from mmseg_uda.datasets.preflight import DatasetReport
 from mmseg_uda.engine.stages import (
     Request,
     Resolver,
@@ -21,6 +22,16 @@ from mmseg_uda.engine.stages import (
 )
 
 _SPLITS = ("train", "val", "test")
+_COLUMNS = (
+    "stage",
+    "split",
+    "domain",
+    "images",
+    "labels",
+    "size",
+    "decoded",
+    "absent classes",
+)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -56,24 +67,26 @@ def main() -> int:
 
 def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
-    table = PrettyTable(
-        ["split", "domain", "images", "labels", "size", "decoded", "absent classes"]
-    )
+    table = PrettyTable(_COLUMNS)
     failed = False
-    for split, loader in _dataloaders(args):
-        try:
-            for report in check_dataloader(loader, None if args.full else 200):
-                table.add_row([split, *_row(report)])
-        except (FileNotFoundError, ValueError) as error:
+    for stages, split, loader in _dataloaders(args):
+        reports, errors = check_each_domain(loader, None if args.full else 200)
+        where = ", ".join(stages)
+        for report in reports:
+            table.add_row([where, split, *_row(report)])
+        for error in errors:
             failed = True
-            print(f"{split}: {error}\n", file=sys.stderr)
+            print(f"{where}, {split}: {error}\n", file=sys.stderr)
     if table.rows:
         print(table)
     return int(failed)
 
 
-def _dataloaders(args: argparse.Namespace) -> list[tuple[str, dict]]:
-    """Return the dataloaders of all training stages, each once, with their split.
+def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, dict]]:
+    """Return the dataloaders of all training stages, each once.
+
+    Returns:
+        Names of the stages that use it, split, and the dataloader.
 
     Raises:
         StageError: If the config, or an option, is wrong, or there is no dataloader.
@@ -85,7 +98,7 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[str, dict]]:
         target_root=args.target_root,
     )
     resolver = Resolver(request)
-    found: list[tuple[str, dict]] = []
+    found: list[tuple[list[str], str, dict]] = []
     for stage in resolver.stages:
         if not stage.trains:
             continue
@@ -93,8 +106,11 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[str, dict]]:
         init_default_scope(cfg.get("default_scope", "mmseg"))
         for split in _SPLITS:
             loader = cfg.get(f"{split}_dataloader")
-            if loader and all(loader != other for _, other in found):
-                found.append((split, loader))
+            users = next((stages for stages, _, other in found if loader == other), [])
+            if loader and not users:
+                found.append(([stage.name], split, loader))
+            elif loader and stage.name not in users:
+                users.append(stage.name)
     if not found:
         raise StageError(
             f"{args.config} has no train_, val_ or test_dataloader to check. Files "

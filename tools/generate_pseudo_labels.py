@@ -1,6 +1,7 @@
 """Write pseudo-labels for the target images of a config, or for a folder."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from mmengine.config import Config
@@ -15,7 +16,11 @@ from mmseg_uda.engine.stages import (
     explained_errors,
 )
 from mmseg_uda.engine.stages.ranks import start_processes
-from mmseg_uda.pseudo_labels import run_pseudo_label_stage
+from mmseg_uda.pseudo_labels import (
+    outcome_line,
+    outcome_warnings,
+    run_pseudo_label_stage,
+)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -113,10 +118,9 @@ def generate(args: argparse.Namespace) -> None:
         num_workers=args.num_workers,
     )
     if is_main_process():
-        print(
-            f"{report['num_images']} images, {100 * report['kept_share']:.1f} % of the "
-            f"pixels kept: {Path(args.out) / 'pseudo_labels.json'}"
-        )
+        print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")
+        for warning in outcome_warnings(report, args.out):
+            print(f"warning: {warning}", file=sys.stderr)
     shutdown_distributed()
 
 

@@ -20,7 +20,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--work-dir",
         type=Path,
-        help="where logs and test.json go (default: beside the checkpoint, test/)",
+        help="where logs and test_<checkpoint>.json go (default: test/ beside the "
+        "checkpoint)",
     )
     parser.add_argument("--out", help="folder for predictions as PNGs of class ids")
     parser.add_argument("--show-dir", help="folder for painted predictions")

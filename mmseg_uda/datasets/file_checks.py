@@ -9,7 +9,7 @@ import mmcv
 import numpy as np
 from rich.progress import track
 
-from .image_headers import image_size
+from .image_headers import check_checksums, image_size
 from .label_files import map_label_ids, read_label_ids
 from .label_maps import IGNORE
 
@@ -39,9 +39,7 @@ def check_contents(samples: Sequence[dict], name: str) -> tuple[np.ndarray, list
     """Return the pixels by class and the problems of decoded samples."""
 
     def check(sample: dict) -> np.ndarray:
-        path = sample["img_path"]
-        if mmcv.imfrombytes(Path(path).read_bytes()) is None:
-            raise ValueError(f"cannot decode the image {path}: fetch it again")
+        _check_decodes(sample["img_path"])
         if "label_lut" not in sample:
             return np.zeros(IGNORE + 1, dtype=np.int64)
         label = sample["seg_map_path"]
@@ -50,6 +48,17 @@ def check_contents(samples: Sequence[dict], name: str) -> tuple[np.ndarray, list
 
     counts, problems = _gather(check, samples, f"{name}: contents")
     return np.sum(counts, axis=0) if counts else np.zeros(IGNORE + 1), problems
+
+
+def _check_decodes(path: str) -> None:
+    data = Path(path).read_bytes()
+    told = f"cannot decode the image {path}: fetch it again"
+    try:
+        check_checksums(data)
+    except OSError as error:
+        raise ValueError(f"{told} ({error})") from error
+    if mmcv.imfrombytes(data) is None:
+        raise ValueError(told)
 
 
 def _gather(

@@ -1,5 +1,6 @@
 """Cheap checks of image files, without decoding them."""
 
+import io
 import os
 from pathlib import Path
 
@@ -41,6 +42,21 @@ def image_size(path: str | Path) -> tuple[int, int]:
             f"{path} is truncated or damaged ({_bytes(path)} bytes): {error}"
         ) from error
     return size
+
+
+def check_checksums(data: bytes) -> None:
+    """Compare the content of a PNG with its checksums; other formats have none.
+
+    For libraries that decode in C: they print what they find to the terminal.
+
+    Raises:
+        OSError: If the content has changed.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.verify()
+    except SyntaxError as error:
+        raise OSError(str(error)) from error
 
 
 def _tail(path: str | Path) -> bytes:

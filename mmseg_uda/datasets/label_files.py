@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from .image_headers import check_checksums
 from .label_maps import OUTSIDE, known_ids
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -85,6 +86,7 @@ def _read_first_channel(data: bytes) -> np.ndarray:
     # Older OpenCV fills what is missing of a truncated file with zeros, silently.
     if b"IEND" not in data:
         raise OSError("the PNG has no end")
+    check_checksums(data)
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None:
         raise OSError("the PNG cannot be decoded")

@@ -8,8 +8,8 @@ import numpy as np
 from mmseg.registry import DATASETS
 
 from .file_checks import check_contents, check_headers
+from .loader_config import check_loader_config
 from .multi_domain_dataset import MultiDomainDataset
-from .multi_domain_sampler import check_samples
 from .seeding import seeded
 
 _MAX_SHOWN = 10
@@ -57,18 +57,9 @@ def check_dataloader(
     Raises:
         FileNotFoundError: If a folder is missing or empty.
         ValueError: As :func:`check_dataset`, or if ``batch_size`` is not the sum of
-            ``samples_per_domain``.
+            ``samples_per_domain``, or there is no data set in the config.
     """
-    counts = (dataloader.get("sampler") or {}).get("samples_per_domain")
-    if counts is not None:
-        domains = dataloader["dataset"].get("domains", {})
-        counts = check_samples(counts, {k: v for k, v in domains.items() if v})
-        if dataloader["batch_size"] != sum(counts.values()):
-            parts = " + ".join(f"{name} {n}" for name, n in counts.items())
-            raise ValueError(
-                f"batch_size is {dataloader['batch_size']}, but samples_per_domain "
-                f"adds up to {sum(counts.values())} ({parts}): make them equal"
-            )
+    check_loader_config(dataloader)
     return check_dataset(dataloader["dataset"], max_full)
 
 
@@ -97,7 +88,7 @@ def check_dataset(
         ValueError: If anything is wrong: lists the first ten problems with file names.
     """
     if isinstance(dataset, Mapping):
-        dataset = DATASETS.build(_without_missing_labels(dataset))
+        dataset = DATASETS.build(without_missing_labels(dataset))
     if isinstance(dataset, MultiDomainDataset):
         return [
             report
@@ -110,7 +101,8 @@ def check_dataset(
     if not problems:
         chosen = _spread(len(samples), max_full, seed)
         pixels, problems = check_contents([samples[i] for i in chosen], name)
-        problems += _check_pipeline(dataset)
+        # a broken file would only break the pipeline too
+        problems = problems or _check_pipeline(dataset)
     if problems:
         shown = "\n".join(f"  {problem}" for problem in problems[:_MAX_SHOWN])
         more = len(problems) - _MAX_SHOWN
@@ -141,12 +133,12 @@ def _spread(length: int, limit: int | None, seed: int) -> list[int]:
     )
 
 
-def _without_missing_labels(cfg: Mapping[str, Any]) -> dict:
+def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
     """Replace data sets whose pseudo-labels are yet to be made by their images."""
     cfg = {key: value for key, value in cfg.items()}
     if cfg.get("domains"):
         cfg["domains"] = {
-            name: domain and _without_missing_labels(domain)
+            name: domain and without_missing_labels(domain)
             for name, domain in cfg["domains"].items()
         }
     elif "images" in cfg and cfg.get("pseudo_label_dir") is None:

@@ -43,8 +43,8 @@ class PseudoLabelledDataset(SegFolder):
     Raises:
         FileNotFoundError: If the folder is missing, unfinished (it has no
             ``pseudo_labels.json``) or lacks the label, or soft label, of an image.
-        ValueError: If ``pseudo_label_dir`` is not given, or the labels are of other
-            classes.
+        ValueError: If ``pseudo_label_dir`` is not given, the labels are of other
+            classes, or no pixel has one.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class PseudoLabelledDataset(SegFolder):
 
         Raises:
             FileNotFoundError: If the summary that is written last is not there.
-            ValueError: If it names other classes.
+            ValueError: If it names other classes, or says that every pixel is dropped.
         """
         summary = Path(self.data_root) / "pseudo_labels.json"
         if not summary.is_file():
@@ -138,7 +138,14 @@ class PseudoLabelledDataset(SegFolder):
                 "pseudo_labels.json, which is written last. Run "
                 "tools/generate_pseudo_labels.py or the stage again; it continues"
             )
-        classes = list(json.loads(summary.read_text()).get("classes") or ())
+        report = json.loads(summary.read_text())
+        if report.get("kept_share") == 0:
+            raise ValueError(
+                f"the pseudo-labels in {self.data_root} keep no pixel, so there is "
+                f"nothing to learn from: the rule was {report.get('rule')}. Make them "
+                "again with a rule that drops less"
+            )
+        classes = list(report.get("classes") or ())
         own = list(self.metainfo["classes"])
         named = not all(name.isdigit() for name in classes)
         if classes and (len(classes) != len(own) or (named and classes != own)):

@@ -81,6 +81,11 @@ class UDAIoUMetric(IoUMetric):
             raise ValueError("restrict_argmax=True belongs to protocol 'b', got 'a'")
         if "mIoU" not in self.metrics:
             raise ValueError(f"iou_metrics must contain 'mIoU', got {self.metrics}")
+        if self.format_only and not self.output_dir:
+            raise ValueError(
+                "format_only=True saves predictions and scores nothing: say where to, "
+                "output_dir='work_dirs/predictions' for instance"
+            )
         self.protocol = protocol
         self.restrict_argmax = restrict_argmax
 
@@ -110,10 +115,19 @@ class UDAIoUMetric(IoUMetric):
                 image = sample.get("img_path", "an image without a path")
                 raise ValueError(f"cannot evaluate {image}: {error}") from error
 
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Return the metrics of ``size`` images; none if they are only saved."""
+        if not self.format_only:
+            return super().evaluate(size)
+        print_log(
+            f"The predictions are in {self.output_dir}; nothing is scored "
+            "(format_only=True)",
+            logger=MMLogger.get_current_instance(),
+        )
+        return {}
+
     def compute_metrics(self, results: list) -> dict[str, float]:
         """Sum the images' confusion, print the table and return the percentages."""
-        if self.format_only:
-            return super().compute_metrics(results)
         if not results:
             raise ValueError("no image was evaluated: the validation set is empty")
         classes = self.dataset_meta["classes"]

@@ -5,6 +5,7 @@ from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .image_files import ImageFiles
 from .keep_all import KeepAll
+from .outcome import nothing_kept, outcome_line, outcome_warnings
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .selection_rule import SelectionRule
@@ -20,6 +21,9 @@ __all__ = [
     "SelectionRule",
     "SoftClassBalanced",
     "generate_pseudo_labels",
+    "nothing_kept",
+    "outcome_line",
+    "outcome_warnings",
     "predict_probs",
     "run_pseudo_label_stage",
 ]

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mmengine.dist import barrier, get_rank, get_world_size
-from mmengine.utils import ProgressBar
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
 
 from .image_files import ImageFiles, text_sha256
@@ -86,7 +86,9 @@ def generate_pseudo_labels(
         if rule.needs_statistics:
             _give_statistics(rule, model, images, writer.folder, num_workers)
         own = pending[get_rank() :: get_world_size()]
-        for index, probs in _predictions(model, images, own, num_workers):
+        for index, probs in _predictions(
+            model, images, own, num_workers, "predicting labels"
+        ):
             _check_classes(probs, classes)
             soft = rule.soft_labels(probs) if rule.soft else None
             writer.write(images.names[index], probs, rule.apply(probs), soft)
@@ -110,7 +112,9 @@ def _give_statistics(
     if state is None:
         pending = on_rank_zero(statistics.pending)
         own = pending[get_rank() :: get_world_size()]
-        for index, probs in _predictions(model, images, own, num_workers):
+        for index, probs in _predictions(
+            model, images, own, num_workers, "predicting for the thresholds"
+        ):
             statistics.write(images.names[index], rule.observe(probs))
         barrier()
         state = on_rank_zero(statistics.fit, rule)
@@ -118,9 +122,13 @@ def _give_statistics(
 
 
 def _predictions(
-    model: nn.Module, images: ImageFiles, indices: Sequence[int], num_workers: int
+    model: nn.Module,
+    images: ImageFiles,
+    indices: Sequence[int],
+    num_workers: int,
+    title: str,
 ) -> Iterator[tuple[int, Tensor]]:
-    """Predict images one by one, with a progress bar on the first rank."""
+    """Predict images one by one; the first rank shows how far it is."""
     loader = DataLoader(
         images,
         batch_size=1,
@@ -128,17 +136,15 @@ def _predictions(
         num_workers=num_workers,
         collate_fn=_collate_one,
     )
-    bar = ProgressBar(len(indices)) if indices and get_rank() == 0 else None
-    for index, data in zip(indices, loader, strict=True):
+    batches = zip(indices, loader, strict=True)
+    if indices and get_rank() == 0:
+        batches = with_progress(batches, len(indices), title)
+    for index, data in batches:
         try:
             probs = predict_probs(model, data)
         except ValueError as error:
             raise ValueError(f"cannot label {images.paths[index]}: {error}") from error
         yield index, probs
-        if bar is not None:
-            bar.update()
-    if bar is not None:
-        bar.file.write("\n")
 
 
 def _collate_one(batch: list[dict]) -> dict:

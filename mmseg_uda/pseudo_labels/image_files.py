@@ -57,7 +57,10 @@ class ImageFiles(Dataset):
         root = Path(root)
         if not root.is_dir():
             what = "is a file, not a folder" if root.exists() else "does not exist"
-            raise FileNotFoundError(f"image folder {root} {what}")
+            raise FileNotFoundError(
+                f"--images: the image folder '{root}' {what} (looked in {Path.cwd()}); "
+                "give a folder that holds the images to label, at any depth"
+            )
         paths = sorted(
             path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
         )

@@ -1,4 +1,5 @@
 # ruff: noqa: NPY002 - the transforms draw from the global generators
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from PIL import Image
 
 from mmseg_uda.datasets import GTA5Dataset, UnlabelledFolder
 from mmseg_uda.datasets import label_maps as lm
+from mmseg_uda.datasets.each_domain import check_each_domain
 from mmseg_uda.datasets.image_headers import image_size
 from mmseg_uda.datasets.preflight import check_dataloader, check_dataset
 
@@ -67,14 +69,15 @@ def test_check_dataset__png_with_trailing_bytes_is_fine(gta5_root):
     check_gta5(gta5_root)
 
 
-def test_check_dataset__damaged_inside(gta5_root):
-    path = gta5_root / "images/00002.png"
+def test_check_dataset__damaged_inside(gta5_root, capfd):
+    path = gta5_root / "images/00001.png"  # the one that the pipeline is tried on
     data = bytearray(path.read_bytes())
     middle = len(data) // 2
     data[middle : middle + 200] = bytes(200)
     path.write_bytes(bytes(data))
-    with pytest.raises(ValueError, match=rf"cannot decode the image {path}"):
+    with pytest.raises(ValueError, match=rf"1 problem.*\n.*decode the image {path}"):
         check_gta5(gta5_root)
+    assert "libpng" not in capfd.readouterr().err
 
 
 def test_check_dataset__size_mismatch_and_outside_value(gta5_root, write):
@@ -157,6 +160,39 @@ def test_check_dataloader__labels_that_a_stage_will_write(gta5_root, cityscapes_
     assert check_dataloader(config)[1].num_images == 2
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (7, "a dataloader must be a dict, got 7"),
+        ({"dataset": 7}, "dataset must be a dict with a 'type', got 7"),
+        ({"dataset": {"type": "MultiDomainDataset", "domains": {"source": 7}}},
+         r"domains\.source must be a data set, got 7"),
+    ],
+)  # fmt: skip
+def test_check_dataloader__no_config_of_a_data_set(config, said):
+    with pytest.raises(ValueError, match=said):
+        check_dataloader(config)
+    reports, (error,) = check_each_domain(config)
+    assert reports == []
+    assert re.search(said, str(error))
+
+
+def test_check_each_domain__goes_on_after_a_problem(gta5_root, cityscapes_root):
+    config = loader(gta5_root, cityscapes_root)
+    reports, errors = check_each_domain(config)
+    assert [(report.name, report.num_read) for report in reports] == [
+        ("source", 5),
+        ("target", 4),
+    ]
+    assert errors == []
+    _, (error,) = check_each_domain({**config, "batch_size": 4})
+    assert "batch_size is 4" in str(error)
+    shutil.rmtree(gta5_root)
+    (report,), (error,) = check_each_domain(config)
+    assert report.name == "target"
+    assert str(gta5_root) in str(error)
+
+
 def test_check_data_tool__table_and_exit_code(
     gta5_root, cityscapes_root, monkeypatch, capsys
 ):
@@ -175,7 +211,7 @@ def test_check_data_tool__table_and_exit_code(
     monkeypatch.setattr(sys, "argv", argv)
     assert check_data.main() == 0
     out = capsys.readouterr().out
-    assert "| train |       source       |   5    |   5    | 48x32" in out
+    assert "| train | train |       source       |   5    |   5    | 48x32" in out
     assert "CityscapesLabelled" in out
     (gta5_root / "labels/00001.png").unlink()
     assert check_data.main() == 1

@@ -230,6 +230,13 @@ def test_pseudo_labelled__unfinished(pseudo, tmp_path):
         DATASETS.build(pseudo)
 
 
+def test_pseudo_labelled__nothing_kept(pseudo, tmp_path):
+    report = dict(kept_share=0.0, rule=dict(type="GlobalThreshold", threshold=0.99))
+    (tmp_path / "pseudo/pseudo_labels.json").write_text(json.dumps(report))
+    with pytest.raises(ValueError, match=r"keep no pixel.*'threshold': 0\.99"):
+        DATASETS.build(pseudo)
+
+
 def test_pseudo_labelled__folder_not_given(pseudo):
     with pytest.raises(ValueError, match="pseudo_label_dir is not set"):
         DATASETS.build({**pseudo, "pseudo_label_dir": None})

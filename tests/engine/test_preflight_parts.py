@@ -100,6 +100,7 @@ SAVE_BEST = "stage_one.default_hooks.checkpoint.save_best"
         ({f"{DOMAIN}.imags": 1}, "mean 'images'"),
         ({"stages.stage_two.weights": "best", SAVE_BEST: None}, "will keep none"),
         ({"pseudo_labels.rule.type": "KeepAl"}, "mean 'KeepAll'"),
+        ({"pseudo_labels.rule.threshold": 0.5}, "KeepAll takes no 'threshold'"),
     ],
 )
 def test_check_stages__mistakes_of_later_stages(tmp_path, options, said):
@@ -115,3 +116,7 @@ class _Open:
 def test_known_arguments__foreign_kwargs_may_be_anything():
     assert known_arguments(_Open) is None
     assert known_arguments(lambda a, b=1: None) == {"a", "b"}
+
+
+def test_known_arguments__without_init_there_are_none():
+    assert known_arguments(type("Plain", (), {})) == set()

@@ -103,6 +103,28 @@ def test_draw_toycity__root_is_a_file(tmp_path):
             draw_toycity(Request(SINGLE, toy=True, toy_root=str(root)), [])
 
 
+PSPNET_LIKE = f"""
+_base_ = "{FLAGSHIP}"
+stages = dict(stage_one=dict(config=None))
+"""
+
+
+def test_run_stages__stage_one_that_must_be_given(tmp_path):
+    (tmp_path / "own.py").write_text(PSPNET_LIKE)
+    request = Request(tmp_path / "own.py", work_dir=tmp_path / "run", pretrained="none")
+    with pytest.raises(StageError, match=r"'stage_one'.*--stage-one-checkpoint FILE"):
+        run_stages(request)
+    assert not (tmp_path / "run").exists()
+
+
+def test_run_stages__labels_that_nothing_makes(tmp_path):
+    (tmp_path / "own.py").write_text(f'_base_ = "{FLAGSHIP}"\nstages = None\n')
+    request = Request(tmp_path / "own.py", work_dir=tmp_path / "run", pretrained="none")
+    with pytest.raises(StageError, match=r"'train'.*no stage makes.*Set the pseudo_"):
+        run_stages(request)
+    assert not (tmp_path / "run").exists()
+
+
 def images(tmp_path, sizes, *pipeline):
     for number, size in enumerate(sizes):
         Image.new("RGB", size).save(tmp_path / f"{number:03}.png")
@@ -145,4 +167,6 @@ def test_what_next__depends_on_whether_there_is_a_checkpoint(tmp_path):
     cfg = Config({"work_dir": str(tmp_path)})
     assert "No checkpoint has been saved yet" in _what_next(cfg, "one")
     (tmp_path / "iter_4.pth").write_bytes(b"")
-    assert "--restart-from one" in _what_next(cfg, "one")
+    said = _what_next(cfg, "one")
+    assert "--restart-from one" in said
+    assert "finite, but may have begun to diverge" in said

@@ -1,11 +1,13 @@
 """What tools/test.py finds out before it predicts the first image."""
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.stages import Request, StageError, run_test
 
 SINGLE = Path(__file__).parents[2] / "configs" / "source_only" / "source_only_gta.py"
@@ -49,3 +51,43 @@ def test_run_test__misspelt_metric(tmp_path, checkpoint, monkeypatch):
         run_test(misspelt, checkpoint)
     with pytest.raises(StageError, match="no test_evaluator"):
         run_test(request(tmp_path, test_evaluator=None), checkpoint)
+
+
+@pytest.fixture
+def scores(monkeypatch):
+    """What a test run measures, in place of one."""
+    module, scores = sys.modules[run_test.__module__], {}
+    monkeypatch.setattr(module, "_prepare", lambda *_: None)
+    monkeypatch.setattr(module, "_test", lambda *_: scores)
+    return scores
+
+
+def test_run_test__results_of_different_tests_are_kept_apart(
+    tmp_path, checkpoint, scores, capsys
+):
+    for tta, miou in ((False, 12.5), (True, 13.5)):
+        scores["mIoU"] = miou
+        small = request(tmp_path, **{"test_dataloader.batch_size": 2})
+        assert run_test(small, checkpoint, tta=tta) == {"mIoU": miou}
+    printed = capsys.readouterr().out
+    for name, tta, miou in (("test_a", False, 12.5), ("test_a_tta", True, 13.5)):
+        assert f"mIoU {miou}0 (all of it: {tmp_path}/test/{name}.json)" in printed
+        record = json.loads((tmp_path / "test" / f"{name}.json").read_text())
+        assert record == {
+            "checkpoint": checkpoint,
+            "checkpoint_sha256": file_hash(checkpoint),
+            "config": str(SINGLE),
+            "tta": tta,
+            "toy": True,
+            "target_root": None,
+            "cfg_options": {"test_dataloader.batch_size": 2},
+            "metrics": {"mIoU": miou},
+        }
+
+
+def test_run_test__nothing_scored_is_said_and_not_written(
+    tmp_path, checkpoint, scores, capsys
+):
+    assert run_test(request(tmp_path), checkpoint) == {}
+    assert "a.pth: nothing was scored\n" in capsys.readouterr().out
+    assert not list(tmp_path.glob("test/*.json"))

@@ -103,6 +103,23 @@ def test_decide__other_config_stops_and_names_the_change(tmp_path, name):
         decide("one", tmp_path, fingerprint(changed(max_iters=9)), {})
 
 
+def test_decide__what_follows_from_a_changed_length_comes_last(tmp_path):
+    def with_schedules(iters):
+        entries = [dict(type="PolyLR", end=iters)] * 9
+        return fingerprint({**changed(max_iters=iters), "param_scheduler": entries})
+
+    before = with_schedules(6)
+    write_json(tmp_path / "stage.json", {"fingerprint": before})
+    torch.save({}, tmp_path / "iter_2.pth")
+    with pytest.raises(StageError) as caught:
+        decide("one", tmp_path, with_schedules(9), {})
+    lines = str(caught.value).splitlines()
+    assert lines[1] == "  train_cfg.max_iters: 6 -> 9"
+    assert len(lines) == 12
+    assert lines[9] == "  ... and 2 more"
+    assert "One option, such as toy.iters" in lines[10]
+
+
 def test_decide__how_often_one_looks_does_not_matter(tmp_path):
     record(tmp_path, "done.json")
     now = fingerprint({**changed(val_interval=1), "log_level": "ERROR"})

@@ -93,6 +93,12 @@ def test_find_stage__suggests_the_closest():
 NAMES = ["stage_one", "pseudo_labels", "stage_two"]
 
 
+def test_plan__rule_option_set_to_none_is_removed():
+    rule = dict(type="KeepAll", threshold=None)
+    stages = plan_stages(table(pseudo_labels=dict(rule=rule)), LEAF)
+    assert stages[1].rule == {"type": "KeepAll"}
+
+
 def test_split_options__shared_and_by_stage():
     shared, by_stage = split_options(
         {

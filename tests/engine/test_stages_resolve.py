@@ -69,6 +69,13 @@ def test_resolver__roots_by_role():
     assert cfgs["stage_two"].val_dataloader.dataset.data_root == "/t"
 
 
+def test_resolver__root_of_data_that_no_stage_has():
+    leaf = FLAGSHIP.parents[1] / "_base_" / "datasets" / "cityscapes_pseudo.py"
+    with pytest.raises(StageError, match=r"--source-root /s: .* has no source data"):
+        Resolver(Request(leaf, source_root="/s"))
+    Resolver(Request(leaf, target_root="/t"))
+
+
 def test_resolver__seed_and_pretrained(tmp_path):
     weights = tmp_path / "w.pth"
     weights.write_bytes(b"")
@@ -98,6 +105,25 @@ def test_resolver__seed_and_pretrained(tmp_path):
 def test_resolver__options_that_belong_nowhere(options, said):
     with pytest.raises(StageError, match=said):
         configs(options=options)
+
+
+@pytest.mark.parametrize("key", ["toy.iters", "stage_two.toy.iters", "toy"])
+def test_resolver__toy_entries_without_toy(key):
+    with pytest.raises(StageError, match=f"{key}.*counts with the flag --toy"):
+        resolver(options={key: 3})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"toy.itres": 3}, r"toy\.itres: .*Did you mean 'iters'"),
+        ({"stage_two.toy.modle.x": 3}, r"toy\.modle: .*Did you mean 'model'"),
+        ({"toy": 3}, "toy must be a dict such as"),
+    ],
+)
+def test_resolver__misspelt_toy_entries(options, said):
+    with pytest.raises(StageError, match=said):
+        configs(toy=True, options=options)
 
 
 def test_resolver__toy_and_roots_exclude_each_other():

@@ -1,6 +1,9 @@
+import logging
+
 import numpy as np
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmseg.registry import METRICS
 
 import mmseg_uda.evaluation  # noqa: F401  (registers the metric)
@@ -167,6 +170,7 @@ def test_subsets__ids_and_names_are_the_same():
         (dict(protocol="b"), "give subsets"),
         (dict(restrict_argmax=True), "belongs to protocol 'b'"),
         (dict(iou_metrics=["mDice"]), "must contain 'mIoU'"),
+        (dict(format_only=True), "say where to, output_dir="),
         (dict(subsets=dict(x=["terain"])), "Did you mean 'terrain'"),
         (dict(subsets=dict(x=[19])), "has the class 19"),
     ],
@@ -215,3 +219,12 @@ def test_format_only__writes_predictions_without_labels(tmp_path):
     del unlabelled["gt_sem_seg"]
     metric.process({}, [unlabelled])
     assert (tmp_path / "img.png").is_file()
+    logger = MMLogger.get_instance("test_format_only")
+    seen = []
+    handler = logging.Handler()
+    handler.emit = lambda record: seen.append(record.getMessage())
+    logger.addHandler(handler)
+    assert metric.evaluate(1) == {}
+    assert seen == [
+        f"The predictions are in {tmp_path}; nothing is scored (format_only=True)"
+    ]

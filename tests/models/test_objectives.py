@@ -232,6 +232,10 @@ def test_zero_weight_map__is_the_plain_loss():
             lambda: WeightDiscrepancy(weight=dict(map="m")),
             "WeightDiscrepancy has no pixels",
         ),
+        (
+            lambda: Adversarial(dict(decode="d"), loss_weight=dict(decod=1)),
+            "'decod' has a loss_weight but no .* mean 'decode'",
+        ),
         (lambda: Adversarial(dict(decode="d"), gan="wgan"), "unknown gan 'wgan'"),
         (lambda: Adversarial(dict(decode="d"), sees="rgb"), "unknown sees 'rgb'"),
         (lambda: Adversarial(dict(decode="d"), source_label=2), "source_label 2"),

@@ -38,6 +38,7 @@ def folder(setting, monkeypatch):
         (["no_target.py", "tiny.pth"], "give a folder of images (--images DIR)"),
         (["no_model.py", "tiny.pth"], "no_model.py defines no model"),
         (["tiny.py", "tiny.pth", "--images", "file"], "is a file, not a folder"),
+        (["tiny.py", "tiny.pth", "--images", "nope"], "'nope' does not exist (looked"),
         (["tiny.py", "tiny.pth", "--rule", "KeepSome"], "KeepSome"),
         (["tiny.py", "tiny.pth", "--cfg-options", "modle.x=1"], "Did you mean 'model'"),
         (["tiny.py", "tiny.pth", "--launcher", "pytorch"], "that torchrun sets"),
@@ -104,10 +105,22 @@ def test_tool__interrupted_and_run_again(setting, monkeypatch, capsys):
     assert len(list(setting.glob("out/labels/*/*.png"))) == 1
     assert call(monkeypatch, TOOL, *command) == 0
     assert len(seen) == 2 + 2
-    assert "3 images, 100.0 %" in capsys.readouterr().out
+    assert "3 images, 100 %" in capsys.readouterr().out
     other = ["--rule", "GlobalThreshold", "--threshold", "0.5"]
     assert call(monkeypatch, TOOL, *command, *other) == 1
     assert "made with other settings (rule: " in capsys.readouterr().err
+
+
+def test_tool__nothing_kept_is_a_warning(setting, monkeypatch, capsys):
+    monkeypatch.chdir(setting)
+    command = ["tiny.py", "tiny.pth", "--out", "out", "--device", "cpu"]
+    rule = ["--rule", "GlobalThreshold", "--threshold", "1"]
+    assert call(monkeypatch, TOOL, *command, *rule) == 0
+    printed = capsys.readouterr()
+    assert "predicting labels: 3/3, done in " in printed.out
+    assert "3 images, 0 % of the pixels kept" in printed.out
+    assert "warning: GlobalThreshold(threshold=1.0) keeps no pixel of" in printed.err
+    assert (setting / "out" / "pseudo_labels.json").is_file()
 
 
 def test_stage__unknown_device(setting):

@@ -18,7 +18,8 @@ VALIDATED = (
     "11/22 17:12:36 - mmengine - INFO - Iter(val) [4/4]    mIoU: 13.1400  a: 1\n"
 )
 LABELS = (
-    "\n=== pseudo_labels: pseudo-labels from x.pth ===\n[>>>   ] 12/400, 5 task/s\r"
+    "\n=== pseudo_labels: pseudo-labels from x.pth ===\n"
+    "predicting labels: 12/400, 0:01:10 left\n"
 )
 
 
@@ -30,7 +31,7 @@ LABELS = (
         (BEGUN + STEP, "stage_one 54/800"),
         (BEGUN + STEP + VALIDATED, "stage_one 54/800, mIoU 13.1"),
         (BEGUN + STEP + VALIDATED + LABELS, "pseudo_labels 12/400"),
-        (LABELS + "[>>>>>>] 400/400, 5 task/s\n", "pseudo_labels 400/400"),
+        (LABELS + "predicting labels: 400/400, done in 0\n", "pseudo_labels 400/400"),
     ],
 )
 def test_read_status(text, said):

@@ -63,7 +63,9 @@ def test_check_data__every_stage_and_its_own_options(monkeypatch, toy_root, caps
     roots = ["--source-root", toy_root / "gta5"]
     roots += ["--target-root", toy_root / "cityscapes"]
     assert call(monkeypatch, CHECK, FLAGSHIP, *roots) == 0
-    cells = capsys.readouterr().out.split()
+    printed = capsys.readouterr().out
+    assert "stage_one, stage_two |  val" in printed
+    cells = printed.split()
     assert cells.count("source") == 1
     assert cells.count("target") == 2  # MRNet's, and those with pseudo-labels
     wrong = "stage_one.train_dataloader.batch_size=7"

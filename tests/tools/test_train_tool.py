@@ -122,7 +122,8 @@ def test_test_tool__agrees_with_the_validation(uninterrupted, toy_root, tmp_path
         tmp_path / "out",
     )
     assert code == 0, printed
-    metrics = json.loads((tmp_path / "test.json").read_text())
+    record = json.loads((tmp_path / "test_iter_4.json").read_text())
+    metrics = record["metrics"]
     final = json.loads((folder / "stage_two" / "result.json").read_text())["final"]
     assert metrics["mIoU"] == final["mIoU"]
     assert len(list((tmp_path / "out").glob("*.png"))) == 2

@@ -105,7 +105,11 @@ def _check_unchanged(
     changed = differences(record["fingerprint"], now)
     if not changed:
         return
+    # schedules often only follow from the length, which is named first then
+    changed.sort(key=lambda line: line.startswith("param_scheduler."))
     more = f"\n  ... and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+    if len(changed) > 1:
+        more += "\n(One option, such as toy.iters, can stand behind several of them.)"
     raise StageError(
         f"stage '{name}' in {folder} was {'finished' if finished else 'begun'} with "
         "another config. What has changed (before -> now):\n  "

@@ -1,7 +1,7 @@
 """Which stage a ``--cfg-options`` key is meant for."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mmengine.runner import Runner
@@ -50,7 +50,7 @@ def split_options(
             a config is read for, or is a flag's business.
     """
     stage_names, training = list(stage_names), set(training)
-    known = set(config_keys) | set(inspect.signature(Runner).parameters) | _ALSO_READ
+    known = _known_keys(config_keys)
     shared: dict[str, Any] = {}
     by_stage: dict[str, dict[str, Any]] = {name: {} for name in stage_names}
     for key, value in (options or {}).items():
@@ -79,6 +79,50 @@ def split_options(
                 + did_you_mean(first, [*stage_names, *sorted(known)])
             )
     return shared, by_stage
+
+
+def refuse_toy(options: Iterable[str], stage_names: Iterable[str]) -> None:
+    """Refuse entries of ``toy`` in a run that is not on ToyCity.
+
+    Args:
+        options: Dotted keys of ``--cfg-options``.
+        stage_names: Names of the stages of the config.
+
+    Raises:
+        StageError: If there is one: it would change nothing.
+    """
+    for key in options:
+        first, *rest = key.split(".")
+        if first == "toy" or (first in stage_names and rest[:1] == ["toy"]):
+            raise StageError(
+                f"--cfg-options {key}: what is under 'toy' counts with the flag --toy "
+                "of train.py and test.py alone; add --toy, or drop this option"
+            )
+
+
+def check_toy(toy: Any, config_keys: Iterable[str]) -> None:
+    """Check the names under ``toy``: ``iters`` and parts of a config.
+
+    Args:
+        toy: Value of a config's ``toy``, options included.
+        config_keys: Top-level keys of the config.
+
+    Raises:
+        StageError: If it is no dict, or a name in it is unknown.
+    """
+    if not isinstance(toy or {}, Mapping):
+        raise StageError(f"toy must be a dict such as dict(iters=200), got {toy!r}")
+    known = {"iters", *_known_keys(config_keys)} - {"toy", "stages"}
+    for key in toy or {}:
+        if key not in known:
+            raise StageError(
+                f"toy.{key}: under 'toy' there can be 'iters' and parts of a config."
+                + did_you_mean(key, sorted(known))
+            )
+
+
+def _known_keys(config_keys: Iterable[str]) -> set[str]:
+    return set(config_keys) | set(inspect.signature(Runner).parameters) | _ALSO_READ
 
 
 def _refuse_flags(key: str, given: str) -> None:

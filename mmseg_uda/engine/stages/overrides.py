@@ -1,6 +1,6 @@
 """Changes to a config that the command line asks for by a flag of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +33,45 @@ def set_roots(cfg: Config, source_root: str | None, target_root: str | None) -> 
 
     ``source_root`` is for the training data of the domain ``source``, ``target_root``
     for those of every other domain and for the evaluation data.
-
-    Raises:
-        StageError: If a source folder is given for a config without source data.
     """
-    dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
-    domains = dataset.get("domains") or {}
-    by_root: dict[str, list[dict]] = {"source": [], "target": []}
-    for name, domain in domains.items():
-        role = "source" if name == "source" else "target"
-        by_root[role] += [node for node in dicts_in(domain) if "data_root" in node]
-    by_root["target"] += datasets_in(cfg, *_EVALUATION)
+    by_root = _by_role(cfg)
     for role, root in (("source", source_root), ("target", target_root)):
         for node in by_root[role] if root is not None else ():
             node["data_root"] = root
+
+
+def check_roots(
+    configs: Iterable[Config], source_root: str | None, target_root: str | None
+) -> None:
+    """Check that each folder given is one that some stage has a use for.
+
+    Args:
+        configs: Configs of all stages.
+        source_root: See :func:`set_roots`.
+        target_root: Likewise.
+
+    Raises:
+        StageError: If a folder is given that no data set would be read from.
+    """
+    by_role = [_by_role(cfg) for cfg in configs]
+    for role, root in (("source", source_root), ("target", target_root)):
+        if root is not None and not any(nodes[role] for nodes in by_role):
+            raise StageError(
+                f"--{role}-root {root}: this config has no {role} data, so the option "
+                "would change nothing; leave it out"
+            )
+
+
+def _by_role(cfg: Config) -> dict[str, list[dict]]:
+    """Return the data sets that ``--source-root`` and ``--target-root`` stand for."""
+    dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
+    domains = dataset.get("domains") or {}
+    found: dict[str, list[dict]] = {"source": [], "target": []}
+    for name, domain in domains.items():
+        role = "source" if name == "source" else "target"
+        found[role] += [node for node in dicts_in(domain) if "data_root" in node]
+    found["target"] += datasets_in(cfg, *_EVALUATION)
+    return found
 
 
 def set_pretrained(cfg: Config, pretrained: str) -> None:

@@ -124,9 +124,16 @@ def _pseudo_label_stage(
         config=earlier[source].config,
         weights_from=source,
         weights=weights,
-        rule=options.get("rule") or {"type": "KeepAll"},
+        rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
         tta=bool(options.get("tta", False)),
     )
+
+
+def _without_none(rule: Any) -> Any:
+    """Remove the options that a child config or the command line has set to None."""
+    if not isinstance(rule, Mapping):
+        return rule
+    return {key: value for key, value in rule.items() if value is not None}
 
 
 def _check_reference(

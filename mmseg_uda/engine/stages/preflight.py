@@ -12,7 +12,7 @@ from .errors import StageError
 from .folders import check_given, check_not_stale
 from .inputs import check_there, not_finished, weights_origin
 from .outlook import Outlook
-from .overrides import set_labels
+from .overrides import pseudo_labelled_in, set_labels
 from .pseudo_label_stage import take_images_of_learner
 from .record import DONE, STARTED, read_json
 from .stage import Stage, is_file_name
@@ -88,6 +88,8 @@ def check_data(outlook: Outlook) -> None:
 
 def _check_stage(outlook: Outlook, stage: Stage) -> None:
     cfg, resolver = outlook.config(stage), outlook.resolver
+    if stage.trains and stage.labels is None:
+        _check_labels_come(outlook, stage)
     origin = weights_origin(stage, cfg)
     if len(outlook.stages) == 1:  # then nothing will make its inputs before it runs
         for name in (origin, stage.labels):
@@ -104,6 +106,32 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
         check_predicting(stage, cfg)
     elif stage.labels is not None:
         set_labels(cfg, None, stage.name)
+
+
+def _check_labels_come(outlook: Outlook, stage: Stage) -> None:
+    """Check that a stage without ``labels`` does not wait for some.
+
+    Raises:
+        StageError: If it does: nothing would ever make them.
+    """
+    nodes = pseudo_labelled_in(outlook.config(stage))
+    if all(node.get("pseudo_label_dir") for node in nodes):
+        return
+    advice = (
+        "Set the pseudo_label_dir of its PseudoLabelledDataset to a folder written by "
+        "tools/generate_pseudo_labels.py, or list the stages that make the labels "
+        "(docs/stages.md)."
+    )
+    if any(later.weights_from == stage.name for later in outlook.resolver.stages):
+        advice = (
+            "Give the checkpoint that stands in for this stage: "
+            "--stage-one-checkpoint FILE. To train the stage, give it a config of its "
+            f"own: stages.{stage.name}.config."
+        )
+    raise StageError(
+        f"stage '{stage.name}' would train on pseudo-labels, but no stage makes any "
+        f"for it. {advice}"
+    )
 
 
 def _check_follows(outlook: Outlook, stage: Stage, model: nn.Module) -> None:

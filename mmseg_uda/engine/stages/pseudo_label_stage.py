@@ -5,10 +5,12 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_uda.pseudo_labels import nothing_kept, outcome_line, outcome_warnings
 from mmseg_uda.pseudo_labels import run_pseudo_label_stage as predict
 
 from .errors import StageError
 from .overrides import pseudo_labelled_in
+from .ranks import say
 from .resolve import Resolver
 from .stage import Stage
 
@@ -23,10 +25,23 @@ def run_pseudo_label_stage(
         stage: The stage, with its rule.
         cfg: Config of the stage that trained the checkpoint.
         checkpoint: Weights to predict with.
+
+    Raises:
+        StageError: If no pixel keeps a label: there would be nothing to learn from.
     """
     take_images_of_learner(resolver, stage, cfg)
     folder = resolver.folder(stage)
-    predict(cfg, checkpoint, folder, rule=dict(stage.rule), tta=stage.tta)
+    report = predict(cfg, checkpoint, folder, rule=dict(stage.rule), tta=stage.tta)
+    say(f"{stage.name}: {outcome_line(report)}")
+    if report["kept_share"] == 0:
+        raise StageError(
+            f"stage '{stage.name}': {nothing_kept(report, folder)}, so there is "
+            "nothing to learn from. Ease the rule (--cfg-options "
+            f"{stage.name}.rule...) and add --restart-from {stage.name}, or train "
+            f"longer and add --restart-from {stage.weights_from}."
+        )
+    for warning in outcome_warnings(report, folder):
+        say(f"{stage.name}: warning: {warning}")
 
 
 def take_images_of_learner(resolver: Resolver, stage: Stage, cfg: Config) -> None:

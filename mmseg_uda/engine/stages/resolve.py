@@ -10,8 +10,14 @@ from mmengine.config import Config
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
 
 from .errors import StageError
-from .options import split_options
-from .overrides import enable_amp, enable_tensorboard, set_pretrained, set_roots
+from .options import check_toy, refuse_toy, split_options
+from .overrides import (
+    check_roots,
+    enable_amp,
+    enable_tensorboard,
+    set_pretrained,
+    set_roots,
+)
 from .plan import find_stage, plan_stages
 from .stage import Stage
 
@@ -72,12 +78,16 @@ class Resolver:
         self.request = request
         self.leaf = load_config(request.config)
         planned = plan_stages(self.leaf.get("stages"), request.config)
-        keys = {key for stage in planned for key in load_config(stage.config)}
+        configs = [load_config(stage.config) for stage in planned]
+        check_roots(configs, request.source_root, request.target_root)
+        keys = {key for cfg in configs for key in cfg}
         names = [stage.name for stage in planned]
         training = [stage.name for stage in planned if stage.trains]
         self.shared, self.by_stage = split_options(
             request.options, names, keys, training
         )
+        if not request.toy:
+            refuse_toy(request.options, names)
         self.stages = plan_stages(self._table(planned), request.config)
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
@@ -95,6 +105,7 @@ class Resolver:
             enable_tensorboard(cfg)  # before --toy, which scales its interval
         if request.toy:
             _merge(cfg, _only("toy", options))
+            check_toy(cfg.get("toy"), cfg)
             self.toy_changes[stage.name] = apply_toy(cfg, request.toy_root)
         for variable in ("stages", "toy"):
             cfg.pop(variable, None)

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmseg.registry import METRICS
 
 from mmseg_uda.atomic_files import check_writable, write_json
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.results import MEANS
@@ -53,7 +53,8 @@ def run_test(
         show_dir: Folder for painted predictions.
 
     Returns:
-        The metrics, which are also in ``<work_dir>/test.json``.
+        The metrics, which also stand in ``<work_dir>/test_<checkpoint>.json`` (with
+        ``tta``: ``..._tta.json``) together with what they were measured on.
 
     Raises:
         ValueError: If config, data or checkpoint don't fit together.
@@ -83,11 +84,33 @@ def run_test(
     on_rank_zero(_prepare, cfg, plain, request, checkpoint)
     metrics = _test(cfg, checkpoint, tta)
     metrics = {key: value for key, value in metrics.items() if isinstance(value, Real)}
-    on_rank_zero(write_json, Path(cfg.work_dir, "test.json"), metrics)
-    means = ", ".join(f"{k} {v:.2f}" for k, v in metrics.items() if k in MEANS)
-    say(f"\n{checkpoint}: {means} (all of it: {cfg.work_dir}/test.json)")
+    if metrics:
+        file = on_rank_zero(_record, cfg, request, checkpoint, tta, metrics)
+        means = ", ".join(f"{k} {v:.2f}" for k, v in metrics.items() if k in MEANS)
+        say(f"\n{checkpoint}: {means} (all of it: {file})")
+    else:
+        say(f"\n{checkpoint}: nothing was scored")
     shutdown_distributed()
     return metrics
+
+
+def _record(
+    cfg: Config, request: Request, checkpoint: str, tta: bool, metrics: dict
+) -> Path:
+    """Write the metrics, with what they belong to, and return the file."""
+    name = f"test_{Path(checkpoint).stem}{'_tta' if tta else ''}.json"
+    record = {
+        "checkpoint": str(checkpoint),
+        "checkpoint_sha256": file_hash(checkpoint),
+        "config": str(request.config),
+        "tta": tta,
+        "toy": request.toy,
+        "target_root": request.target_root,
+        "cfg_options": request.options,
+        "metrics": metrics,
+    }
+    write_json(Path(cfg.work_dir, name), record)
+    return Path(cfg.work_dir, name)
 
 
 def _test(cfg: Config, checkpoint: str, tta: bool) -> dict:

@@ -85,9 +85,11 @@ def _what_next(cfg: Config, name: str) -> str:
             f"{cfg.filename or 'CONFIG'} --full decodes all."
         )
     return (
-        f"{saved[-1]} is from before and sound. The same command goes on from it, but "
-        "on the same data it may well fail the same way. With other settings the stage "
-        f"starts anew: add --restart-from {name} (its folder is renamed, not deleted)."
+        f"{saved[-1]} is from before: its weights are finite, but may have begun to "
+        "diverge already. The same command goes on from it, and on the same data may "
+        "well fail the same way. With other settings (a lower learning rate is the "
+        f"first thing to try) the stage starts anew: add --restart-from {name} (its "
+        "folder is renamed, not deleted)."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 
 from torch import Tensor
 
@@ -79,10 +80,12 @@ class Adversarial(BaseObjective):
         _check_choice("source_label", source_label, (0, 1))
         without = [head for head in self.loss_weight if not discriminators.get(head)]
         if without:
+            close = get_close_matches(without[0], discriminators, n=1)
             raise ValueError(
                 f"segmentation head {without[0]!r} has a loss_weight but no "
-                f"discriminator; `discriminators` names {dict(discriminators)}. Add "
-                f"one, or set loss_weight=dict({without[0]}=None)."
+                f"discriminator; `discriminators` names {dict(discriminators)}. "
+                + (f"Did you mean {close[0]!r}? Otherwise add " if close else "Add ")
+                + f"one, or set loss_weight=dict({without[0]}=None)."
             )
         if weight_discriminator and self.weight is None:
             raise ValueError(

@@ -18,8 +18,13 @@ def without_wrapper_prefix(
     """State-dict hook: memory -> disk."""
     start = prefix + PREFIX
     for key in [key for key in state_dict if key.startswith(start)]:
-        state_dict[prefix + key[len(start) :]] = state_dict.pop(key)
+        state_dict[prefix + name_in_file(key[len(prefix) :])] = state_dict.pop(key)
     return state_dict
+
+
+def name_in_file(name: str) -> str:
+    """Return what a weight is called on disk."""
+    return name.removeprefix(PREFIX)
 
 
 def to_wrapped_keys(state_dict: dict, prefix: str, *args: object) -> None:

@@ -15,7 +15,12 @@ from mmseg_uda.finite import check_finite
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
 from mmseg_uda.structures import Step
 
-from .checkpoint_layout import PARTS, to_wrapped_keys, without_wrapper_prefix
+from .checkpoint_layout import (
+    PARTS,
+    name_in_file,
+    to_wrapped_keys,
+    without_wrapper_prefix,
+)
 from .wiring import build_parts, check_wiring
 
 DEFAULT_VIEWS = {
@@ -53,6 +58,9 @@ class UDASegmentor(BaseSegmentor):
         ValueError: If a part names a view, map, head or segmentation head that does not
             exist, or if a head would never be trained.
     """
+
+    #: What a weight of this model is called in its files.
+    name_in_file = staticmethod(name_in_file)
 
     def __init__(
         self,

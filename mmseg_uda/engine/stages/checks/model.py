@@ -37,7 +37,7 @@ def check_predicting(stage: Stage, cfg: Config) -> None:
             "tta_pipeline. Add one (configs/_base_/datasets/cityscapes_eval.py has an "
             "example), or set tta=False."
         )
-    check_arguments(RULES, stage.rule, "rule")
+    check_arguments(RULES, stage.rule, "rule (an option set to None is left out)")
     with building("rule"):
         RULES.build(dict(stage.rule))
     with building("the pipeline of images to label"):

@@ -23,10 +23,12 @@ def known_arguments(part: Any) -> set[str] | None:
     """Return the names of the arguments of a class or function, None if any will do.
 
     ``**kwargs`` are followed to the class above; mmseg's metrics, for one, drop what
-    nobody there takes.
+    nobody there takes. A class without any ``__init__`` takes no argument.
     """
     if not inspect.isclass(part):
         return _named(part)[0] if not _named(part)[1] else None
+    if part.__init__ is object.__init__ and part.__new__ is object.__new__:
+        return set()
     names: set[str] = set()
     for cls in part.__mro__:
         if "__init__" not in vars(cls) or cls is object:
@@ -88,7 +90,7 @@ def unknown_type(name: str, registry: Registry) -> str:
 def unknown_argument(part: Any, name: str) -> str:
     """Say that a part has no such argument, and what it may mean."""
     known = sorted((known_arguments(part) or set()) - _SUPPLIED)
-    takes = f" It takes {', '.join(known)}." if known else ""
+    takes = f" It takes {', '.join(known) or 'no argument'}."
     called = getattr(part, "__name__", str(part))
     return f"{called} takes no '{name}'.{did_you_mean(name, known)}{takes}"
 

@@ -1,0 +1,78 @@
+"""What a user should know of pseudo-labels once they are made."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+_LITTLE = 0.01  # of all pixels
+
+
+def outcome_line(report: Mapping[str, Any]) -> str:
+    """Say in one line how much of which class is kept.
+
+    Args:
+        report: Content of ``pseudo_labels.json``.
+    """
+    shares = {name: c["kept_share"] for name, c in report["per_class"].items()}
+    parts = [
+        f"{report['num_images']} images, {_percent(report['kept_share'])} % of the "
+        "pixels kept"
+    ]
+    if report["kept_share"] < 1:
+        by_class = (f"{n} {_percent(s)}" for n, s in shares.items() if s is not None)
+        parts.append(f"% kept of the pixels predicted as {', '.join(by_class)}")
+    never = [name for name, share in shares.items() if share is None]
+    if never:
+        parts.append(f"never predicted: {', '.join(never)}")
+    return "; ".join(parts)
+
+
+def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]:
+    """Say what is wrong with the labels as something to learn from, if anything is.
+
+    Args:
+        report: Content of ``pseudo_labels.json``.
+        folder: Folder of the labels.
+    """
+    if report["kept_share"] == 0:
+        return [nothing_kept(report, folder)]
+    warnings = []
+    if report["kept_share"] < _LITTLE:
+        share = _percent(report["kept_share"])
+        warnings.append(f"{_rule(report)} keeps only {share} % of the pixels")
+    counts = report["per_class"].items()
+    lost = [name for name, c in counts if c["predicted"] and not c["labelled"]]
+    if lost:
+        warnings.append(
+            f"{_rule(report)} keeps no pixel of {', '.join(lost)}: nothing is learned "
+            "of these classes from the labels"
+        )
+    return warnings
+
+
+def nothing_kept(report: Mapping[str, Any], folder: str | Path) -> str:
+    """Say that every pixel is dropped, and how far the network is from the rule."""
+    return (
+        f"{_rule(report)} keeps no pixel of {report['num_images']} images: the "
+        f"network's confidence is {_highest_confidence(folder):.2f} at most (see "
+        f"{Path(folder, 'confidence')})"
+    )
+
+
+def _highest_confidence(folder: str | Path) -> float:
+    """Return the largest value of all confidence images, in [0, 1]."""
+    files = Path(folder, "confidence").rglob("*.png")
+    return max(int(np.asarray(Image.open(file)).max()) for file in files) / 255
+
+
+def _rule(report: Mapping[str, Any]) -> str:
+    options = dict(report["rule"])
+    name = options.pop("type")
+    return f"{name}({', '.join(f'{key}={value}' for key, value in options.items())})"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g}"

@@ -1,0 +1,98 @@
+"""What is said of pseudo-labels once they are made."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmseg_uda.engine.stages import Request, Resolver, StageError, pseudo_label_stage
+from mmseg_uda.pseudo_labels import outcome_line, outcome_warnings
+
+FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
+
+
+def report(kept, predicted=(600, 300, 100, 0)):
+    """Report on four classes; ``kept`` pixels of each are labelled as predicted."""
+    names = ("road", "sky", "rider", "train")
+    return {
+        "rule": {"type": "GlobalThreshold", "threshold": 0.9},
+        "num_images": 5,
+        "kept_share": sum(kept) / sum(predicted),
+        "per_class": {
+            name: {
+                "predicted": p,
+                "kept": k,
+                "kept_share": k / p if p else None,
+                "labelled": k,
+            }
+            for name, p, k in zip(names, predicted, kept, strict=True)
+        },
+    }
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Two confidence images, the higher one at 51 / 255 = 0.2."""
+    for name, value in (("a", 51), ("b/c", 20)):
+        path = tmp_path / "confidence" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((2, 3), value, np.uint8)).save(path)
+    return tmp_path
+
+
+def test_outcome_line__share_of_each_class():
+    assert outcome_line(report((300, 100, 0, 0))) == (
+        "5 images, 40 % of the pixels kept; % kept of the pixels predicted as road 50, "
+        "sky 33.3, rider 0; never predicted: train"
+    )
+
+
+def test_outcome_line__all_kept_needs_no_list():
+    said = outcome_line(report((600, 300, 100, 0)))
+    assert said == "5 images, 100 % of the pixels kept; never predicted: train"
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ((600, 300, 100, 0), []),
+        ((600, 300, 1, 0), []),
+        ((600, 0, 0, 0), ["keeps no pixel of sky, rider"]),
+        ((3, 2, 1, 0), ["keeps only 0.6 % of the pixels"]),
+        ((2, 0, 0, 0), ["keeps only 0.2 %", "no pixel of sky, rider"]),
+        ((0, 0, 0, 0), ["keeps no pixel of 5 images.* confidence is 0.20 at most"]),
+    ],
+)
+def test_outcome_warnings(folder, kept, said):
+    warnings = outcome_warnings(report(kept), folder)
+    assert len(warnings) == len(said)
+    for warning, pattern in zip(warnings, said, strict=True):
+        assert warning.startswith("GlobalThreshold(threshold=0.9) keeps ")
+        assert re.search(pattern, warning)
+
+
+def run_stage(folder, monkeypatch, kept):
+    resolver = Resolver(Request(FLAGSHIP, work_dir=folder))
+    monkeypatch.setattr(pseudo_label_stage, "predict", lambda *_, **__: report(kept))
+    monkeypatch.setattr(resolver, "folder", lambda _: folder)
+    stage = resolver.find("pseudo_labels")
+    cfg = resolver.stage_config(stage)
+    pseudo_label_stage.run_pseudo_label_stage(resolver, stage, cfg, folder / "x.pth")
+
+
+def test_stage__stops_the_run_if_nothing_is_kept(folder, monkeypatch, capsys):
+    with pytest.raises(StageError) as caught:
+        run_stage(folder, monkeypatch, (0, 0, 0, 0))
+    caught.match(r"'pseudo_labels': .*nothing to learn from.*pseudo_labels\.rule\.\.\.")
+    caught.match("--restart-from pseudo_labels, .*--restart-from stage_one")
+    assert "pseudo_labels: 5 images, 0 % of" in capsys.readouterr().out
+
+
+def test_stage__says_what_was_kept(folder, monkeypatch, capsys):
+    run_stage(folder, monkeypatch, (600, 0, 100, 0))
+    line, warning = capsys.readouterr().out.splitlines()
+    assert line.startswith("pseudo_labels: 5 images, 70 % of the pixels kept; ")
+    assert warning.startswith("pseudo_labels: warning: ")
+    assert "keeps no pixel of sky:" in warning
