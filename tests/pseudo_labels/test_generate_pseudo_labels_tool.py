@@ -111,7 +111,7 @@ def test_stage__never_opens_a_label_of_the_target(setting):
         (dict(checkpoint="no.pth"), FileNotFoundError, "no.pth' does not exist"),
         (dict(rule=dict(type="KeepNone")), KeyError, "KeepNone"),
         (dict(rule=dict(type="GlobalThreshold", threshold=2)), ValueError, r"\[0, 1\]"),
-        (dict(images="nowhere"), FileNotFoundError, "nowhere does not exist"),
+        (dict(images="nowhere"), FileNotFoundError, "nowhere' does not exist"),
         (dict(options={"train_dataloader.dataset.domains": None}), ValueError,
          "--images DIR"),
         (dict(options=dict(tta_pipeline=None), tta=True), ValueError,
