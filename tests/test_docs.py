@@ -201,7 +201,7 @@ def test_printed_config__builds_at_full_size(name, workspace):
 
 @pytest.mark.slow
 def test_own_data__runs_all_stages_then_predicts(workspace):
-    from mmseg.apis import MMSegInferencer
+    from mmseg.apis import MMSegInferencer, inference_model, init_model
 
     config = "configs/own/mrnet_lcrf_own.py"
     table = run("check_data.py", config)
@@ -219,6 +219,11 @@ def test_own_data__runs_all_stages_then_predicts(workspace):
     prediction = inferencer(str(image), show=False)["predictions"]
     assert prediction.shape == (64, 96)
     assert prediction.max() < 4
+    model = init_model(
+        str(folder / "mrnet_lcrf_own.py"), str(folder / "iter_2.pth"), device="cpu"
+    )
+    again = inference_model(model, str(image)).pred_sem_seg.data[0]
+    assert np.array_equal(again.numpy(), prediction)
 
 
 @pytest.mark.slow

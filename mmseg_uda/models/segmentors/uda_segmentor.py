@@ -53,6 +53,9 @@ class UDASegmentor(BaseSegmentor):
         maps: Configs of maps by name.
         data_preprocessor: Config of a :class:`MultiDomainDataPreProcessor`.
         init_cfg: See mmengine's ``BaseModule``.
+        pretrained: None, as ``mmseg.apis.init_model`` puts it into every model; weights
+            to start from belong to the backbone's ``init_cfg``.
+        train_cfg: None, for the same reason.
 
     Raises:
         ValueError: If a part names a view, map, head or segmentation head that does not
@@ -71,7 +74,15 @@ class UDASegmentor(BaseSegmentor):
         maps: dict | None = None,
         data_preprocessor: dict | nn.Module | None = None,
         init_cfg: dict | None = None,
+        pretrained: None = None,
+        train_cfg: None = None,
     ) -> None:
+        if pretrained is not None or train_cfg is not None:
+            raise ValueError(
+                "UDASegmentor takes no pretrained or train_cfg, got "
+                f"{pretrained!r}, {train_cfg!r}. Pretrained weights are set as "
+                "segmentor.backbone.init_cfg (or --pretrained), losses as objectives."
+            )
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         with warnings.catch_warnings():
             # a default of mmseg's own losses, none of which is used here
