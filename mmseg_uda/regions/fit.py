@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from mmseg_uda.atomic_files import check_writable, write_atomic, write_json
+from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.registry import REGIONS
 
 from .fitted import ARRAYS, REPORT
-from .sample_patches import PARTS, sample_patches
+from .region_rule import RegionRule
+from .sample_patches import PARTS, read_patches, sample_patches
 
 
 def fit_regions(
@@ -24,6 +26,7 @@ def fit_regions(
 ) -> dict[str, Any]:
     """Fit a rule on a data set, or go on where a killed call stopped.
 
+    All ranks of a distributed run call this: they share the reading, rank 0 fits.
     Writes ``regions.npz`` (what the rule needs to tell the kind of a patch) and then,
     as the last, ``regions.json`` (the rule and what was found).
 
@@ -36,7 +39,7 @@ def fit_regions(
 
     Returns:
         The content of ``regions.json``: ``rule``, ``classes``, ``seed``, ``images``,
-        ``patches`` and ``patches_ignored`` (see :func:`sample_patches`),
+        ``patches`` and ``patches_ignored`` (see :func:`read_patches`),
         ``share_ignored`` of the patches, in [0, 1], ``patches_fitted`` and ``sizes``,
         the number of fitted patches of each kind.
 
@@ -47,18 +50,24 @@ def fit_regions(
     folder = Path(out_dir)
     check_writable(folder, "--work-dir")
     built = REGIONS.build(dict(rule))
-    descriptors, counts = sample_patches(built, dataset, len(classes), folder, seed)
+    parts = sample_patches(built, dataset, len(classes), folder, seed)
+    origin = {"rule": _plain(rule), "classes": list(classes), "seed": seed}
+    return on_rank_zero(_fit_and_write, built, parts, folder, origin)
+
+
+def _fit_and_write(
+    built: RegionRule, parts: Sequence[Path], folder: Path, origin: Mapping[str, Any]
+) -> dict[str, Any]:
+    descriptors, counts = read_patches(parts, built.max_patches)
     if not len(descriptors):
         raise ValueError(
             f"none of the {counts['patches']} patches of {counts['images']} images has "
             f"labels on {built.min_labelled:.0%} of its pixels; lower min_labelled"
         )
-    fitted = built.fit(descriptors, seed)
+    fitted = built.fit(descriptors, origin["seed"])
     sizes = np.bincount(built.assign(descriptors, fitted), minlength=built.num_regions)
     report = {
-        "rule": _plain(rule),
-        "classes": list(classes),
-        "seed": seed,
+        **origin,
         **counts,
         "share_ignored": round(counts["patches_ignored"] / counts["patches"], 6),
         "patches_fitted": len(descriptors),

@@ -2,15 +2,17 @@
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from mmengine.dist import barrier, get_dist_info
 
 from mmseg_uda.atomic_files import remove_leftovers, write_atomic
 from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.progress import with_progress
+from mmseg_uda.ranks import on_rank_zero
 
 from .region_rule import RegionRule
 
@@ -20,12 +22,13 @@ _IMAGES_A_PART = 50
 
 def sample_patches(
     rule: RegionRule, dataset: Sequence, num_classes: int, folder: Path, seed: int
-) -> tuple[np.ndarray, dict]:
+) -> list[Path]:
     """Draw descriptors of patches from a random part of a data set.
 
     Images are read one by one; of each, equally many patches are kept, drawn from
     those with labels. Every 50 images the patches are written to ``parts/``, from
-    where a call that was killed goes on. The result depends on the seed alone.
+    where a call that was killed goes on. All ranks of a distributed run call this and
+    share the images. The result depends on the seed alone.
 
     Args:
         rule: Says what describes a patch and how many there shall be.
@@ -35,33 +38,61 @@ def sample_patches(
         seed: Seed of the choice of images and patches and of the pipeline.
 
     Returns:
-        (P, D) float32, P <= ``rule.max_patches``, and counts of ``images`` read,
-        ``patches`` seen in them, and ``patches_ignored`` for want of labels.
+        The files in ``parts/``, for :func:`read_patches`, when all ranks are done.
     """
     order = np.random.default_rng(seed).permutation(len(dataset))
     order = order[: rule.max_images].tolist()
     an_image = math.ceil(rule.max_patches / len(order))
-    starts = range(0, len(order), _IMAGES_A_PART)
-    files = [folder / PARTS / f"{start:06d}.npz" for start in starts]
-    remove_leftovers(folder / PARTS)
-    pending = [i for i, file in zip(starts, files, strict=True) if not file.is_file()]
-    chosen = [order[i : i + _IMAGES_A_PART] for i in pending]
-    shown = with_progress(
-        (image for part in chosen for image in part),
-        sum(len(part) for part in chosen),
-        "reading patches",
-    )
-    for start, part in zip(pending, chosen, strict=True):
+    parts = {
+        folder / PARTS / f"{start:06d}.npz": order[start : start + _IMAGES_A_PART]
+        for start in range(0, len(order), _IMAGES_A_PART)
+    }
+    on_rank_zero(remove_leftovers, folder / PARTS)
+    rank, ranks = get_dist_info()
+    own = {
+        p: images for p, images in list(parts.items())[rank::ranks] if not p.is_file()
+    }
+    shown = _shown([image for images in own.values() for image in images], rank)
+    for path, images in own.items():
         drawn, seen, ignored = [], 0, 0
-        for image in islice(shown, len(part)):
+        for image in islice(shown, len(images)):
             described, counts = _patches_of(rule, dataset, image, num_classes, seed)
             rng = np.random.default_rng((seed, image))
             drawn.append(rng.permutation(described)[:an_image])
             seen, ignored = seen + counts.size, ignored + int((~counts).sum())
-        path = folder / PARTS / f"{start:06d}.npz"
-        _write(path, np.concatenate(drawn), seen, ignored)
+        counted = {"images": len(images), "patches": seen, "patches_ignored": ignored}
+        _write(path, np.concatenate(drawn), counted)
     next(shown, None)  # lets the bar end
-    return _read(files, rule.max_patches, len(order))
+    barrier()
+    return list(parts)
+
+
+def read_patches(
+    files: Iterable[Path], limit: int
+) -> tuple[np.ndarray, dict[str, int]]:
+    """Read what :func:`sample_patches` has drawn.
+
+    Args:
+        files: What that returned.
+        limit: Largest number of patches.
+
+    Returns:
+        (P, D) float32, P <= ``limit``, and counts of ``images`` read, ``patches`` seen
+        in them, and ``patches_ignored`` for want of labels.
+    """
+    descriptors, counts = [], {"images": 0, "patches": 0, "patches_ignored": 0}
+    for file in files:
+        with np.load(file, allow_pickle=False) as part:
+            descriptors.append(part["descriptors"])
+            counts = {name: count + int(part[name]) for name, count in counts.items()}
+    return np.concatenate(descriptors)[:limit], counts
+
+
+def _shown(images: Sequence[int], rank: int) -> Iterable[int]:
+    """Go through images; rank 0 shows how far it is."""
+    if rank or not images:
+        return iter(images)
+    return with_progress(images, len(images), "reading patches")
 
 
 def _patches_of(
@@ -75,20 +106,7 @@ def _patches_of(
     return rule.describe(labels, num_classes)[counts], counts
 
 
-def _write(path: Path, descriptors: np.ndarray, seen: int, ignored: int) -> None:
+def _write(path: Path, descriptors: np.ndarray, counted: dict[str, int]) -> None:
     buffer = io.BytesIO()
-    np.savez(buffer, descriptors=descriptors, seen=seen, ignored=ignored)
+    np.savez(buffer, descriptors=descriptors, **counted)
     write_atomic(path, buffer.getvalue())
-
-
-def _read(files: list[Path], limit: int, images: int) -> tuple[np.ndarray, dict]:
-    parts = [np.load(file, allow_pickle=False) for file in files]
-    descriptors = np.concatenate([part["descriptors"] for part in parts])[:limit]
-    counts = {
-        "images": images,
-        "patches": int(sum(part["seen"] for part in parts)),
-        "patches_ignored": int(sum(part["ignored"] for part in parts)),
-    }
-    for part in parts:
-        part.close()
-    return descriptors, counts

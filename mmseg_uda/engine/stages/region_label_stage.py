@@ -17,7 +17,7 @@ from .stage import Stage
 
 
 def run_region_label_stage(resolver: Resolver, stage: Stage, cfg: Config) -> None:
-    """Sort the regions of the source's labels into kinds; called on rank 0 alone.
+    """Sort the regions of the source's labels into kinds; called on all ranks.
 
     Args:
         resolver: The run.

@@ -120,7 +120,7 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
         say(f"\n=== {stage.name}: regions of the source ===")
         on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
-        on_rank_zero(run_region_label_stage, resolver, stage, cfg)
+        run_region_label_stage(resolver, stage, cfg)
     else:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
         on_rank_zero(mark_begun, folder, record)
