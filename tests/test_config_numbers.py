@@ -217,6 +217,13 @@ NUMBERS = {
     "self_training/source": CRST_SOURCE,
     "source_only/source_only": LCDA_SOURCE,
     "source_only/source_only_adabn": ADABN,
+    "source_only/source_only_adaptseg": change(
+        ADAPTSEG,
+        heads_rate=None,
+        batch=dict(source=1),
+        target=None,
+        weights=dict(adversarial=None),
+    ),
     "source_only/source_only_mrnet": SOURCE_ONLY,
     "source_only/source_only_single_head": one_head(LCDA_SOURCE),
 }

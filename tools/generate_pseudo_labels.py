@@ -32,10 +32,20 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("checkpoint", help="weights of the model")
     parser.add_argument("--out", required=True, help="output folder")
     parser.add_argument(
-        "--rule", default="KeepAll", help="KeepAll (default), GlobalThreshold, ..."
+        "--rule",
+        default="KeepAll",
+        help="KeepAll (default), GlobalThreshold, ClassBalanced, SoftClassBalanced",
     )
     parser.add_argument(
         "--threshold", type=float, help="lowest confidence that GlobalThreshold keeps"
+    )
+    parser.add_argument(
+        "--rule-options",
+        nargs="+",
+        action=KeyValueAction,
+        default={},
+        metavar="KEY=VALUE",
+        help="further options of the rule, such as portion=0.2 of ClassBalanced",
     )
     parser.add_argument(
         "--tta", action="store_true", help="predict with the config's tta_pipeline"
@@ -69,8 +79,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     # torch.distributed.launch passes this; torchrun sets the environment instead.
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
     args = parser.parse_args(argv)
-    if args.threshold is not None and args.rule == "KeepAll":
-        parser.error("--threshold needs a rule that has one: --rule GlobalThreshold")
+    if args.threshold is not None and args.rule != "GlobalThreshold":
+        parser.error(
+            f"--threshold is of --rule GlobalThreshold, not of {args.rule} (see "
+            "--rule-options)"
+        )
     if args.num_workers is not None and args.num_workers < 0:
         parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
     return args
@@ -102,7 +115,7 @@ def generate(args: argparse.Namespace) -> None:
     cfg = config_of(args)
     if args.launcher != "none":
         start_processes(args.launcher, cfg)
-    rule = {"type": args.rule}
+    rule = {"type": args.rule, **args.rule_options}
     if args.threshold is not None:
         rule["threshold"] = args.threshold
     report = run_pseudo_label_stage(

@@ -37,6 +37,7 @@ class PseudoLabelledDataset(SegFolder):
             stage of that name. The stage runner fills it in; it must not stay None.
         soft: Hand on the soft labels too, for :class:`LoadSoftLabels`; the labels must
             have been chosen by a rule that gives them, such as ``SoftClassBalanced``.
+        allow_empty: Accept labels that keep no pixel; ``--toy`` sets it.
         **kwargs: ``pipeline``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
 
@@ -52,6 +53,7 @@ class PseudoLabelledDataset(SegFolder):
         images: dict,
         pseudo_label_dir: str | None,
         soft: bool = False,
+        allow_empty: bool = False,
         **kwargs: Any,
     ) -> None:
         if pseudo_label_dir is None:
@@ -61,6 +63,7 @@ class PseudoLabelledDataset(SegFolder):
                 "written by tools/generate_pseudo_labels.py"
             )
         self.soft = soft
+        self.allow_empty = allow_empty
         self.images: SegFolder = DATASETS.build({**images, "pipeline": []})
         meta = self.images.metainfo
         super().__init__(
@@ -139,7 +142,7 @@ class PseudoLabelledDataset(SegFolder):
                 "tools/generate_pseudo_labels.py or the stage again; it continues"
             )
         report = json.loads(summary.read_text())
-        if report.get("kept_share") == 0:
+        if report.get("kept_share") == 0 and not self.allow_empty:
             raise ValueError(
                 f"the pseudo-labels in {self.data_root} keep no pixel, so there is "
                 f"nothing to learn from: the rule was {report.get('rule')}. Make them "

@@ -235,6 +235,7 @@ def test_pseudo_labelled__nothing_kept(pseudo, tmp_path):
     (tmp_path / "pseudo/pseudo_labels.json").write_text(json.dumps(report))
     with pytest.raises(ValueError, match=r"keep no pixel.*'threshold': 0\.99"):
         DATASETS.build(pseudo)
+    assert len(DATASETS.build({**pseudo, "allow_empty": True}))
 
 
 def test_pseudo_labelled__folder_not_given(pseudo):

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from mmseg_uda.datasets.toycity import ensure_toycity, make_toycity, pictures
@@ -175,3 +177,15 @@ def test_ensure_toycity__refuses_another_version_of_toycity(tmp_path):
     manifest.write_text(json.dumps(content))
     with pytest.raises(ValueError, match="format_version is 0 there"):
         ensure_toycity(tmp_path)
+
+
+def test_make_toycity__after_opencv_has_used_its_threads(tmp_path):
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(4)
+    try:
+        cv2.resize(np.zeros((3000, 3000, 3), np.float32), (1000, 1500))
+        make_toycity(tmp_path, only=["gta5"], workers=2, **SMALL)
+        assert cv2.getNumThreads() == 4
+    finally:
+        cv2.setNumThreads(before)
+    assert len(list(tmp_path.rglob("images/*.png"))) == 3

@@ -51,6 +51,19 @@ def test_tool__labels_the_configs_target_images(setting):
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.slow
+def test_tool__passes_the_options_of_a_rule_on(setting):
+    rule = ["--rule", "SoftClassBalanced", "--rule-options", "portion=0.5", "alpha=1.5"]
+    done = call(setting, "tiny.py", "tiny.pth", "--out", "out", *rule)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((setting / "out" / "pseudo_labels.json").read_text())
+    assert (report["rule"]["portion"], report["rule"]["alpha"]) == (0.5, 1.5)
+    assert set(report["thresholds"]) == {str(c) for c in range(19)}
+    with np.load(setting / "out" / "soft" / "city1" / "img001.npz") as arrays:
+        assert arrays["soft"].shape == (19, 13, 16)
+    assert not (setting / "out" / "statistics").exists()
+
+
 def stage(setting, out="out", **kwargs):
     cfg = Config.fromfile(setting / "tiny.py")
     cfg.merge_from_dict(kwargs.pop("options", {}))
@@ -98,7 +111,7 @@ def test_stage__never_opens_a_label_of_the_target(setting):
         (dict(checkpoint="no.pth"), FileNotFoundError, "no.pth' does not exist"),
         (dict(rule=dict(type="KeepNone")), KeyError, "KeepNone"),
         (dict(rule=dict(type="GlobalThreshold", threshold=2)), ValueError, r"\[0, 1\]"),
-        (dict(images="nowhere"), FileNotFoundError, "nowhere does not exist"),
+        (dict(images="nowhere"), FileNotFoundError, "nowhere' does not exist"),
         (dict(options={"train_dataloader.dataset.domains": None}), ValueError,
          "--images DIR"),
         (dict(options=dict(tta_pipeline=None), tta=True), ValueError,

@@ -73,8 +73,8 @@ def test_outcome_warnings(folder, kept, said):
         assert re.search(pattern, warning)
 
 
-def run_stage(folder, monkeypatch, kept):
-    resolver = Resolver(Request(FLAGSHIP, work_dir=folder))
+def run_stage(folder, monkeypatch, kept, toy=False):
+    resolver = Resolver(Request(FLAGSHIP, work_dir=folder, toy=toy))
     monkeypatch.setattr(pseudo_label_stage, "predict", lambda *_, **__: report(kept))
     monkeypatch.setattr(resolver, "folder", lambda _: folder)
     stage = resolver.find("pseudo_labels")
@@ -88,6 +88,12 @@ def test_stage__stops_the_run_if_nothing_is_kept(folder, monkeypatch, capsys):
     caught.match(r"'pseudo_labels': .*nothing to learn from.*pseudo_labels\.rule\.\.\.")
     caught.match("--restart-from pseudo_labels, .*--restart-from stage_one")
     assert "pseudo_labels: 5 images, 0 % of" in capsys.readouterr().out
+
+
+def test_stage__goes_on_with_nothing_on_toycity(folder, monkeypatch, capsys):
+    run_stage(folder, monkeypatch, (0, 0, 0, 0), toy=True)
+    warning = capsys.readouterr().out.splitlines()[-1]
+    assert "learns nothing. Without --toy the run would stop here." in warning
 
 
 def test_stage__says_what_was_kept(folder, monkeypatch, capsys):

@@ -61,7 +61,10 @@ def test_tool__bad_input(folder, monkeypatch, capsys, arguments, said):
     [
         (["--device", "gpu"], "choose from"),
         (["--num-workers", "-1"], "--num-workers must be 0 or larger, got -1"),
-        (["--threshold", "0.5"], "--threshold needs a rule that has one"),
+        (
+            ["--threshold", "0.5"],
+            "--threshold is of --rule GlobalThreshold, not of KeepAll",
+        ),
     ],
 )
 def test_tool__bad_arguments(folder, monkeypatch, capsys, arguments, said):

@@ -1,5 +1,6 @@
 """Draws many pictures in parallel, skipping those that are on disk."""
 
+import contextlib
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -62,8 +63,19 @@ def _make(job: tuple[Picture, Path]) -> np.ndarray:
     return job[0].make(job[1])
 
 
-def _limit_threads() -> None:
-    cv2.setNumThreads(1)  # one process per core is enough
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep OpenCV from threads of its own; one process per core is enough.
+
+    Set before the fork: a forked process waits forever when it is to end threads that
+    OpenCV had started before, since those were not forked with it.
+    """
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
 
 
 def make_pictures(
@@ -87,7 +99,7 @@ def make_pictures(
     # Forking spares each worker the import of torch; where there is no fork, spawn.
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-    with ProcessPoolExecutor(workers, context, _limit_threads) as pool:
+    with _one_thread(), ProcessPoolExecutor(workers, context) as pool:
         try:
             yield from track(pool.map(_make, jobs, chunksize=8), **bar)
         except OSError as error:  # a worker's; said here, where it can be explained
