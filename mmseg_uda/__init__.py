@@ -9,7 +9,15 @@ from .version import __version__
 
 check_environment()
 with quiet_foreign_imports():
-    from . import datasets, engine, evaluation, models, pseudo_labels, visualization
+    from . import (
+        datasets,
+        engine,
+        evaluation,
+        models,
+        pseudo_labels,
+        regions,
+        visualization,
+    )
 
 __all__ = [
     "__version__",
@@ -18,5 +26,6 @@ __all__ = [
     "evaluation",
     "models",
     "pseudo_labels",
+    "regions",
     "visualization",
 ]

@@ -18,6 +18,7 @@ REQUIRED = {
     "cv2": "'opencv-python<5'",
     "prettytable": "prettytable",
     "rich": "rich",
+    "sklearn": "scikit-learn",
 }
 
 # Said by mmcv and torch on import, about parts that this package does not use.

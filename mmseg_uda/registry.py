@@ -1,4 +1,4 @@
-"""Registries: mmseg's own, plus the three kinds of part that this project adds.
+"""Registries: mmseg's own, plus the kinds of part that this project adds.
 
 Segmentors, heads, data sets, transforms, hooks and metrics register into mmseg's
 registries, so they are found by plain name in any mmseg config. Views, maps and
@@ -18,4 +18,6 @@ RULES = Registry(
     "pseudo-label rule", scope="mmseg", locations=["mmseg_uda.pseudo_labels"]
 )
 
-__all__ = ["DATASETS", "MAPS", "MODELS", "OBJECTIVES", "RULES", "VIEWS"]
+REGIONS = Registry("region rule", scope="mmseg", locations=["mmseg_uda.regions"])
+
+__all__ = ["DATASETS", "MAPS", "MODELS", "OBJECTIVES", "REGIONS", "RULES", "VIEWS"]

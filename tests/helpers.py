@@ -45,8 +45,12 @@ def make_batch(
     labelled=("source", "target"),
     seed: int = 0,
     soft=None,
+    regions=None,
 ):
-    """A preprocessed batch: random images, labels and soft labels by domain."""
+    """A preprocessed batch: random images, labels and soft labels by domain.
+
+    ``regions`` is {domain: {name: (I, J, number of kinds)}}.
+    """
     generator = torch.Generator().manual_seed(seed)
     inputs, samples = {}, {}
     for domain in domains:
@@ -63,5 +67,16 @@ def make_batch(
                 shares = torch.rand(soft[domain], *size, generator=generator)
                 shares = (255 * shares / shares.sum(0)).round().to(torch.uint8)
                 sample.gt_soft_seg = PixelData(data=shares)
+            for name, (*grid, count) in (regions or {}).get(domain, {}).items():
+                add_regions(sample, name, grid, count, size, generator)
             samples[domain].append(sample)
     return inputs, samples
+
+
+def add_regions(sample, name, grid, count, size, generator):
+    """Give a sample random labels of patches, about a fifth of them ignored."""
+    labels = torch.randint(count, (1, *grid), generator=generator)
+    drop = torch.rand(1, *grid, generator=generator) < 0.2
+    labels = labels.masked_fill(drop, 255).to(torch.uint8)
+    field = PixelData(data=labels, metainfo={"labelled_shape": size})
+    sample.set_field(field, f"gt_region_{name}", dtype=PixelData)

@@ -155,6 +155,15 @@ CRST_SOURCE = Numbers(
     single_head=True,
     weights=dict(source=dict(decode=1.0)),
 )
+# from memory of the paper, not checked
+PATCHALIGN = change(
+    one_head(ADAPTSEG),
+    weights=dict(
+        adversarial=dict(decode=5e-4),
+        patch_modes=dict(decode=0.01),
+        adversarial_patch=dict(decode=1e-4),
+    ),
+)
 
 
 def crst(alpha=None):
@@ -198,6 +207,7 @@ NUMBERS = {
         stop=50_000,
         weights=dict(lipschitz=None, consensus=dict(decode=0.1, aux=0.1)),
     ),
+    "patchalign/patchalign": PATCHALIGN,
     "rplue/rplue": RPLUE,
     "self_training/cbst": crst(),
     "self_training/crst_lrent": crst(),
@@ -358,6 +368,18 @@ def test_clan__has_the_numbers_of_its_released_code(task, lambda_local):
     for head in (segmentor.decode_head, segmentor.auxiliary_head):
         assert (head.in_channels, head.in_index) == (2048, 1)
         assert head.dilations == (6, 12, 18, 24)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_patchalign__has_one_size_and_number_of_patches(task):
+    cfg = Config.fromfile(CONFIGS / f"patchalign/patchalign_{task}.py")
+    rule, heads = cfg.stages.patch_modes.rule, cfg.model.heads
+    assert (rule.patch_size, rule.num_modes, rule.cells) == ((32, 64), 50, 2)
+    assert (heads.h_patch.patch_size, heads.h_patch.num_regions) == ((32, 64), 50)
+    assert (heads.d_patch.in_channels, heads.d_patch.channels) == (50, (256, 512))
+    adversary = cfg.model.objectives.adversarial_patch
+    assert (adversary.through, adversary.sees) == ("h_patch", "softmax")
+    assert cfg.stages.train.regions == "patch_modes"
 
 
 @pytest.mark.parametrize(

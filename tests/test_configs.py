@@ -35,6 +35,16 @@ def domains_of(cfg: Config) -> list[str]:
     return [name for name, domain in domains.items() if domain is not None]
 
 
+def regions_of(dataset, model):
+    """Grid and number of the labels of patches that a data set's pipeline makes."""
+    names = [t.name for t in dataset.pipeline if t.type == "LabelRegions"]
+    heads = [h for h in model.heads.values() if hasattr(h, "patch_size")]
+    return {
+        name: (96 // head.patch_size[0], 128 // head.patch_size[1], head.num_regions)
+        for name, head in zip(names, heads, strict=bool(names))
+    }
+
+
 def test_leaves__are_all_found():
     assert "lcrf/mrnet_lcrf_gta.py" in LEAVES
     assert len(LEAVES) >= 8
@@ -85,9 +95,15 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
     datasets = cfg.train_dataloader.dataset.domains
     labelled = [name for name in domains if datasets[name].type != "CityscapesImages"]
     soft = {name: 19 for name in domains if datasets[name].get("soft")}
+    regions = {name: regions_of(datasets[name], model) for name in domains}
     for step in range(2):
         inputs, samples = make_batch(
-            domains, size=(96, 128), labelled=labelled, seed=step, soft=soft
+            domains,
+            size=(96, 128),
+            labelled=labelled,
+            seed=step,
+            soft=soft,
+            regions=regions,
         )
         loss, log = model.parse_losses(model.loss(inputs, samples))
         if step == 0:

@@ -11,6 +11,7 @@ from mmseg_uda.command_line import KeyValueAction
 from mmseg_uda.describe import as_equation, describe
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
+from mmseg_uda.engine.stages.checks.regions import check_finding
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -53,7 +54,8 @@ def describe_stages(args: argparse.Namespace) -> None:
             known.setdefault(text, stage.name)
             texts.append(f"\n== {stage.name}: train ==\n{text}")
         else:
-            check_predicting(stage, resolver.stage_config(stage))
+            check = check_finding if stage.finds_regions else check_predicting
+            check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
             options = {k: v for k, v in description.items() if k != "type"}
             listed = ", ".join(f"{key}={value}" for key, value in options.items())

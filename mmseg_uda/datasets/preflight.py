@@ -134,7 +134,11 @@ def _spread(length: int, limit: int | None, seed: int) -> list[int]:
 
 
 def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
-    """Replace data sets whose pseudo-labels are yet to be made by their images."""
+    """Leave out labels that are yet to be made.
+
+    Data sets that wait for pseudo-labels are replaced by their images, and transforms
+    that wait for regions are dropped.
+    """
     cfg = {key: value for key, value in cfg.items()}
     if cfg.get("domains"):
         cfg["domains"] = {
@@ -143,7 +147,14 @@ def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
         }
     elif "images" in cfg and cfg.get("pseudo_label_dir") is None:
         return dict(cfg["images"])
+    elif "pipeline" in cfg:
+        cfg["pipeline"] = [t for t in cfg["pipeline"] if not _waits_for_regions(t)]
     return cfg
+
+
+def _waits_for_regions(transform: Any) -> bool:
+    is_one = isinstance(transform, Mapping) and transform.get("type") == "LabelRegions"
+    return is_one and transform.get("region_dir") is None
 
 
 def _check_pipeline(dataset: Any) -> list[str]:

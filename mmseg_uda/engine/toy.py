@@ -15,7 +15,9 @@ backbone              ResNet-18 with 8, 16, 32 and 64 channels and features at 1
                       the image (not 1/8: streets are small here), from scratch, batch
                       norm trained: there are no pretrained weights of that size
 segmentation heads    input channels as the small backbone has them, own widths 1/16
-discriminators        widths 1/4; of a multi-scale one 2 scales and 1 residual block
+patches               1/8 of the config's sides: 32x64 -> 4x8
+discriminators        widths 1/4, those of region heads, too; of a multi-scale one 2
+                      scales and 1 residual block
 iterations            one factor for all that counts in iterations (length, intervals,
                       schedules, ``*_iters``), such that a stage takes ``iters``;
                       decaying rates reach their end with the run
@@ -81,6 +83,15 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
     return changes
 
 
+def shrink_patches(node: Any) -> None:
+    """Scale the patch sizes in a value of a config with the images, in place."""
+    for inner in dicts_in(node):
+        if _is_pair(inner.get("patch_size")):
+            inner["patch_size"] = tuple(
+                max(2, round(side * _RESIZE)) for side in inner["patch_size"]
+            )
+
+
 def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
     """Folders of the ToyCity in ``root`` that configs read."""
     loaders = [cfg.get(loader) for cfg in configs for loader in _LOADERS]
@@ -125,6 +136,7 @@ def _sizes(cfg: Config) -> str:
                 node["crop_size"] = CROP
                 if _is_pair(node.get("stride")):
                     node["stride"] = (CROP[0] * 2 // 3, CROP[1] * 2 // 3)
+    shrink_patches(cfg.get("model"))
     return f"scales x 1/8, crops {CROP[0]}x{CROP[1]} (height x width)"
 
 

@@ -84,6 +84,8 @@ def _shrink_discriminator(node: dict) -> None:
     defaults = {
         "PixelDiscriminator": (64, 128, 256, 512),
         "MultiScaleDiscriminator": 32,
+        "PointDiscriminator": (256, 512),
+        "RegionHead": 256,
     }
     channels = node.get("channels", defaults.get(node["type"]))
     if isinstance(channels, list | tuple):

@@ -78,6 +78,21 @@ class Step:
             self._memo[key] = compute()
         return self._memo[key]
 
+    def region_logits(self, head: str, view: str, seg_head: str = "decode") -> Tensor:
+        """What a region head says of a view's class probabilities, (N, R, I, J).
+
+        Computed once for all objectives that ask. Nothing is detached.
+
+        Args:
+            head: Entry of :attr:`heads`.
+            view: Name of the view.
+            seg_head: Segmentation head whose probabilities it sees.
+        """
+        return self.once(
+            ("region_logits", head, view, seg_head),
+            lambda: self.heads[head](self.view(view).probs(seg_head)),
+        )
+
     def domain(self, name: str) -> tuple[Tensor, Sequence]:
         """Images and samples of a domain in this batch.
 

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmseg_uda.models.layers import BufferState, RandomState, frozen_running_stats
+from mmseg_uda.regions.grid import REGION_FIELD
 
 from .read_feats import ReadFeats
 from .seg_heads import head_logits, segmentation_heads
@@ -71,6 +72,19 @@ class View:
             return None
         return self._once(("soft_labels",), self._stacked_soft_labels)
 
+    def region_labels(self, name: str) -> Tensor | None:
+        """Labels of patches, (N, I, J) int64, 255 = ignore, or None if there are none.
+
+        Args:
+            name: ``name`` of the :class:`LabelRegions` that made them.
+
+        Raises:
+            ValueError: If the images were padded, so that the grid is not theirs.
+        """
+        if any(f"{REGION_FIELD}{name}" not in sample for sample in self.samples):
+            return None
+        return self._once(("regions", name), lambda: self._stacked_regions(name))
+
     def logits(self, seg_head: str = "decode") -> Tensor:
         """Logits of a segmentation head at image size, (N, K, H, W).
 
@@ -131,6 +145,19 @@ class View:
         soft = torch.stack([s.gt_soft_seg.data for s in self.samples]).float()
         # bytes that were rounded one by one; a pixel of padding holds anything
         return soft / soft.sum(dim=1, keepdim=True).clamp(min=1)
+
+    def _stacked_regions(self, name: str) -> Tensor:
+        fields = [getattr(sample, f"{REGION_FIELD}{name}") for sample in self.samples]
+        size = tuple(self.images.shape[2:])
+        for field in fields:
+            if tuple(field.labelled_shape) != size:
+                raise ValueError(
+                    f"the patches '{name}' were labelled on {field.labelled_shape} "
+                    f"pixels (height, width), the images are {size}: batches must not "
+                    "be padded; end the pipeline with a crop or a Resize to a fixed "
+                    "size, before LabelRegions"
+                )
+        return torch.cat([field.data for field in fields]).long()
 
     def _first_decode(self, seg_head: str) -> Tensor:
         head = self.heads[seg_head]

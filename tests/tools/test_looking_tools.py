@@ -7,6 +7,7 @@ from in_process import ROOT, call
 
 DESCRIBE, CHECK = "tools/describe_method.py", "tools/check_data.py"
 FLAGSHIP = ROOT / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
+PATCHALIGN = ROOT / "configs" / "patchalign" / "patchalign_gta.py"
 LAMBDA = "model.segmentor.aux_weight=0.25"
 
 
@@ -57,6 +58,36 @@ def test_describe__what_cannot_be_built_or_described(monkeypatch, tmp_path, caps
     plain.write_text("model = dict(type='SegDataPreProcessor')\n")
     assert call(monkeypatch, DESCRIBE, plain) == 1
     assert "cannot describe a SegDataPreProcessor" in capsys.readouterr().err
+
+
+def test_describe__stage_that_finds_regions(monkeypatch, capsys):
+    assert call(monkeypatch, DESCRIBE, PATCHALIGN, "--json") == 0
+    stages = json.loads(capsys.readouterr().out)["stages"]
+    assert stages["patch_modes"]["rule"]["num_modes"] == 50
+    losses = {term["objective"]: term["loss"] for term in stages["train"]["terms"]}
+    told = "softmax(h_patch(p_decode(x_{})))"
+    assert losses["patch_modes"] == f"CE( {told}, patch_modes(y_source) )".format(
+        "source"
+    )
+    fooled = f"BCE( d_patch({told}), source )".format("target")
+    assert losses["adversarial_patch"] == fooled
+    learnt = stages["train"]["discriminator_terms"][1]["loss"]
+    assert learnt.count("stop_grad[softmax(h_patch(p_decode(x_") == 2
+    wrong = "patch_modes.rule.type=PatchMode"
+    assert call(monkeypatch, DESCRIBE, PATCHALIGN, "--cfg-options", wrong) == 1
+    assert "Did you mean 'PatchModes'?" in capsys.readouterr().err
+
+
+def test_check_data__regions_that_a_stage_will_find(monkeypatch, toy_root, capsys):
+    roots = ["--source-root", toy_root / "gta5"]
+    roots += ["--target-root", toy_root / "cityscapes"]
+    assert call(monkeypatch, CHECK, PATCHALIGN, *roots) == 0
+    assert "source" in capsys.readouterr().out
+    # a folder that is named must be finished
+    node = "train_dataloader.dataset.domains.source.pipeline.4.region_dir"
+    wrong = f"{node}={toy_root}"
+    assert call(monkeypatch, CHECK, PATCHALIGN, *roots, "--cfg-options", wrong) == 1
+    assert "holds no finished regions" in capsys.readouterr().err
 
 
 def test_check_data__every_stage_and_its_own_options(monkeypatch, toy_root, capsys):

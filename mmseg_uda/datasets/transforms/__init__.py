@@ -1,8 +1,15 @@
 """Transforms that mmseg and mmcv lack; theirs are used for everything else."""
 
 from .diverse_crop import DiverseCrop
+from .label_regions import LabelRegions
 from .load_labels import LoadLabels
 from .load_soft_labels import LoadSoftLabels
 from .pack_soft_labels import PackSoftLabels
 
-__all__ = ["DiverseCrop", "LoadLabels", "LoadSoftLabels", "PackSoftLabels"]
+__all__ = [
+    "DiverseCrop",
+    "LabelRegions",
+    "LoadLabels",
+    "LoadSoftLabels",
+    "PackSoftLabels",
+]

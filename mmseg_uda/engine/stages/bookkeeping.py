@@ -13,6 +13,7 @@ from .decide import SKIP, Decision, decide
 from .inputs import Inputs, check_there, inputs_of, outputs_of
 from .ranks import say
 from .record import DONE, STARTED, data_roots, fingerprint, read_json
+from .region_label_stage import deciding_regions
 from .resolve import Resolver
 from .stage import Stage
 
@@ -39,6 +40,8 @@ def decide_and_take(
 def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
     if stage.trains:
         return fingerprint({**cfg, "inputs": inputs.hashes})
+    if stage.finds_regions:
+        return fingerprint(deciding_regions(stage, cfg))
     own = {"model": cfg.model, "rule": stage.rule, "tta": stage.tta}
     return fingerprint({**own, "inputs": inputs.hashes})
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
+from mmseg_uda.regions.fitted import ARRAYS
+from mmseg_uda.regions.sample_patches import PARTS
 
 from .errors import StageError
 from .record import DONE, STARTED, differences, read_json
@@ -92,7 +94,8 @@ def _resume(name: str, folder: Path, note: str) -> Decision:
 
 def _has_made_something(folder: Path) -> bool:
     """Whether a changed config would waste what a begun stage has made."""
-    return any(folder.glob("*.pth")) or (folder / "labels").exists()
+    made = any((folder / name).exists() for name in ("labels", PARTS, ARRAYS))
+    return made or any(folder.glob("*.pth"))
 
 
 def _check_unchanged(

@@ -88,7 +88,7 @@ def check_not_stale(
         is_there = any((folder / name).exists() for name in (STARTED, DONE))
         if not is_there or stage.name in afresh:
             continue
-        for name in (stage.weights_from, stage.labels):
+        for name in (stage.weights_from, *stage.labels_from):
             origin = next((s for s in resolver.stages if s.name == name), None)
             if origin is not None and not is_finished(origin.name):
                 raise StageError(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,19 @@ from mmengine.config import Config
 
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
+from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
 from .record import DONE, read_json
 from .resolve import Resolver
-from .stage import Stage, is_file_name
+from .stage import PSEUDO_LABEL, REGION_LABEL, Stage, is_file_name
 
-_SUMMARY = "pseudo_labels.json"
+# the file whose hash stands for all that a stage has made
+_MADE = {
+    PSEUDO_LABEL: ("labels_hash", "pseudo_labels.json"),
+    REGION_LABEL: ("regions_hash", ARRAYS),
+}
 # which entry of a completion record a stage's `weights` option means
 _ENTRY = {"final": "checkpoint", "best": "best"}
 
@@ -29,12 +34,14 @@ class Inputs:
     Args:
         weights: Checkpoint to start from or to predict with, if any.
         labels: Folder of pseudo-labels, if any.
-        hashes: SHA-256 of both, which belong to the stage's fingerprint.
+        hashes: SHA-256 of all of them, which belong to the stage's fingerprint.
+        regions: Folders of fitted regions by the name of their stage.
     """
 
     weights: Path | None
     labels: Path | None
     hashes: Mapping[str, str]
+    regions: Mapping[str, Path] = field(default_factory=dict)
 
 
 def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
@@ -59,7 +66,11 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
     if stage.labels is not None:
         labels = resolver.folder(stage.labels)
         hashes["labels"] = need_finished(stage.labels, stage, labels)["labels_hash"]
-    return Inputs(weights, labels, hashes)
+    regions = {name: resolver.folder(name) for name in stage.regions}
+    for name, folder in regions.items():
+        done = need_finished(name, stage, folder)
+        hashes[f"regions_{name}"] = done["regions_hash"]
+    return Inputs(weights, labels, hashes, regions)
 
 
 def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
@@ -69,7 +80,8 @@ def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
         StageError: If a training stage left no checkpoint.
     """
     if not stage.trains:
-        return {"labels_hash": file_hash(folder / _SUMMARY)}
+        entry, file = _MADE[stage.kind]
+        return {entry: file_hash(folder / file)}
     final = find_resumable(folder)
     if final is None:
         raise StageError(

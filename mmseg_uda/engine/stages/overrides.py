@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.weight_files import check_is_file
 
-from .errors import StageError
+from .errors import StageError, did_you_mean
 
 _EVALUATION = ("val_dataloader", "test_dataloader")
 
@@ -125,6 +125,46 @@ def enable_tensorboard(cfg: Config) -> None:
         # the interval is named for --toy to scale it
         sample_maps = {"type": "SampleMapsHook", "interval_iters": 5000}
         hooks.setdefault("sample_maps", sample_maps)
+
+
+def regions_in(cfg: Mapping[str, Any]) -> list[dict]:
+    """Return the transforms of a config's training that label regions."""
+    nodes = dicts_in(cfg.get("train_dataloader") or {})
+    return [node for node in nodes if node.get("type") == "LabelRegions"]
+
+
+def set_regions(
+    cfg: Mapping[str, Any], folders: Mapping[str, Path | None], stage: str
+) -> None:
+    """Tell the transforms of a stage that label regions where these were found.
+
+    Args:
+        cfg: Config of the stage.
+        folders: Folder by name of the stage that finds them, None: not yet there.
+        stage: Name of the stage.
+
+    Raises:
+        StageError: If there is no transform for one of them, or one for others.
+    """
+    nodes = regions_in(cfg)
+    names = [str(node.get("name")) for node in nodes]
+    for name in folders:
+        if name not in names:
+            raise StageError(
+                f"stage '{stage}' takes the regions of '{name}', but no pipeline of "
+                f"its train_dataloader has dict(type='LabelRegions', name='{name}')."
+                + did_you_mean(name, names)
+            )
+    for node, name in zip(nodes, names, strict=True):
+        if name in folders:
+            node["region_dir"] = None if folders[name] is None else str(folders[name])
+        elif not node.get("region_dir"):
+            raise StageError(
+                f"stage '{stage}' labels the regions '{name}', but no stage finds them "
+                f"for it. Give it regions='{name}' and list a RegionLabelStage of that "
+                "name, or set the region_dir of LabelRegions to a folder of one."
+                + did_you_mean(name, folders)
+            )
 
 
 def pseudo_labelled_in(cfg: Mapping[str, Any]) -> list[dict]:

@@ -1,16 +1,18 @@
 """From the ``stages`` of a config to a checked list of stages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .errors import StageError, did_you_mean
-from .stage import PSEUDO_LABEL, TRAIN, Stage, is_file_name
+from .stage import PSEUDO_LABEL, REGION_LABEL, TRAIN, Stage, is_file_name
 
 # the options of each type of stage
 _OPTIONS = {
-    TRAIN: ("config", "load_from", "labels", "weights"),
+    TRAIN: ("config", "load_from", "labels", "regions", "weights"),
     PSEUDO_LABEL: ("checkpoint", "rule", "tta", "weights"),
+    REGION_LABEL: ("rule",),
 }
 _WEIGHTS = ("final", "best")
 
@@ -35,7 +37,7 @@ def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
             stages[name] = _read(name, dict(options), config, stages)
     if not any(stage.trains for stage in stages.values()):
         raise StageError(f"{config}: none of the stages {list(stages)} trains")
-    return list(stages.values())
+    return [_as_its_learner(stage, stages) for stage in stages.values()]
 
 
 def find_stage(stages: list[Stage], name: str) -> Stage:
@@ -75,6 +77,8 @@ def _read(
         )
     if kind == TRAIN:
         return _train_stage(name, options, leaf, earlier, weights)
+    if kind == REGION_LABEL:
+        return _region_label_stage(name, options, leaf)
     return _pseudo_label_stage(name, options, earlier, weights)
 
 
@@ -99,6 +103,10 @@ def _train_stage(
     labels = options.get("labels")
     if labels is not None:
         _check_reference(name, "labels", labels, earlier, PSEUDO_LABEL)
+    regions = options.get("regions") or ()
+    regions = (regions,) if isinstance(regions, str) else tuple(regions)
+    for region in regions:
+        _check_reference(name, "regions", region, earlier, REGION_LABEL)
     return Stage(
         name=name,
         kind=TRAIN,
@@ -106,6 +114,7 @@ def _train_stage(
         weights_from=load_from,
         weights=weights,
         labels=labels,
+        regions=regions,
     )
 
 
@@ -126,6 +135,38 @@ def _pseudo_label_stage(
         weights=weights,
         rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
         tta=bool(options.get("tta", False)),
+    )
+
+
+def _region_label_stage(name: str, options: dict[str, Any], leaf: Path) -> Stage:
+    rule = _without_none(options.get("rule"))
+    if not rule:
+        raise StageError(
+            f"stage '{name}': rule must say how regions are sorted into kinds, such as "
+            "rule=dict(type='PatchModes')"
+        )
+    return Stage(name=name, kind=REGION_LABEL, config=leaf, rule=rule)
+
+
+def _as_its_learner(stage: Stage, stages: Mapping[str, Stage]) -> Stage:
+    """Let a region-label stage look at the data of the stage that learns from it."""
+    if not stage.finds_regions:
+        return stage
+    return replace(stage, config=learner_of(stage, stages.values()).config)
+
+
+def learner_of(stage: Stage, stages: Iterable[Stage]) -> Stage:
+    """Return the first stage that learns from a region-label stage.
+
+    Raises:
+        StageError: If there is none.
+    """
+    for learner in stages:
+        if stage.name in learner.regions:
+            return learner
+    raise StageError(
+        f"stage '{stage.name}': no stage takes its regions; give a later TrainStage "
+        f"regions='{stage.name}', or remove the stage by {stage.name}=None"
     )
 
 

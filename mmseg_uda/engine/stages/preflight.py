@@ -5,14 +5,15 @@ from torch import nn
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 
-from .checks.loaders import DataCheck
+from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
+from .checks.regions import check_finding, check_region_heads
 from .errors import StageError
 from .folders import check_given, check_not_stale
 from .inputs import check_there, not_finished, weights_origin
 from .outlook import Outlook
-from .overrides import pseudo_labelled_in, set_labels
+from .overrides import pseudo_labelled_in, set_labels, set_regions
 from .pseudo_label_stage import take_images_of_learner
 from .record import DONE, STARTED, read_json
 from .stage import Stage, is_file_name
@@ -77,8 +78,11 @@ def check_data(outlook: Outlook) -> None:
     """
     check = DataCheck(outlook.resolver.request.config)
     for stage in outlook.to_run():
+        if stage.finds_regions:
+            check(outlook.config(stage), stage.name)
         if stage.trains:
             cfg = outlook.config(stage)
+            _set_regions(outlook, stage)
             if stage.labels is not None:
                 folder = outlook.resolver.folder(stage.labels)
                 there = outlook.is_finished(stage.labels)
@@ -86,13 +90,25 @@ def check_data(outlook: Outlook) -> None:
             check(cfg, stage.name)
 
 
+def _set_regions(outlook: Outlook, stage: Stage) -> None:
+    folders = {
+        name: outlook.resolver.folder(name) if outlook.is_finished(name) else None
+        for name in stage.regions
+    }
+    set_regions(outlook.config(stage), folders, stage.name)
+
+
 def _check_stage(outlook: Outlook, stage: Stage) -> None:
     cfg, resolver = outlook.config(stage), outlook.resolver
+    if stage.finds_regions:
+        check_finding(stage, cfg)
+        check_loaders(cfg)
+        return
     if stage.trains and stage.labels is None:
         _check_labels_come(outlook, stage)
     origin = weights_origin(stage, cfg)
     if len(outlook.stages) == 1:  # then nothing will make its inputs before it runs
-        for name in (origin, stage.labels):
+        for name in (origin, *stage.labels_from):
             if name and not is_file_name(name) and not outlook.is_finished(name):
                 raise not_finished(name, stage, resolver.folder(name))
     weights = outlook.weights(stage)
@@ -101,11 +117,21 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     model = check_model(cfg, weights, stage.trains, pretrained)
     if origin is not None and weights is None:
         _check_follows(outlook, stage, model)
-    if not stage.trains:
+    if stage.trains:
+        _check_learning(outlook, stage, model)
+    else:
         take_images_of_learner(resolver, stage, resolver.stage_config(stage))
         check_predicting(stage, cfg)
-    elif stage.labels is not None:
+
+
+def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
+    """Check that a stage has a use for the labels it takes."""
+    cfg = outlook.config(stage)
+    if stage.labels is not None:
         set_labels(cfg, None, stage.name)
+    _set_regions(outlook, stage)
+    rules = {name: outlook.resolver.find(name).rule for name in stage.regions}
+    check_region_heads(model, cfg, rules)
 
 
 def _check_labels_come(outlook: Outlook, stage: Stage) -> None:

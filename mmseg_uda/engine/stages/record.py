@@ -39,6 +39,7 @@ _FREE = {
     "prefetch_factor",
     "data_root",
     "pseudo_label_dir",
+    "region_dir",
     "val_interval",
     "val_begin",
     "paper",
@@ -69,7 +70,7 @@ def _has_shape(name: str, content: Any) -> bool:
         return False
     if content.get("given"):
         return isinstance(content.get("checkpoint"), str)
-    made = ("checkpoint", "checkpoint_hash"), ("labels_hash",)
+    made = ("checkpoint", "checkpoint_hash"), ("labels_hash",), ("regions_hash",)
     if name == DONE and not any(all(key in content for key in keys) for keys in made):
         return False
     return isinstance(content.get("fingerprint"), dict)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy
+from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_patches
 
 from .errors import StageError
 from .options import check_toy, refuse_toy, split_options
@@ -18,7 +18,7 @@ from .overrides import (
     set_pretrained,
     set_roots,
 )
-from .plan import find_stage, plan_stages
+from .plan import find_stage, learner_of, plan_stages
 from .stage import Stage
 
 
@@ -96,7 +96,8 @@ class Resolver:
         """Return the config of a stage, the user's options coming last.
 
         For a pseudo-label stage that is the config of the training stage which
-        made the checkpoint.
+        made the checkpoint, for a region-label stage that of the one which takes its
+        regions.
         """
         request = self.request
         cfg = load_config(stage.config)
@@ -125,7 +126,11 @@ class Resolver:
 
     def options_of(self, stage: Stage) -> dict[str, Any]:
         """Return the options for the config of a stage, its own ones last."""
-        trainer = stage if stage.trains else self.find(str(stage.weights_from))
+        trainer = stage
+        if stage.finds_regions:
+            trainer = learner_of(stage, self.stages)
+        elif not stage.trains:
+            trainer = self.find(str(stage.weights_from))
         return {**self.shared, **self.by_stage[trainer.name]}
 
     def find(self, name: str) -> Stage:
@@ -143,6 +148,10 @@ class Resolver:
             if not stage.trains:
                 for key, value in self.by_stage[stage.name].items():
                     changes[f"stages.{stage.name}.{key}"] = value
+        if self.request.toy:
+            for stage in planned:
+                if stage.finds_regions:
+                    shrink_patches(self.leaf.stages[stage.name])
         if changes:
             _merge(self.leaf, changes)
         return self.leaf.get("stages")

@@ -20,13 +20,20 @@ from .decide import RESUME, SKIP, Decision
 from .folders import draw_toycity, move_aside, record_given
 from .inputs import Inputs
 from .outlook import Outlook
-from .overrides import set_labels
+from .overrides import set_labels, set_regions
 from .preflight import check_data, check_folders, check_stages, fetch_weights
 from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
+from .region_label_stage import run_region_label_stage
 from .resolve import Request, Resolver
-from .stage import Stage
+from .stage import PSEUDO_LABEL, REGION_LABEL, TRAIN, Stage
 from .train_stage import run_train_stage
+
+_DOES = {
+    TRAIN: "trains",
+    PSEUDO_LABEL: "predicts pseudo-labels with",
+    REGION_LABEL: "finds regions on the source of",
+}
 
 
 def run_stages(
@@ -85,8 +92,9 @@ def run_stages(
 def _headline(resolver: Resolver) -> str:
     lines = [f"{resolver.request.config} in {resolver.work_dir}:"]
     for number, stage in enumerate(resolver.stages, 1):
-        what = "trains" if stage.trains else "predicts pseudo-labels with"
-        lines.append(f"  {number}. {stage.name} {what} {_relative(stage.config)}")
+        lines.append(
+            f"  {number}. {stage.name} {_DOES[stage.kind]} {_relative(stage.config)}"
+        )
     return "\n".join(lines)
 
 
@@ -108,6 +116,11 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
     record = begin_record(stage, cfg, inputs)
     if stage.trains:
         _train(resolver, stage, cfg, inputs, decision, record)
+    elif stage.finds_regions:
+        say(f"\n=== {stage.name}: regions of the source ===")
+        on_rank_zero(mark_begun, folder, record)
+        on_rank_zero(cfg.dump, str(folder / "config.py"))
+        run_region_label_stage(resolver, stage, cfg)
     else:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
         on_rank_zero(mark_begun, folder, record)
@@ -128,6 +141,9 @@ def _train(
     set_cpu_model_wrapper(cfg)
     if inputs.labels is not None:
         set_labels(cfg, inputs.labels, stage.name)
+    if inputs.regions:
+        set_regions(cfg, inputs.regions, stage.name)
+    if stage.labels_from:
         on_rank_zero(DataCheck(resolver.request.config), cfg, stage.name)
     length = f"{cfg.train_cfg.max_iters} iterations"
     if decision.action == RESUME:

@@ -7,6 +7,7 @@ from typing import Any
 
 TRAIN = "TrainStage"
 PSEUDO_LABEL = "PseudoLabelStage"
+REGION_LABEL = "RegionLabelStage"
 
 
 @dataclass(frozen=True)
@@ -15,14 +16,16 @@ class Stage:
 
     Args:
         name: Its key in ``stages``, and the name of its folder.
-        kind: ``'TrainStage'`` or ``'PseudoLabelStage'``.
+        kind: ``'TrainStage'``, ``'PseudoLabelStage'`` or ``'RegionLabelStage'``.
         config: Config file whose model and data a training stage uses; for a
-            pseudo-label stage that of the stage whose checkpoint predicts.
+            pseudo-label stage that of the stage whose checkpoint predicts, for a
+            region-label stage that of the first stage that takes its regions.
         weights_from: Earlier training stage or checkpoint file to start from
             (training) or to predict with (pseudo-labels).
         weights: Which checkpoint of that stage: ``'final'`` or ``'best'``.
         labels: Pseudo-label stage whose labels a training stage learns from.
-        rule: Rule that chooses the labels to keep.
+        regions: Region-label stages whose regions a training stage learns from.
+        rule: Rule that chooses the labels to keep, or that sorts regions into kinds.
         tta: Whether pseudo-labels are predicted with test-time augmentation.
     """
 
@@ -32,6 +35,7 @@ class Stage:
     weights_from: str | None = None
     weights: str = "final"
     labels: str | None = None
+    regions: tuple[str, ...] = ()
     rule: Mapping[str, Any] = field(default_factory=dict)
     tta: bool = False
 
@@ -39,6 +43,16 @@ class Stage:
     def trains(self) -> bool:
         """Whether this stage trains a model."""
         return self.kind == TRAIN
+
+    @property
+    def finds_regions(self) -> bool:
+        """Whether this stage finds kinds of regions on the labels of the source."""
+        return self.kind == REGION_LABEL
+
+    @property
+    def labels_from(self) -> tuple[str, ...]:
+        """The stages whose labels, of pixels or regions, this one learns from."""
+        return (*filter(None, [self.labels]), *self.regions)
 
 
 def is_file_name(value: str) -> bool:

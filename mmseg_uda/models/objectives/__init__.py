@@ -5,6 +5,7 @@ from .base_objective import BaseObjective
 from .decay import Decay
 from .minimize_map import MinimizeMap
 from .pixel_weight import PixelWeight
+from .region_classification import RegionClassification
 from .soft_supervised import SoftSupervised
 from .supervised import Supervised
 from .weight_discrepancy import WeightDiscrepancy
@@ -15,6 +16,7 @@ __all__ = [
     "Decay",
     "MinimizeMap",
     "PixelWeight",
+    "RegionClassification",
     "SoftSupervised",
     "Supervised",
     "WeightDiscrepancy",

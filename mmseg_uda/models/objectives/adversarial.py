@@ -1,10 +1,11 @@
-"""Output-space alignment against discriminators."""
+"""Alignment against discriminators, of class or of region probabilities."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
 
+import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.layers import call_frozen
@@ -37,6 +38,10 @@ class Adversarial(BaseObjective):
     alternating update of AdaptSegNet (Tsai et al.), whose discriminator trains on
     predictions made before the segmentor moved.
 
+    With ``through`` the discriminators see what a region head R makes of the class
+    probabilities instead: s is then softmax(R(p)) on its grid, or its self-information.
+    The fooling term trains that head, too: it belongs to what has to fool (PatchAlign).
+
     Args:
         discriminators: Name of an entry of ``model.heads`` by segmentation head.
         sees: ``'softmax'`` (AdaptSegNet, MRNet) or ``'self_information'`` (AdvEnt).
@@ -51,6 +56,8 @@ class Adversarial(BaseObjective):
         weight_discriminator: Whether ``weight`` (which weights the fooling term)
             weights the target's part of the discriminators' loss, too, as CLAN's
             released code does. It is detached there.
+        through: Entry of ``model.heads`` whose output on the class probabilities the
+            discriminators see; None for the class probabilities themselves.
         source: Name of the source view.
         target: Name of the target view.
         **common: Arguments of :class:`BaseObjective`, for the fooling term; the
@@ -70,6 +77,7 @@ class Adversarial(BaseObjective):
         discriminator_weight: float = 0.5,
         gradient_penalty: float = 0.0,
         weight_discriminator: bool = False,
+        through: str | None = None,
         source: str = "source",
         target: str = "target",
         **common: object,
@@ -99,6 +107,7 @@ class Adversarial(BaseObjective):
         self.discriminator_weight = discriminator_weight
         self.gradient_penalty = gradient_penalty
         self.weight_discriminator = weight_discriminator
+        self.through = through
         self.source = source
         self.target = target
 
@@ -111,7 +120,7 @@ class Adversarial(BaseObjective):
 
     def pixel_loss(self, step: Step, seg_head: str) -> list[Tensor]:
         """The fooling loss of the target at each scale of the discriminator."""
-        seen = SEES[self.sees](step.view(self.target).probs(seg_head))
+        seen = SEES[self.sees](self._probs(step, self.target, seg_head))
         outputs = call_frozen(step.heads[self.discriminators[seg_head]], seen)
         return [gan_map(output, self.source_label, self.gan) for output in outputs]
 
@@ -120,8 +129,8 @@ class Adversarial(BaseObjective):
         return [self.source, self.target]
 
     def head_names(self) -> list[str]:
-        """The discriminators."""
-        return list(self.discriminators.values())
+        """The discriminators, and the head that they look through."""
+        return [*self.discriminators.values(), *filter(None, [self.through])]
 
     def extra_seg_heads(self) -> list[str]:
         """The head whose source prediction the discriminators see."""
@@ -148,15 +157,24 @@ class Adversarial(BaseObjective):
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text
 
+    def _probs(self, step: Step, view: str, seg_head: str) -> Tensor:
+        """The probabilities that are compared, (N, C, h, w)."""
+        if self.through is None:
+            return step.view(view).probs(seg_head)
+        logits = step.region_logits(self.through, view, seg_head)
+        return F.softmax(logits.float(), dim=1)
+
     def _seen(self, probs: str) -> str:
+        if self.through is not None:
+            probs = f"softmax({self.through}({probs}))"
         return probs if self.sees == "softmax" else f"{self.sees}({probs})"
 
     def _discriminator_loss(self, step: Step, seg_head: str) -> Tensor:
         discriminator = step.heads[self.discriminators[seg_head]]
         source_head = self.source_seg_head or seg_head
         see = SEES[self.sees]
-        source = see(step.view(self.source).probs(source_head).detach())
-        target = see(step.view(self.target).probs(seg_head).detach())
+        source = see(self._probs(step, self.source, source_head).detach())
+        target = see(self._probs(step, self.target, seg_head).detach())
         if self.gradient_penalty:
             source.requires_grad_()
         loss = 0.0

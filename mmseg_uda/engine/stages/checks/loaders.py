@@ -10,7 +10,11 @@ from mmseg.registry import DATA_SAMPLERS, DATASETS
 from torch.utils.data import DataLoader
 
 from mmseg_uda.datasets.image_headers import image_size
-from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
+from mmseg_uda.datasets.preflight import (
+    DatasetReport,
+    check_dataloader,
+    without_missing_labels,
+)
 from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.engine.walk import dicts_in
 
@@ -142,7 +146,7 @@ def _try_smallest(report: DatasetReport, dataset_cfg: Mapping[str, Any]) -> None
     )
     if w * h * _MUCH > width * height or pending:
         return
-    dataset = DATASETS.build(dataset_cfg)
+    dataset = DATASETS.build(without_missing_labels(dataset_cfg))
     dataset = getattr(dataset, "datasets", {}).get(report.name, dataset)
     index = _index_of(dataset, report.smallest)
     if index is not None:
