@@ -39,10 +39,17 @@ def check_given(resolver: Resolver, file: Path, afresh: Container[str] = ()) -> 
         afresh: Names of stages whose folders will be moved aside before.
 
     Raises:
-        StageError: If that stage has weights already.
+        StageError: If that stage has weights already, or is the only one.
         ValueError: If it does not fit that stage's model, or cannot be read.
     """
     stage, folder = _first_trained(resolver)
+    if sum(other.trains for other in resolver.stages) == 1:
+        raise StageError(
+            f"--stage-one-checkpoint {file}: {resolver.request.config} trains no stage "
+            f"but '{stage.name}', so nothing would be left to run. To start that one "
+            f"from these weights: --cfg-options load_from={file}. To score them: "
+            "tools/test.py"
+        )
     if stage.name not in afresh:
         done = read_json(folder / DONE)
         if done is not None and done.get("checkpoint_hash") == file_hash(file):
