@@ -70,12 +70,12 @@ def test_run_stages__a_mistake_moves_nothing_aside(tmp_path):
 
 def test_run_stages__given_checkpoint_is_tried_before_anything_is_written(tmp_path):
     torch.save({"a": torch.ones(1)}, tmp_path / "given.pth")
-    request = small(tmp_path)
+    request = Request(FLAGSHIP, work_dir=tmp_path / "run", toy=True)
     with pytest.raises(ValueError, match="only in part"):
         run_stages(request, given=str(tmp_path / "given.pth"))
     with pytest.raises(ValueError, match=r"--stage-one-checkpoint: .* is a folder"):
         run_stages(request, given=str(tmp_path))
-    assert not (tmp_path / "run" / "train").exists()
+    assert not (tmp_path / "run" / "stage_one").exists()
 
 
 def outlook(tmp_path):

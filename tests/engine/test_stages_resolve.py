@@ -231,5 +231,7 @@ def test_check_given__never_over_weights_of_its_own(tmp_path):
 def test_check_given__not_where_nothing_would_be_left_to_run(tmp_path):
     single = FLAGSHIP.parents[1] / "mrnet" / "mrnet_gta.py"
     run = Resolver(Request(single, work_dir=tmp_path))
-    with pytest.raises(StageError, match=r"trains no stage but 'train'.*load_from=a\.pth"):
+    with pytest.raises(
+        StageError, match=r"trains no stage but 'train'.*load_from=a\.pth"
+    ):
         check_given(run, Path("a.pth"))
