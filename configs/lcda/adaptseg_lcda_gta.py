@@ -1,24 +1,11 @@
 # AdaptSeg+LCDA, GTA5 -> Cityscapes (LCDA paper, Table V): Eq. 3 added to the
 # objective of AdaptSegNet, with the network, data and schedule of AdaptSegNet. (The
 # paper's numbers are those of LCDA+Adv; it may mean that one, lcda_adv_gta.py.)
-_base_ = "../adaptseg/adaptseg_gta.py"
-
-model = dict(
-    maps=dict(
-        lipschitz=dict(
-            type="LipschitzMap",
-            on="target",
-            divergence="kl",
-            noise=dict(kind="gaussian_clip", eps=0.5),  # our choice, see lcda.py
-            num_samples=1,
-        ),
-    ),
-    objectives=dict(
-        lipschitz=dict(
-            type="MinimizeMap",
-            map="lipschitz",
-            loss_weight=dict(decode=1.0, aux=0.2),
-            paper="LCDA paper, Eq. 5, second term",
-        ),
-    ),
-)
+_base_ = [
+    "../_base_/models/deeplabv2_r101_sum.py",
+    "../_base_/datasets/gta_to_cityscapes_whole.py",
+    "../_base_/methods/adaptseg_lcda.py",
+    "../_base_/schedules/adaptseg_250k.py",
+    "../_base_/default_runtime.py",
+]
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

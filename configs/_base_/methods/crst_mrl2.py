@@ -3,17 +3,11 @@
 # over the pixels of the target that have a label.
 # alpha = 0.1 is our choice, it is not in the released code (times the target's share
 # 0.8).
-_base_ = "./cbst.py"
+_base_ = "./crst_mrkld.py"
 
 model = dict(
-    maps=dict(confidence=dict(type="ConfidenceMap", on="target", kind="l2")),
+    maps=dict(confidence=dict(kind="l2")),
     objectives=dict(
-        regulariser=dict(
-            type="MinimizeMap",
-            map="confidence",
-            labelled_in="target",
-            loss_weight=dict(decode=0.08),
-            paper="CRST paper, MRL2",
-        ),
+        regulariser=dict(loss_weight=dict(decode=0.08), paper="CRST paper, MRL2"),
     ),
 )

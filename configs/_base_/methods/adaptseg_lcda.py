@@ -1,0 +1,22 @@
+# AdaptSegNet's objective + lambda_1 * Llip   (LCDA paper, Eq. 3 added, Table V)
+_base_ = "./adaptseg.py"
+
+model = dict(
+    maps=dict(
+        lipschitz=dict(
+            type="LipschitzMap",
+            on="target",
+            divergence="kl",
+            noise=dict(kind="gaussian_clip", eps=0.5),  # our choice, see lcda.py
+            num_samples=1,
+        ),
+    ),
+    objectives=dict(
+        lipschitz=dict(
+            type="MinimizeMap",
+            map="lipschitz",
+            loss_weight=dict(decode=1.0, aux=0.2),  # lambda_1
+            paper="LCDA paper, Eq. 5, second term",
+        ),
+    ),
+)
