@@ -1,11 +1,15 @@
 """Files that are complete or absent, never half there."""
 
 import contextlib
+import io
 import json
 import os
 import re
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
+
+import numpy as np
 
 _TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
 
@@ -55,6 +59,13 @@ def _write_and_replace(path: Path, temporary: Path, data: bytes | str) -> None:
 def write_json(path: str | Path, content: object) -> None:
     """Write a value as indented JSON, see :func:`write_atomic`."""
     write_atomic(path, json.dumps(content, indent=2) + "\n")
+
+
+def write_npz(path: str | Path, **arrays: Any) -> None:
+    """Write arrays as an uncompressed ``.npz`` file, see :func:`write_atomic`."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    write_atomic(path, buffer.getvalue())
 
 
 def remove_leftovers(folder: str | Path, below: bool = False) -> None:

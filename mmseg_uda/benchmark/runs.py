@@ -8,14 +8,17 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver
+from mmseg_uda.engine.stages.stage import Stage
+from mmseg_uda.evaluation.results import MEANS
 
 from .rows import Row
 
-_MEANS = ("mIoU", "mIoU16", "mIoU13", "iter")
+_KEPT_OF_BEST = (*MEANS, "iter")
 
 
 @dataclass(frozen=True)
@@ -111,15 +114,18 @@ class Benchmark:
 
     def _first_stage(self, run: Run) -> Run | None:
         """Return the run whose weights another one's first stage would train."""
-        stages = Resolver(Request(run.row.file(self.root / "configs", run.task))).stages
-        if len([stage for stage in stages if stage.trains]) < 2:
+        stages = _training_stages(self._config(run))
+        if len(stages) < 2:
             return None
+        first = stages[0].config.resolve()
         for other in self.runs:
-            file = other.row.file(self.root / "configs", other.task)
             same = (other.task, other.seed) == (run.task, run.seed)
-            if same and file.resolve() == stages[0].config.resolve():
+            if same and self._config(other).resolve() == first:
                 return other
         return None
+
+    def _config(self, run: Run) -> Path:
+        return run.row.file(self.root / "configs", run.task)
 
     def _train(self, run: Run, before: Run | None, wait_for: Future | None) -> dict:
         if wait_for is not None:
@@ -128,7 +134,7 @@ class Benchmark:
         resumed = folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, str(self.root / "tools/train.py")]
-        command += [str(run.row.file(self.root / "configs", run.task)), "--toy"]
+        command += [str(self._config(run)), "--toy"]
         command += ["--toy-root", str(self.toy_root), "--seed", str(run.seed)]
         command += ["--work-dir", str(folder)]
         weights = self._final_weights(before) if before else None
@@ -138,7 +144,7 @@ class Benchmark:
         result = json.loads((self._last_stage(run) / "result.json").read_text())
         record = {
             "final": result["final"],
-            "best": {k: v for k, v in result["best"].items() if k in _MEANS},
+            "best": {k: v for k, v in result["best"].items() if k in _KEPT_OF_BEST},
             "first_stage": before.name if weights else None,
             "cost": None if resumed else cost,
         }
@@ -170,9 +176,7 @@ class Benchmark:
         }
 
     def _last_stage(self, run: Run) -> Path:
-        config = run.row.file(self.root / "configs", run.task)
-        stages = Resolver(Request(config)).stages
-        return self.work_dir / run.name / [s for s in stages if s.trains][-1].name
+        return self.work_dir / run.name / _training_stages(self._config(run))[-1].name
 
     def _final_weights(self, run: Run) -> Path | None:
         done = self._last_stage(run) / "done.json"
@@ -185,3 +189,9 @@ class Benchmark:
             self._stopped = True
             for child in self._children:
                 child.terminate()
+
+
+@cache
+def _training_stages(config: Path) -> list[Stage]:
+    """Return the stages of a config that train; the same for all seeds."""
+    return [stage for stage in Resolver(Request(config)).stages if stage.trains]

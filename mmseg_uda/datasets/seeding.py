@@ -1,11 +1,27 @@
 """Random numbers of a pipeline that do not depend on what was drawn before."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 import torch
+
+
+@contextmanager
+def restored(devices: Sequence[int] = ()) -> Iterator[None]:
+    """Put the global generators of Python, NumPy and torch back after a block.
+
+    Args:
+        devices: CUDA devices whose generators are put back, besides the CPU's.
+    """
+    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - mmcv's generator
+    with torch.random.fork_rng(devices=list(devices)):
+        try:
+            yield
+        finally:
+            random.setstate(states[0])
+            np.random.set_state(states[1])  # noqa: NPY002
 
 
 @contextmanager
@@ -15,13 +31,8 @@ def seeded(seed: int) -> Iterator[None]:
     Args:
         seed: Seed of the generators of Python, NumPy and torch (CPU), in [0, 2**32).
     """
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - mmcv's generator
-    with torch.random.fork_rng(devices=[]):
+    with restored():
         torch.default_generator.manual_seed(seed)
         random.seed(seed)
-        np.random.seed(seed)  # noqa: NPY002
-        try:
-            yield
-        finally:
-            random.setstate(states[0])
-            np.random.set_state(states[1])  # noqa: NPY002
+        np.random.seed(seed)  # noqa: NPY002 - mmcv's generator
+        yield

@@ -1,6 +1,5 @@
 """The first pass of a rule whose thresholds come from the whole set."""
 
-import io
 import json
 import shutil
 from collections.abc import Iterator, Sequence
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmseg_uda.atomic_files import write_atomic, write_json
+from mmseg_uda.atomic_files import write_json, write_npz
 
 from .selection_rule import SelectionRule, Statistics
 
@@ -44,9 +43,7 @@ class RuleStatistics:
 
     def write(self, name: str, statistics: Statistics) -> None:
         """Keep the statistics of an image."""
-        buffer = io.BytesIO()
-        np.savez(buffer, **statistics)
-        write_atomic(self._path(name), buffer.getvalue())
+        write_npz(self._path(name), **statistics)
 
     def read(self) -> Iterator[dict[str, np.ndarray]]:
         """Go through the statistics of all images, one at a time."""

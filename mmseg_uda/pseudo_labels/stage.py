@@ -11,6 +11,7 @@ from torch import nn
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.devices import choose_device
+from mmseg_uda.plain import plain
 from mmseg_uda.registry import RULES
 from mmseg_uda.weight_files import check_is_file
 
@@ -94,7 +95,7 @@ def run_pseudo_label_stage(
         checkpoint,
         config_name=Path(cfg.filename).name if cfg.filename else "",
         classes=target_classes(cfg),
-        settings={"model_sha256": text_sha256(_plain(cfg.model))},
+        settings={"model_sha256": text_sha256(plain(cfg.model))},
         overwrite=overwrite,
         num_workers=num_workers,
     )
@@ -119,12 +120,3 @@ def _build(cfg: Config) -> nn.Module:
     if "data_preprocessor" in cfg:
         model.setdefault("data_preprocessor", cfg.data_preprocessor)
     return MODELS.build(model)
-
-
-def _plain(value: object) -> object:
-    """Turn config dicts into plain ones, whose text does not vary."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value

@@ -1,6 +1,5 @@
 """Finding the kinds of regions of a data set and writing them down."""
 
-import io
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mmseg_uda.atomic_files import check_writable, write_atomic, write_json
+from mmseg_uda.atomic_files import check_writable, write_json, write_npz
+from mmseg_uda.plain import plain
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.registry import REGIONS
 
@@ -51,7 +51,7 @@ def fit_regions(
     check_writable(folder, "--work-dir")
     built = REGIONS.build(dict(rule))
     parts = sample_patches(built, dataset, len(classes), folder, seed)
-    origin = {"rule": _plain(rule), "classes": list(classes), "seed": seed}
+    origin = {"rule": plain(rule), "classes": list(classes), "seed": seed}
     return on_rank_zero(_fit_and_write, built, parts, folder, origin)
 
 
@@ -73,17 +73,7 @@ def _fit_and_write(
         "patches_fitted": len(descriptors),
         "sizes": sizes[: built.num_regions].tolist(),
     }
-    buffer = io.BytesIO()
-    np.savez(buffer, **fitted)
-    write_atomic(folder / ARRAYS, buffer.getvalue())
+    write_npz(folder / ARRAYS, **fitted)
     write_json(folder / REPORT, report)
     shutil.rmtree(folder / PARTS)
     return report
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

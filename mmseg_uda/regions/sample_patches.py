@@ -1,6 +1,5 @@
 """Patches of a data set, drawn once and kept on disk meanwhile."""
 
-import io
 import math
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from mmengine.dist import barrier, get_dist_info
 
-from mmseg_uda.atomic_files import remove_leftovers, write_atomic
+from mmseg_uda.atomic_files import remove_leftovers, write_npz
 from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
@@ -61,7 +60,7 @@ def sample_patches(
             drawn.append(rng.permutation(described)[:an_image])
             seen, ignored = seen + counts.size, ignored + int((~counts).sum())
         counted = {"images": len(images), "patches": seen, "patches_ignored": ignored}
-        _write(path, np.concatenate(drawn), counted)
+        write_npz(path, descriptors=np.concatenate(drawn), **counted)
     next(shown, None)  # lets the bar end
     barrier()
     return list(parts)
@@ -104,9 +103,3 @@ def _patches_of(
     labels = sample.gt_sem_seg.data[0].numpy()
     counts = rule.labelled(labels, num_classes)
     return rule.describe(labels, num_classes)[counts], counts
-
-
-def _write(path: Path, descriptors: np.ndarray, counted: dict[str, int]) -> None:
-    buffer = io.BytesIO()
-    np.savez(buffer, descriptors=descriptors, **counted)
-    write_atomic(path, buffer.getvalue())

@@ -1,12 +1,12 @@
 """Looking at a model without leaving a trace."""
 
-import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import nn
+
+from mmseg_uda.datasets.seeding import restored
 
 
 @contextmanager
@@ -22,15 +22,12 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
         model: The model to look at.
     """
     modes = {module: module.training for module in model.modules()}
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002  the global one
     # all are named, for torch warns of many GPUs otherwise
     gpus = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
     try:
-        with torch.random.fork_rng(list(gpus)), torch.no_grad():
+        with restored(gpus), torch.no_grad():
             model.eval()
             yield
     finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002
         for module, mode in modes.items():
             module.training = mode
