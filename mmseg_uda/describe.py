@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from mmseg_uda.models.segmentors import UDASegmentor
+from mmseg_uda.models.segmentors.wiring import maps_behind
 from mmseg_uda.structures.seg_heads import segmentation_heads
 
 
@@ -31,8 +32,9 @@ def describe(model: nn.Module) -> dict:
     terms, discriminator_terms, maps = [], [], {}
     for name, objective in model.objectives.items():
         for seg_head, factor in objective.loss_weight.items():
-            terms.append(_term(name, objective, seg_head, factor))
-            for map_name in objective.maps():
+            if getattr(objective, "fool", True):
+                terms.append(_term(name, objective, seg_head, factor))
+            for map_name in maps_behind(objective.maps(), model.maps):
                 formula = model.maps[map_name].equation(seg_head)
                 maps[f"{map_name}_{seg_head}"] = formula
             if hasattr(objective, "discriminator_equation"):
@@ -93,7 +95,7 @@ def _views_in_use(model: nn.Module) -> dict[str, str]:
     names = []
     for objective in model.objectives.values():
         names += objective.views()
-        for map_name in objective.maps():
+        for map_name in maps_behind(objective.maps(), model.maps):
             names += model.maps[map_name].views()
     return {name: model.views[name].equation() for name in dict.fromkeys(names)}
 

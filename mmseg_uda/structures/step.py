@@ -11,7 +11,18 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from mmseg_uda.models.layers import call_frozen, call_reversed
+
+from .seen import FEATURE, seen
 from .view import View
+
+#: Where the gradient of a region head's output goes: to head and input; to the head
+#: with the other sign, so that it ascends what the rest descends; to the head alone.
+ROUTINGS: dict[str, Callable[..., Tensor]] = {
+    "plain": lambda head, x, size: head(x, size),
+    "reversed": call_reversed,
+    "head_only": lambda head, x, size: head(x.detach(), size),
+}
 
 
 class Step:
@@ -78,19 +89,55 @@ class Step:
             self._memo[key] = compute()
         return self._memo[key]
 
-    def region_logits(self, head: str, view: str, seg_head: str = "decode") -> Tensor:
-        """What a region head says of a view's class probabilities, (N, R, I, J).
+    def judged(
+        self, head: str, view: str, seg_head: str = "decode", sees: str = "softmax"
+    ) -> list[Tensor]:
+        """What a discriminator, held constant, says of a view.
 
-        Computed once for all objectives that ask. Nothing is detached.
+        Computed once for all who ask. Gradient flows to what it sees, not to it.
 
         Args:
             head: Entry of :attr:`heads`.
             view: Name of the view.
-            seg_head: Segmentation head whose probabilities it sees.
+            seg_head: Segmentation head whose prediction it sees, if it does.
+            sees: See :func:`~mmseg_uda.structures.seen.seen`.
+
+        Returns:
+            One (N, 1, u, v) a scale of the discriminator.
         """
         return self.once(
-            ("region_logits", head, view, seg_head),
-            lambda: self.heads[head](self.view(view).probs(seg_head)),
+            ("judged", head, view, "" if sees == FEATURE else seg_head, sees),
+            lambda: call_frozen(
+                self.heads[head], seen(self.view(view), seg_head, sees)
+            ),
+        )
+
+    def region_logits(
+        self,
+        head: str,
+        view: str,
+        seg_head: str = "decode",
+        sees: str = "softmax",
+        routing: str = "plain",
+    ) -> Tensor:
+        """What a region head says of a view, (N, R, I, J).
+
+        Computed once for all who ask for the same.
+
+        Args:
+            head: Entry of :attr:`heads`.
+            view: Name of the view.
+            seg_head: Segmentation head whose prediction it sees, if it does.
+            sees: See :func:`~mmseg_uda.structures.seen.seen`.
+            routing: A key of :data:`ROUTINGS`.
+        """
+        return self.once(
+            ("regions", head, view, "" if sees == FEATURE else seg_head, sees, routing),
+            lambda: ROUTINGS[routing](
+                self.heads[head],
+                seen(self.view(view), seg_head, sees),
+                tuple(self.view(view).images.shape[2:]),
+            ),
         )
 
     def domain(self, name: str) -> tuple[Tensor, Sequence]:

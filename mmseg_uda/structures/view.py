@@ -56,6 +56,11 @@ class View:
         return self._once(("feats",), lambda: self._segmentor.extract_feat(self.images))
 
     @property
+    def last_feat(self) -> Tensor:
+        """The last feature map, (N, C, h, w): what MLAN writes E(x)."""
+        return self.feats[-1]
+
+    @property
     def labels(self) -> Tensor | None:
         """(N, H, W) int64 with 255 = ignore, or None for an unlabelled domain."""
         if any("gt_sem_seg" not in sample for sample in self.samples):

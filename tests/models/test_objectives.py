@@ -6,11 +6,11 @@ from helpers import make_batch, tiny_segmentor
 from mmseg.registry import MODELS
 from torch.testing import assert_close
 
+from mmseg_uda.models.decay import Decay
 from mmseg_uda.models.losses import focal_map
 from mmseg_uda.models.objectives import (
     Adversarial,
     BaseObjective,
-    Decay,
     MinimizeMap,
     PixelWeight,
     Supervised,
@@ -174,12 +174,43 @@ def test_pixel_weight__links_and_range():
         def map(self, name, seg_head):
             return torch.tensor([[[0.0, 1.0]]], requires_grad=True)
 
-    weight = PixelWeight("m", link="exp_neg", detach=False)(
-        FakeStep(), "decode", (1, 2)
-    )
-    assert_close(weight, torch.tensor([[[1.0, 0.36787944]]]))
-    assert weight.requires_grad
-    assert not PixelWeight("m")(FakeStep(), "decode", (1, 2)).requires_grad
+    weight = PixelWeight("m", link="exp_neg", detach=False)
+    loss = torch.tensor([[[1.0, 2.0]]])
+    weighted = weight(FakeStep(), "decode", loss)
+    assert_close(weighted, torch.tensor([[[1.0, 0.73575888]]]))
+    assert weighted.requires_grad
+    assert not weight(FakeStep(), "decode", loss, detach=True).requires_grad
+    assert not PixelWeight("m")(FakeStep(), "decode", loss).requires_grad
+
+
+class FixedMap:
+    """A step whose map has the given values."""
+
+    iteration = 0
+
+    def __init__(self, values):
+        self.values = torch.tensor(values)
+
+    def map(self, name, seg_head):
+        return self.values
+
+
+def test_pixel_weight__mean_one_per_image():
+    weight = PixelWeight("m", norm="mean")
+    step = FixedMap([[[0.01, 0.03]], [[0.0, 0.0]], [[5.0, 5.0]]])
+    expected = torch.tensor([[[0.5, 1.5]], [[1.0, 1.0]], [[1.0, 1.0]]])
+    assert_close(weight(step, "decode", torch.ones(3, 1, 2)), expected)
+    assert weight.equation("decode") == "stop_grad[m_decode / mean]"
+
+
+def test_pixel_weight__resizes_the_weight_or_the_loss():
+    fine = FixedMap([[[1.0, 2.0, 3.0, 4.0]]])
+    coarse = torch.tensor([[[10.0, 20.0]]])
+    assert PixelWeight("m")(fine, "decode", coarse).shape == (1, 1, 2)
+    # the centres of four cells in terms of two: -0.25, 0.25, 0.75, 1.25, kept inside
+    expected = torch.tensor([[[10.0, 12.5 * 2, 17.5 * 3, 20.0 * 4]]])
+    weighted = PixelWeight("m", resize="loss")(fine, "decode", coarse)
+    assert_close(weighted, expected)
 
 
 def test_zero_weight_map__is_the_plain_loss():
@@ -320,9 +351,10 @@ def test_pixel_weight__scale_offset_and_beginning():
 
     step = FakeStep()
     weight = PixelWeight("m", scale=40, offset=0.4, begin_iters=5)
-    assert_close(weight(step, "decode", (1, 2)), torch.ones(1, 1, 2))
+    ones = torch.ones(1, 1, 2)
+    assert_close(weight(step, "decode", ones), ones)
     step.iteration = 5
-    assert_close(weight(step, "decode", (1, 2)), torch.tensor([[[0.4, 10.4]]]))
+    assert_close(weight(step, "decode", ones), torch.tensor([[[0.4, 10.4]]]))
     assert weight.equation("fused") == "(0.4 + 40 * stop_grad[m_fused])"
 
 

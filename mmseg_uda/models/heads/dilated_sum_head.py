@@ -7,7 +7,9 @@ import torch
 from mmengine.logging import print_log
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
+
+from mmseg_uda.models.layers import dilated_branches, sum_of_branches
 
 
 @MODELS.register_module()
@@ -51,10 +53,6 @@ class DilatedSumHead(BaseDecodeHead):
         align_corners: bool = True,
         **kwargs: Any,
     ):
-        if not dilations or min(dilations) < 1:
-            raise ValueError(
-                f"dilations must name at least one branch, each >= 1, got {dilations}"
-            )
         kwargs = {
             "dropout_ratio": 0,
             "init_cfg": None,
@@ -67,22 +65,16 @@ class DilatedSumHead(BaseDecodeHead):
         )
         # The base class' classifier would be a parameter that never gets a gradient.
         self.conv_seg = None
-        self.conv2d_list = nn.ModuleList(
-            nn.Conv2d(self.in_channels, self.out_channels, 3, padding=d, dilation=d)
-            for d in dilations
+        self.conv2d_list = dilated_branches(
+            self.in_channels, self.out_channels, dilations
         )
-        for conv in self.conv2d_list:
-            nn.init.normal_(conv.weight, std=0.01)
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return the logits of the features, (N, K, h, w)."""
         feats = self._transform_inputs(inputs)
         if self.dropout is not None:
             feats = self.dropout(feats)
-        logits = self.conv2d_list[0](feats)
-        for conv in self.conv2d_list[1:]:
-            logits = logits + conv(feats)
-        return logits
+        return sum_of_branches(self.conv2d_list, feats)
 
     def _load_from_state_dict(
         self, state_dict: dict[str, torch.Tensor], prefix: str, *args: Any

@@ -30,7 +30,7 @@ class RegionHead(BaseModule):
         init_cfg: Initial weights in mmengine's form; ``None`` keeps the default.
 
     Shape:
-        - Input: (N, K, H, W) at image size.
+        - Input: (N, K, H, W) at image size, and that (H, W).
         - Output: (N, R, I, J) logits, with I, J of :func:`grid_shape`; gradient flows
           to the input and to the parameters.
 
@@ -55,7 +55,7 @@ class RegionHead(BaseModule):
             nn.Conv2d(channels, num_regions, 1),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, image_size: Sequence[int]) -> Tensor:
         """Return the logits of the patches' kinds."""
-        grid = grid_shape(x.shape[2:], self.patch_size)
+        grid = grid_shape(image_size, self.patch_size)
         return self.layers(F.adaptive_avg_pool2d(x, grid))

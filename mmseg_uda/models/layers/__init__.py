@@ -2,13 +2,18 @@
 
 from .batch_norm import frozen_running_stats
 from .buffer_state import BufferState
-from .gradient import call_frozen
+from .dilated_sum import dilated_branches, sum_of_branches
+from .gradient import call_frozen, call_reversed, grad_reverse
 from .random_state import RandomState, has_active_dropout
 
 __all__ = [
     "BufferState",
     "RandomState",
     "call_frozen",
+    "call_reversed",
+    "dilated_branches",
     "frozen_running_stats",
+    "grad_reverse",
     "has_active_dropout",
+    "sum_of_branches",
 ]

@@ -1,9 +1,28 @@
-"""Where gradients may flow: calls that treat a module as a constant function."""
+"""Where gradients may flow: calls that hold a module constant or let it ascend."""
 
+from collections.abc import Callable
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 from torch.func import functional_call
+
+
+class _Reverse(torch.autograd.Function):
+    """The identity, whose gradient has the other sign."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        return -gradient
+
+
+def grad_reverse(x: Tensor) -> Tensor:
+    """Gradient reversal (Ganin and Lempitsky): ``x`` forward, minus backward."""
+    return _Reverse.apply(x)
 
 
 def call_frozen(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
@@ -28,5 +47,29 @@ def call_frozen(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
     Returns:
         What ``module`` returns, differentiable in the inputs only.
     """
-    constants = {name: p.detach() for name, p in module.named_parameters()}
-    return functional_call(module, constants, args, kwargs)
+    return _call_with(Tensor.detach, module, *args, **kwargs)
+
+
+def call_reversed(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+    r"""Call ``module`` such that it ascends whatever its inputs descend.
+
+    The output is the same as that of ``module(*args, **kwargs)``, and so is the
+    gradient of the inputs; the gradient that reaches the module's parameters has the
+    other sign. Minimising a loss L of the output is then
+    :math:`\min_{inputs} \max_{module} L` in one backward: what a
+    :func:`grad_reverse` layer between inputs and module does for the loss -L, but
+    with a loss that reads as what the network minimises.
+
+    Args:
+        module: The module to call.
+        *args: Positional arguments of its ``forward``.
+        **kwargs: Keyword arguments of its ``forward``.
+    """
+    return _call_with(grad_reverse, module, *args, **kwargs)
+
+
+def _call_with(
+    change: Callable[[Tensor], Tensor], module: nn.Module, *args: Any, **kwargs: Any
+) -> Any:
+    parameters = {name: change(p) for name, p in module.named_parameters()}
+    return functional_call(module, parameters, args, kwargs)

@@ -31,6 +31,14 @@ class BaseMap(nn.Module):
         """Names of the views that the map looks at."""
         return [self.on]
 
+    def maps(self) -> list[str]:
+        """Names of other maps that the map is made of."""
+        return []
+
+    def head_names(self) -> list[str]:
+        """Names of the entries of ``model.heads`` that the map uses."""
+        return []
+
     def extra_seg_heads(self, seg_head: str) -> list[str]:
         """Segmentation heads that the map needs besides the one it is asked for."""
         return []

@@ -2,7 +2,7 @@
 
 from .adversarial import Adversarial
 from .base_objective import BaseObjective
-from .decay import Decay
+from .minimax_map import MinimaxMap
 from .minimize_map import MinimizeMap
 from .pixel_weight import PixelWeight
 from .region_classification import RegionClassification
@@ -13,7 +13,7 @@ from .weight_discrepancy import WeightDiscrepancy
 __all__ = [
     "Adversarial",
     "BaseObjective",
-    "Decay",
+    "MinimaxMap",
     "MinimizeMap",
     "PixelWeight",
     "RegionClassification",

@@ -1,25 +1,20 @@
-"""Alignment against discriminators, of class or of region probabilities."""
+"""Alignment against discriminators: of features, class or region probabilities."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from difflib import get_close_matches
 
 import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.layers import call_frozen
-from mmseg_uda.models.losses import gan_map, self_information, squared_gradient
+from mmseg_uda.models.losses import gan_map, squared_gradient
 from mmseg_uda.models.losses.adversarial import GAN_KINDS
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
+from mmseg_uda.structures.seen import OF_PROBS, SEES, seen, seen_equation
 
 from .base_objective import BaseObjective
-
-SEES: dict[str, Callable[[Tensor], Tensor]] = {
-    "softmax": lambda probs: probs,
-    "self_information": self_information,
-}
 
 
 @OBJECTIVES.register_module()
@@ -31,12 +26,13 @@ class Adversarial(BaseObjective):
         L_D = \gamma \, [\ell(D_k(s(x_s)), \text{source})
             + \ell(D_k(s_k(x_t)), \text{target})]
 
-    with s the class probabilities or their self-information at image size. The first
-    term runs the discriminator with constant parameters: gradient reaches the segmentor
-    only. The second sees detached predictions: gradient reaches the discriminator only.
-    Their sum in one backward, with both optimizers stepping on it, therefore *is* the
-    alternating update of AdaptSegNet (Tsai et al.), whose discriminator trains on
-    predictions made before the segmentor moved.
+    with s the class probabilities at image size, their self-information, or the last
+    feature map (MLAN, Eq. 6). The first term runs the discriminator with constant
+    parameters: gradient reaches the segmentor only. The second sees detached
+    predictions: gradient reaches the discriminator only. Their sum in one backward,
+    with both optimizers stepping on it, therefore *is* the alternating update of
+    AdaptSegNet (Tsai et al.), whose discriminator trains on predictions made before the
+    segmentor moved.
 
     With ``through`` the discriminators see what a region head R makes of the class
     probabilities instead: s is then softmax(R(p)) on its grid, or its self-information.
@@ -44,7 +40,8 @@ class Adversarial(BaseObjective):
 
     Args:
         discriminators: Name of an entry of ``model.heads`` by segmentation head.
-        sees: ``'softmax'`` (AdaptSegNet, MRNet) or ``'self_information'`` (AdvEnt).
+        sees: ``'softmax'`` (AdaptSegNet, MRNet), ``'self_information'`` (AdvEnt) or
+            ``'feature'`` (MLAN).
         gan: ``'bce'`` on logits or ``'lsgan'``.
         source_label: Label of the source, 0 (AdaptSegNet) or 1 (MRNet); the target has
             the other one.
@@ -56,6 +53,8 @@ class Adversarial(BaseObjective):
         weight_discriminator: Whether ``weight`` (which weights the fooling term)
             weights the target's part of the discriminators' loss, too, as CLAN's
             released code does. It is detached there.
+        fool: Whether the segmentor is to fool them. False only trains discriminators,
+            for what a map makes of them (MLAN's Regularized RL-AL).
         through: Entry of ``model.heads`` whose output on the class probabilities the
             discriminators see; None for the class probabilities themselves.
         source: Name of the source view.
@@ -77,13 +76,14 @@ class Adversarial(BaseObjective):
         discriminator_weight: float = 0.5,
         gradient_penalty: float = 0.0,
         weight_discriminator: bool = False,
+        fool: bool = True,
         through: str | None = None,
         source: str = "source",
         target: str = "target",
         **common: object,
     ) -> None:
         super().__init__(**common)
-        _check_choice("sees", sees, tuple(SEES))
+        _check_choice("sees", sees, SEES if through is None else tuple(OF_PROBS))
         _check_choice("gan", gan, GAN_KINDS)
         _check_choice("source_label", source_label, (0, 1))
         without = [head for head in self.loss_weight if not discriminators.get(head)]
@@ -107,21 +107,26 @@ class Adversarial(BaseObjective):
         self.discriminator_weight = discriminator_weight
         self.gradient_penalty = gradient_penalty
         self.weight_discriminator = weight_discriminator
+        self.fool = fool
         self.through = through
         self.source = source
         self.target = target
 
     def forward(self, step: Step) -> dict[str, Tensor]:
         """The fooling terms, and ``loss_d_<seg_head>`` of each discriminator."""
-        terms = super().forward(step)
+        terms = super().forward(step) if self.fool else {}
         for seg_head in self.loss_weight:
             terms[f"loss_d_{seg_head}"] = self._discriminator_loss(step, seg_head)
         return terms
 
     def pixel_loss(self, step: Step, seg_head: str) -> list[Tensor]:
         """The fooling loss of the target at each scale of the discriminator."""
-        seen = SEES[self.sees](self._probs(step, self.target, seg_head))
-        outputs = call_frozen(step.heads[self.discriminators[seg_head]], seen)
+        head = self.discriminators[seg_head]
+        if self.through is None:
+            outputs = step.judged(head, self.target, seg_head, self.sees)
+        else:
+            shown = self._shown(step, self.target, seg_head)
+            outputs = call_frozen(step.heads[head], shown)
         return [gan_map(output, self.source_label, self.gan) for output in outputs]
 
     def views(self) -> list[str]:
@@ -139,17 +144,17 @@ class Adversarial(BaseObjective):
     def equation(self, seg_head: str) -> str:
         """The fooling loss as a formula."""
         name = self.discriminators[seg_head]
-        seen = self._seen(f"p_{seg_head}(x_{self.target})")
-        return f"{self.gan.upper()}( {name}({seen}), source )"
+        shown = self._seen(self.target, seg_head)
+        return f"{self.gan.upper()}( {name}({shown}), source )"
 
     def discriminator_equation(self, seg_head: str) -> str:
         """The discriminator's own loss as a formula."""
         name = self.discriminators[seg_head]
-        source = f"p_{self.source_seg_head or seg_head}(x_{self.source})"
-        target = f"p_{seg_head}(x_{self.target})"
+        source = self._seen(self.source, self.source_seg_head or seg_head)
+        target = self._seen(self.target, seg_head)
         text = (
-            f"{self.gan.upper()}( {name}(stop_grad[{self._seen(source)}]), source ) + "
-            f"{self.gan.upper()}( {name}(stop_grad[{self._seen(target)}]), target )"
+            f"{self.gan.upper()}( {name}(stop_grad[{source}]), source ) + "
+            f"{self.gan.upper()}( {name}(stop_grad[{target}]), target )"
         )
         if self.weight_discriminator:
             text += f" * {self.weight.equation(seg_head)}"
@@ -157,24 +162,25 @@ class Adversarial(BaseObjective):
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text
 
-    def _probs(self, step: Step, view: str, seg_head: str) -> Tensor:
-        """The probabilities that are compared, (N, C, h, w)."""
+    def _shown(self, step: Step, view: str, seg_head: str) -> Tensor:
+        """What the discriminators see of a view, (N, C, h, w)."""
         if self.through is None:
-            return step.view(view).probs(seg_head)
+            return seen(step.view(view), seg_head, self.sees)
         logits = step.region_logits(self.through, view, seg_head)
-        return F.softmax(logits.float(), dim=1)
+        return OF_PROBS[self.sees](F.softmax(logits.float(), dim=1))
 
-    def _seen(self, probs: str) -> str:
-        if self.through is not None:
-            probs = f"softmax({self.through}({probs}))"
+    def _seen(self, view: str, seg_head: str) -> str:
+        """What the discriminators see of a view, as a formula."""
+        if self.through is None:
+            return seen_equation(view, seg_head, self.sees)
+        probs = f"softmax({self.through}(p_{seg_head}(x_{view})))"
         return probs if self.sees == "softmax" else f"{self.sees}({probs})"
 
     def _discriminator_loss(self, step: Step, seg_head: str) -> Tensor:
         discriminator = step.heads[self.discriminators[seg_head]]
         source_head = self.source_seg_head or seg_head
-        see = SEES[self.sees]
-        source = see(self._probs(step, self.source, source_head).detach())
-        target = see(self._probs(step, self.target, seg_head).detach())
+        source = self._shown(step, self.source, source_head).detach()
+        target = self._shown(step, self.target, seg_head).detach()
         if self.gradient_penalty:
             source.requires_grad_()
         loss = 0.0
@@ -185,9 +191,7 @@ class Adversarial(BaseObjective):
         for output in discriminator(target):
             target_loss = gan_map(output, 1 - self.source_label, self.gan)
             if self.weight_discriminator:
-                target_loss = (
-                    target_loss * self._weight_of(step, seg_head, target_loss).detach()
-                )
+                target_loss = self.weight(step, seg_head, target_loss, detach=True)
             loss = loss + target_loss.mean()
         return self.discriminator_weight * loss
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Number
 
 from torch import Tensor, nn
 
+from mmseg_uda.models.decay import Decay
 from mmseg_uda.structures import Step
 
-from .decay import Decay
 from .pixel_weight import PixelWeight
 
 
@@ -102,6 +102,9 @@ class BaseObjective(nn.Module):
     def check(self, segmentor: nn.Module) -> None:
         """Refuse, with a ValueError, a segmentor that makes no sense here."""
 
+    def check_maps(self, maps: Mapping[str, nn.Module]) -> None:
+        """Refuse, with a ValueError, map parts that make no sense here."""
+
     def equation(self, seg_head: str) -> str:
         """The loss per pixel as a formula, without lambda and weight."""
         raise NotImplementedError(f"{type(self).__name__} must define equation")
@@ -114,10 +117,7 @@ class BaseObjective(nn.Module):
     def _weighted(self, step: Step, seg_head: str, loss: Tensor) -> Tensor:
         if self.weight is None:
             return loss
-        return loss * self._weight_of(step, seg_head, loss)
-
-    def _weight_of(self, step: Step, seg_head: str, loss: Tensor) -> Tensor:
-        return self.weight(step, seg_head, tuple(loss.shape[1:]))
+        return self.weight(step, seg_head, loss)
 
 
 def _as_head_weights(loss_weight: float | dict) -> dict[str, float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -15,8 +16,12 @@ LINKS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+NORMS = ("none", "mean")
+RESIZES = ("weight", "loss")
+
+
 class PixelWeight:
-    r"""Looks a map up, links it and brings it to the size of a loss.
+    r"""Looks a map up, links it, and weights a loss with it.
 
     .. math:: w = b + a \, \mathrm{link}(m)
 
@@ -26,13 +31,18 @@ class PixelWeight:
         detach: Stop the gradient through the weight. False lets the map be trained by
             the loss that it weights, as RPLUE's code does; for LCRF (Eq. 8), where
             the paper is silent, that is our choice too.
-
         scale: a.
         offset: b.
         begin_iters: The weight is 1 before this many iterations are done.
+        norm: ``'none'``, or ``'mean'``: link(m) is divided by its mean over the image,
+            so that the weight says where, and not how much, the loss counts. (A map
+            whose mean is 0 says nothing: link(m) is then 1.) MLAN's maps are as small
+            as log(N)/N, and would switch off what they weight.
+        resize: What is resized (bilinear) where the sizes differ: the ``'weight'``, or
+            the ``'loss'``, as MLAN's Eq. 9 up-samples its 3x3 loss to the map's I x J.
 
     Raises:
-        ValueError: If ``link`` is unknown.
+        ValueError: If ``link``, ``norm`` or ``resize`` is unknown.
     """
 
     def __init__(
@@ -43,39 +53,79 @@ class PixelWeight:
         scale: float = 1.0,
         offset: float = 0.0,
         begin_iters: int = 0,
+        norm: str = "none",
+        resize: str = "weight",
     ) -> None:
-        if link not in LINKS:
-            raise ValueError(
-                f"unknown weight link {link!r}, choose one of: {', '.join(LINKS)}"
-            )
+        _check_choice("link", link, LINKS)
+        _check_choice("norm", norm, NORMS)
+        _check_choice("resize", resize, RESIZES)
         self.map = map
         self.link = link
         self.detach = detach
         self.scale = scale
         self.offset = offset
         self.begin_iters = begin_iters
+        self.norm = norm
+        self.resize = resize
 
-    def __call__(self, step: Step, seg_head: str, size: tuple[int, int]) -> Tensor:
-        """The weight for a loss of the given (height, width), (N, height, width)."""
+    def __call__(
+        self, step: Step, seg_head: str, loss: Tensor, detach: bool | None = None
+    ) -> Tensor:
+        """Weight a loss.
+
+        Args:
+            step: The step.
+            seg_head: Segmentation head that the map is asked for.
+            loss: (N, h, w).
+            detach: Instead of the weight's own ``detach``.
+
+        Returns:
+            The product, (N, h, w), or of the map's size with ``resize='loss'``.
+        """
         value = step.map(self.map, seg_head)
-        if self.detach:
+        if self.detach if detach is None else detach:
             value = value.detach()
-        weight = self.offset + self.scale * LINKS[self.link](value)
+        linked = LINKS[self.link](value)
+        if self.norm == "mean":
+            linked = _with_mean_one(linked)
+        weight = self.offset + self.scale * linked
         if self.begin_iters and step.iteration < self.begin_iters:
             # the map is part of the graph all along, as an objective's is that begins
             # later: every rank always uses the same parameters
             weight = 1 + 0 * weight
-        if weight.shape[1:] == size:
-            return weight
-        return F.interpolate(
-            weight.unsqueeze(1), size=size, mode="bilinear", align_corners=False
-        ).squeeze(1)
+        if self.resize == "loss":
+            return _resized(loss, weight) * weight
+        return loss * _resized(weight, loss)
 
     def equation(self, seg_head: str) -> str:
         """The weight as a formula."""
         name = f"{self.map}_{seg_head}"
         text = f"exp(-{name})" if self.link == "exp_neg" else name
+        text = f"{text} / mean" if self.norm == "mean" else text
         text = f"stop_grad[{text}]" if self.detach else text
         if self.scale != 1:
             text = f"{self.scale:g} * {text}"
         return f"({self.offset:g} + {text})" if self.offset else text
+
+
+def _with_mean_one(values: Tensor) -> Tensor:
+    """Divide (N, h, w) by the mean of each image; 1 where that is 0."""
+    means = values.mean(dim=(1, 2), keepdim=True)
+    none = means.abs() < torch.finfo(values.dtype).tiny
+    return torch.where(none, 1.0, values / means.masked_fill(none, 1.0))
+
+
+def _resized(values: Tensor, like: Tensor) -> Tensor:
+    """Bring (N, h, w) to the size of another such tensor."""
+    if values.shape[1:] == like.shape[1:]:
+        return values
+    size = tuple(like.shape[1:])
+    values = values.unsqueeze(1)
+    return F.interpolate(values, size, mode="bilinear", align_corners=False).squeeze(1)
+
+
+def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        raise ValueError(
+            f"unknown weight {name} {value!r}, choose one of: {', '.join(allowed)}"
+        )

@@ -8,6 +8,7 @@ from torch import Tensor
 from mmseg_uda.models.losses import IGNORE_INDEX, cross_entropy_map, mean_by_weight
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
+from mmseg_uda.structures.seen import SEES, seen_equation
 
 from .base_objective import BaseObjective
 
@@ -16,37 +17,55 @@ from .base_objective import BaseObjective
 class RegionClassification(BaseObjective):
     r"""A head tells the kind of each patch of a view.
 
-    .. math:: L_d = -\sum_{i,j} \sum_r \Gamma(Y_s)^{ijr} \log F_s^{ijr},\quad
-        F_s = \mathrm{softmax}(H(p(x_s)))
+    .. math:: L = -\sum_{i,j} \sum_n y^{ijn} \log p^{ijn},\quad
+        p = \mathrm{softmax}(C(s(x)))
 
-    "Domain Adaptation for Structured Output via Discriminative Patch Representations"
-    (Tsai et al.), as a mean over the patches that have a kind (of all ranks). Gradient
-    reaches the region head and, through the class probabilities, the segmentor.
+    as a mean over the patches that have a kind (of all ranks): L_region of the MLAN
+    paper, Eq. 3, where s is the features; and L_d of "Domain Adaptation for Structured
+    Output via Discriminative Patch Representations" (Tsai et al.), where it is the
+    class probabilities. Gradient reaches the region head and, through what it sees, the
+    segmentor.
 
     Args:
-        head: Entry of ``model.heads`` that tells the kinds, a :class:`RegionHead`.
-        labels: ``name`` of the :class:`LabelRegions` that labels the patches.
+        head: Entry of ``model.heads`` that tells the kinds: a
+            :class:`DilatedRegionHead` of features, a :class:`RegionHead` of
+            probabilities.
+        labels: Name of the region labels: ``name`` of the transform that makes them.
         on: View whose patches are told.
+        sees: What the head sees: ``'softmax'`` or ``'feature'``.
+        head_only: Whether only the head learns, and the segmentor gets no gradient.
         **common: Arguments of :class:`BaseObjective`.
 
     Raises:
-        ValueError: In training, if the view has no labels of patches, or they and the
-            head disagree on their number.
+        ValueError: If ``sees`` is unknown; in training, if the view has no labels of
+            patches, or they and the head disagree on their number.
     """
 
     average = "valid"
 
     def __init__(
-        self, head: str, labels: str, on: str = "source", **common: object
+        self,
+        head: str,
+        labels: str,
+        on: str = "source",
+        sees: str = "softmax",
+        head_only: bool = False,
+        **common: object,
     ) -> None:
         super().__init__(**common)
+        if sees not in SEES:
+            raise ValueError(f"unknown sees {sees!r}, choose one of: {', '.join(SEES)}")
         self.head = head
         self.labels = labels
         self.on = on
+        self.sees = sees
+        self.routing = "head_only" if head_only else "plain"
 
     def pixel_loss(self, step: Step, seg_head: str) -> Tensor:
         """Cross-entropy per patch, (N, I, J), 0 where it is ignored."""
-        logits = step.region_logits(self.head, self.on, seg_head)
+        logits = step.region_logits(
+            self.head, self.on, seg_head, self.sees, self.routing
+        )
         labels = self._labels(step, logits)
         return cross_entropy_map(F.log_softmax(logits.float(), dim=1), labels)
 
@@ -65,7 +84,10 @@ class RegionClassification(BaseObjective):
 
     def equation(self, seg_head: str) -> str:
         """The loss as a formula."""
-        told = f"softmax({self.head}(p_{seg_head}(x_{self.on})))"
+        shown = seen_equation(self.on, seg_head, self.sees)
+        if self.routing == "head_only":
+            shown = f"stop_grad[{shown}]"
+        told = f"softmax({self.head}({shown}))"
         return f"CE( {told}, {self.labels}(y_{self.on}) )"
 
     def _labels(self, step: Step, logits: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from mmengine.registry import Registry
@@ -138,18 +138,46 @@ def _check_objective(
     for names in (objective.loss_weight, objective.extra_seg_heads()):
         _check_names(user, "segmentation head", names, [*seg_heads, FUSED])
     objective.check(model.segmentor)
-    for map_name in objective.maps():
-        part = model.maps[map_name]
+    parts = _check_maps(model, objective.maps(), ())
+    objective.check_maps(parts)
+    for map_name, part in parts.items():
         part.check(model.segmentor)
-        _check_names(f"map {map_name!r}", "view", part.views(), model.views)
+        mine = f"map {map_name!r}"
+        _check_names(mine, "view", part.views(), model.views)
+        _check_names(mine, "head", part.head_names(), model.heads)
         for seg_head in objective.loss_weight:
             if seg_head == FUSED and not part.takes_fused:
                 raise ValueError(
-                    f"{user} asks map {map_name!r} for the fused prediction; "
+                    f"{user} asks {mine} for the fused prediction; "
                     f"{type(part).__name__} is defined for single heads only."
                 )
             extra = part.extra_seg_heads(seg_head)
-            _check_names(f"map {map_name!r}", "segmentation head", extra, seg_heads)
+            _check_names(mine, "segmentation head", extra, seg_heads)
+
+
+def maps_behind(names: Iterable[str], maps: Mapping[str, nn.Module]) -> list[str]:
+    """Name maps and the maps that they are made of, each once."""
+    found: dict[str, None] = {}
+    for name in names:
+        found[name] = None
+        found.update(dict.fromkeys(maps_behind(maps[name].maps(), maps)))
+    return list(found)
+
+
+def _check_maps(
+    model: nn.Module, names: Iterable[str], users: tuple[str, ...]
+) -> dict[str, nn.Module]:
+    """Check that the maps behind maps exist and do not go round in circles."""
+    parts = {}
+    for name in names:
+        if name in users:
+            raise ValueError(
+                f"map {name!r} is made of itself: {' -> '.join((*users, name))}"
+            )
+        part = parts[name] = model.maps[name]
+        _check_names(f"map {name!r}", "map", part.maps(), model.maps)
+        parts.update(_check_maps(model, part.maps(), (*users, name)))
+    return parts
 
 
 def _heads_behind(names: Iterable[str], segmentor: nn.Module) -> set[str]:

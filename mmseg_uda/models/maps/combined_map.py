@@ -1,0 +1,78 @@
+"""Several maps in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmseg_uda.registry import MAPS
+from mmseg_uda.structures import Step
+
+from .base_map import BaseMap
+
+HOW: dict[str, Callable[[Tensor], Tensor]] = {
+    "product": lambda stacked: stacked.prod(dim=0),
+    "mean": lambda stacked: stacked.mean(dim=0),
+}
+
+
+@MAPS.register_module()
+class CombinedMap(BaseMap):
+    r"""The product or the mean of other maps, on the finest of their grids.
+
+    ``'product'`` is the multi-level consistency map of the MLAN paper, Eq. 11,
+    :math:`M_{multi} = M_{region} \times M_{image}`, with the coarser up-sampled;
+    ``'mean'`` joins the maps of its three region levels (our choice, the paper does not
+    say how). Up-sampling is bilinear with align_corners=False.
+
+    Args:
+        maps: Names of other maps of ``model.maps``.
+        how: ``'product'`` or ``'mean'``.
+
+    Shape:
+        - Output: (N, h, w) of the map with the most rows and columns; gradient flows
+          into every map.
+
+    Raises:
+        ValueError: If fewer than two maps are named, or ``how`` is unknown.
+    """
+
+    takes_fused = True
+
+    def __init__(self, maps: Sequence[str], how: str) -> None:
+        super().__init__()
+        if isinstance(maps, str) or len(maps) < 2:
+            raise ValueError(f"CombinedMap needs a list of two or more maps: {maps!r}")
+        if how not in HOW:
+            raise ValueError(f"unknown how {how!r}, choose one of: {', '.join(HOW)}")
+        self.names = tuple(maps)
+        self.how = how
+
+    def forward(self, step: Step, seg_head: str) -> Tensor:
+        """Compute the map, (N, h, w)."""
+        values = [step.map(name, seg_head) for name in self.names]
+        size = [max(value.shape[axis] for value in values) for axis in (1, 2)]
+        return HOW[self.how](torch.stack([_resized(value, size) for value in values]))
+
+    def views(self) -> list[str]:
+        """None of its own."""
+        return []
+
+    def maps(self) -> list[str]:
+        """The maps that are combined."""
+        return list(self.names)
+
+    def equation(self, seg_head: str) -> str:
+        """The map as a formula."""
+        names = [f"{name}_{seg_head}" for name in self.names]
+        return f"{self.how}( {', '.join(names)} )"
+
+
+def _resized(values: Tensor, size: Sequence[int]) -> Tensor:
+    if list(values.shape[1:]) == list(size):
+        return values
+    values = values.unsqueeze(1)
+    return F.interpolate(values, tuple(size), mode="bilinear").squeeze(1)
