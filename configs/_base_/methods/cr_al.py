@@ -1,0 +1,37 @@
+# L = RLL + lambda_ent * sum_levels [ L_ent * M_image ]
+#         + lambda_image * BCE(C_image(E(target)), source) * M_region
+# CR-AL: MLAN paper, Eq. 7 to 10. Weights are detached, and of mean 1 in each image (our
+# choice: M_region is at most log(100) / 100, and would switch IL-AL off; norm="none" is
+# the literal form). M_region is the mean of the three levels (our choice).
+_base_ = "./rl_al.py"
+
+model = dict(
+    heads=dict(
+        c_image=dict(
+            type="PixelDiscriminator", in_channels=2048, padding=2, grid=(3, 3)
+        ),
+    ),
+    maps=dict(
+        region=dict(type="CombinedMap", maps=["small", "medium", "large"], how="mean"),
+        image=dict(type="ImageConsistencyMap", head="c_image", on="target"),
+        # M_multi (Eq. 11), for what builds on this; nothing here asks for it
+        multi=dict(type="CombinedMap", maps=["region", "image"], how="product"),
+    ),
+    objectives=dict(
+        rl_al=dict(weight=dict(map="image", norm="mean"), paper="MLAN paper, Eq. 8"),
+        il_al=dict(
+            type="Adversarial",
+            discriminators=dict(decode="c_image"),
+            sees="feature",
+            gan="bce",
+            source_label=1,
+            discriminator_weight=0.5,  # our choice, as AdaptSegNet; Adam does not mind
+            # up-samples the 3x3 loss to the I x J of M_region; the target's part of
+            # C_image's own loss is weighted, too (Eq. 9 and 10)
+            weight=dict(map="region", norm="mean", resize="loss"),
+            weight_discriminator=True,
+            loss_weight=dict(decode=1e-3),  # lambda_image
+            paper="MLAN paper, Eq. 9",
+        ),
+    ),
+)
