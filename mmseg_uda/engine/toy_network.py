@@ -55,10 +55,23 @@ def shrink_network(cfg: Config, own: dict) -> str:
     for key in ("decode_head", "auxiliary_head"):
         for head in dicts_in(segmentor.get(key)):
             _shrink_head(head, given // channels)
+    for head in _seeing_features(cfg.model):
+        head["in_channels"] //= given // channels
     return (
         f"ResNet-18, {channels} channels wide, features at 1/4, from scratch; "
         "narrow heads"
     )
+
+
+def _seeing_features(model: dict) -> list[dict]:
+    """The heads that see features of the backbone rather than probabilities."""
+    names: set[str] = set()
+    for node in dicts_in([model.get("objectives"), model.get("maps")]):
+        if node.get("sees") == "feature":
+            names.update(filter(None, [node.get("head")]))
+            names.update((node.get("discriminators") or {}).values())
+    heads = model.get("heads") or {}
+    return [head for name, head in heads.items() if name in names and head is not None]
 
 
 def _shrink_head(head: dict, divisor: int) -> None:

@@ -1,4 +1,4 @@
-"""Two gloo ranks train MRNet and LCRF to the weights of one process."""
+"""Two gloo ranks train MRNet, LCRF and CR-AL to the weights of one process."""
 
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from mmseg_uda.models.maps import feature_noise
 
 METHODS = Path(__file__).parents[2] / "configs" / "_base_" / "methods"
 STEPS, PER_RANK = 4, 2
+PATCHES = {"small": (8, 8), "medium": (16, 16), "large": (32, 16)}
+KINDS = 6
 
 
 def build(method):
@@ -24,23 +26,51 @@ def build(method):
     cfg.segmentor = tiny_segmentor()
     # batch statistics differ between two images and four, so batch norm stays out
     cfg.segmentor["backbone"].update(norm_eval=True)
-    for head in (cfg.get("heads") or {}).values():
-        head.update(in_channels=NUM_CLASSES, channels=4)
-    if method == "mrnet":
-        cfg.objectives.consensus.begin_iters = 0
-    else:
-        cfg.maps.lipschitz.noise.kind = "fixed"
+    CHANGES[method](cfg)
     torch.manual_seed(0)
     model = MODELS.build(cfg).train()
-    for head in (model.segmentor.decode_head, model.segmentor.auxiliary_head):
+    net = model.segmentor
+    for head in filter(None, (net.decode_head, getattr(net, "auxiliary_head", None))):
         for conv in head.conv2d_list:  # so that gradients of the backbone are not tiny
             conv.weight.data.mul_(10)
     return model
 
 
+def small_mrnet(cfg):
+    for head in cfg.heads.values():
+        head.update(in_channels=NUM_CLASSES, channels=4)
+    cfg.objectives.consensus.begin_iters = 0
+
+
+def small_lcrf(cfg):
+    cfg.maps.lipschitz.noise.kind = "fixed"
+
+
+def small_cr_al(cfg):
+    cfg.segmentor = tiny_segmentor(aux=False)
+    cfg.segmentor["backbone"].update(norm_eval=True)
+    cfg.heads.c_image.update(in_channels=32, channels=(4, 4))
+    for level, patch in PATCHES.items():
+        cfg.heads[f"c_{level}"].update(
+            in_channels=32, num_regions=KINDS, patch_size=patch, dilations=(1, 2)
+        )
+    for name, objective in cfg.objectives.items():
+        if name != "source":  # so that their share shows
+            objective.loss_weight.decode *= 100
+
+
+CHANGES = {"mrnet": small_mrnet, "lcrf": small_lcrf, "cr_al": small_cr_al}
+
+
 def batch(step, rank):
     """Images of all ranks or of one; a quarter to half of the labels is ignored."""
-    inputs, samples = make_batch(num_images=2 * PER_RANK, size=(64, 64), seed=step)
+    grids = {
+        f"region_{level}": (64 // high, 64 // wide, KINDS)
+        for level, (high, wide) in PATCHES.items()
+    }
+    inputs, samples = make_batch(
+        num_images=2 * PER_RANK, size=(64, 64), seed=step, regions={"source": grids}
+    )
     for image, sample in enumerate(samples["source"]):
         sample.gt_sem_seg.data[:, : 8 * image] = 255  # another share on each rank
     part = slice(None)
@@ -84,7 +114,7 @@ def train(rank, method):
 
 
 @pytest.mark.ddp
-@pytest.mark.parametrize("method", ["mrnet", "lcrf"])
+@pytest.mark.parametrize("method", ["mrnet", "lcrf", "cr_al"])
 def test_two_ranks__equal_one_process(method, monkeypatch):
     monkeypatch.setattr(feature_noise.FeatureNoise, "__call__", None)  # undone after
     monkeypatch.setattr(feature_noise, "NOISE_KINDS", feature_noise.NOISE_KINDS)
