@@ -6,6 +6,7 @@ from .feature_noise import FeatureNoise
 from .head_cosine_map import HeadCosineMap
 from .head_divergence_map import HeadDivergenceMap
 from .lipschitz_map import LipschitzMap
+from .robust_entropy_map import RobustEntropyMap
 
 __all__ = [
     "ConfidenceMap",
@@ -14,4 +15,5 @@ __all__ = [
     "HeadCosineMap",
     "HeadDivergenceMap",
     "LipschitzMap",
+    "RobustEntropyMap",
 ]
