@@ -63,4 +63,4 @@ class SoftClassBalanced(ClassBalanced):
     def _scores(self, probs: Tensor) -> Tensor:
         """Return log (p_c / t_c) / alpha, in float64: alpha blows small errors up."""
         probs = probs.double()
-        return (probs.log() - self._weights(probs).log()) / self.alpha
+        return (probs.log() - self.by_channel(probs).log()) / self.alpha

@@ -1,4 +1,4 @@
-"""The value that a share of very many numbers reaches, exactly and in little memory."""
+"""One of very many numbers by its place in their order, exactly, in little memory."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -15,25 +15,43 @@ def top_share(
 ) -> list[float | None]:
     """For each class the smallest of the largest ``floor(share * count)`` numbers.
 
-    What ``sorted(numbers, reverse=True)[floor(share * len(numbers)) - 1]`` is, without
-    having all numbers at once: floats that are not negative are ordered as their bits
-    are, so one pass counts the upper halves of the bits and a second one, in the bin
-    where the sought number lies, the lower halves.
-
     Args:
-        batches: Goes through all numbers, called twice: each item holds an array of
-            float32 >= 0 for each class.
+        batches: See :func:`nth_largest`.
         num_classes: Number of classes.
         share: In [0, 1].
 
     Returns:
         One number a class, None where the floor is 0.
     """
+    return nth_largest(batches, num_classes, lambda count: math.floor(count * share))
+
+
+def nth_largest(
+    batches: Callable[[], Iterable[Sequence[np.ndarray]]],
+    num_classes: int,
+    place: Callable[[int], int],
+) -> list[float | None]:
+    """For each class the number at a place of its numbers, sorted downwards.
+
+    What ``sorted(numbers, reverse=True)[place(len(numbers)) - 1]`` is, without having
+    all numbers at once: floats that are not negative are ordered as their bits are, so
+    one pass counts the upper halves of the bits and a second one, in the bin where the
+    sought number lies, the lower halves.
+
+    Args:
+        batches: Goes through all numbers, called twice: each item holds an array of
+            float32 >= 0 for each class.
+        num_classes: Number of classes.
+        place: Makes the place, from 1, out of a class's count; 0 for none.
+
+    Returns:
+        One number a class, None where the place is 0.
+    """
     upper = np.zeros((num_classes, _HALF), dtype=np.int64)
     for arrays in batches():
         for counts, bits in zip(upper, map(_bits, arrays), strict=True):
             counts += np.bincount(bits >> 16, minlength=_HALF)
-    ranks = [math.floor(int(counts.sum()) * share) for counts in upper]
+    ranks = [place(int(counts.sum())) for counts in upper]
     bins, left = np.transpose(
         [_locate(counts, rank) for counts, rank in zip(upper, ranks, strict=True)]
     )

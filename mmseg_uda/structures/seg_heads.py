@@ -65,7 +65,7 @@ def head_logits(
     shape: Sequence[int],
     test_cfg: dict | None = None,
 ) -> Tensor:
-    """Run a segmentation head on features; its logits, up-sampled.
+    """Run a segmentation head on features; its logits as it gives them.
 
     A head whose ``forward`` returns more than the logits (DANet's, EncNet's) says in
     its ``predict`` which they are, so that one is asked. What else it returns serves
@@ -78,13 +78,30 @@ def head_logits(
         test_cfg: The segmentor's; such heads get it from mmseg, too.
 
     Returns:
-        (N, K, H, W).
+        (N, K, h, w), at the size of the features; from a head that is asked in its
+        ``predict`` at image size.
     """
     if _has_own(head, "predict"):
         metas = [{"img_shape": tuple(shape[2:])} for _ in range(shape[0])]
         return head.predict(feats, metas, test_cfg)
+    return head(feats)
+
+
+def at_image_size(head: nn.Module, logits: Tensor, shape: Sequence[int]) -> Tensor:
+    """Up-sample a segmentation head's logits, as that head wants it.
+
+    Args:
+        head: The head.
+        logits: (N, K, h, w).
+        shape: The images': (N, 3, H, W).
+
+    Returns:
+        (N, K, H, W).
+    """
+    if logits.shape[2:] == tuple(shape[2:]):
+        return logits
     return F.interpolate(
-        head(feats),
+        logits,
         size=tuple(shape[2:]),
         mode="bilinear",
         align_corners=getattr(head, "align_corners", False),

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from mmseg_uda.models.layers import call_frozen, call_reversed
 
+from .pixel_range import PixelRange
 from .seen import FEATURE, seen
 from .view import View
 
@@ -40,6 +41,7 @@ class Step:
         maps: Map parts by name (registry ``MAPS``).
         iteration: Iterations done before this one.
         max_iters: Length of the training in iterations.
+        pixels: How the images are normalised; None for bytes as they are.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Step:
         maps: Mapping[str, nn.Module],
         iteration: int = 0,
         max_iters: int = 1,
+        pixels: PixelRange | None = None,
     ) -> None:
         self.segmentor = segmentor
         self.inputs = inputs
@@ -59,6 +62,7 @@ class Step:
         self.heads = heads
         self.iteration = iteration
         self.max_iters = max_iters
+        self.pixels = pixels or PixelRange.of(None)
         self._view_parts = views
         self._map_parts = maps
         self._views: dict[str, View] = {}

@@ -13,7 +13,7 @@ from mmseg_uda.models.layers import BufferState, RandomState, frozen_running_sta
 from mmseg_uda.regions.grid import REGION_FIELD
 
 from .read_feats import ReadFeats
-from .seg_heads import head_logits, segmentation_heads
+from .seg_heads import at_image_size, head_logits, segmentation_heads
 
 FUSED = "fused"
 
@@ -101,6 +101,15 @@ class View:
             return self._once((FUSED,), self._fused_logits)
         return self._once(("logits", seg_head), lambda: self._first_decode(seg_head))
 
+    def coarse_logits(self, seg_head: str = "decode") -> Tensor:
+        """Logits of a segmentation head before they are up-sampled, (N, K, h, w).
+
+        Args:
+            seg_head: A key of :attr:`heads`.
+        """
+        self.logits(seg_head)
+        return self._cache["coarse", seg_head]
+
     def log_probs(self, seg_head: str = "decode") -> Tensor:
         """Log of the class probabilities, (N, K, H, W), float32."""
         return self._once(
@@ -139,7 +148,7 @@ class View:
         random_state, buffers = self._before[seg_head]
         replay = random_state.replay() if shared_dropout else nullcontext()
         with frozen_running_stats(head), buffers.replay(), replay:
-            return self._run(seg_head, feats)
+            return self._at_image_size(seg_head, self._run(seg_head, feats))
 
     def levels(self, seg_head: str) -> list[int]:
         """Indices into :attr:`feats` that a head reads, in the head's order."""
@@ -171,13 +180,16 @@ class View:
             RandomState.for_call(head, self.images),
             BufferState(head),
         )
-        logits = self._run(seg_head, feats)
+        logits = self._cache["coarse", seg_head] = self._run(seg_head, feats)
         self._levels[seg_head] = feats.levels
-        return logits
+        return self._at_image_size(seg_head, logits)
 
     def _run(self, seg_head: str, feats: Sequence[Tensor]) -> Tensor:
         test_cfg = getattr(self._segmentor, "test_cfg", None)
         return head_logits(self.heads[seg_head], feats, self.images.shape, test_cfg)
+
+    def _at_image_size(self, seg_head: str, logits: Tensor) -> Tensor:
+        return at_image_size(self.heads[seg_head], logits, self.images.shape)
 
     def _fused_logits(self) -> Tensor:
         decode = self.logits("decode")

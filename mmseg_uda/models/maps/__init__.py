@@ -9,6 +9,7 @@ from .head_divergence_map import HeadDivergenceMap
 from .image_consistency_map import ImageConsistencyMap
 from .lipschitz_map import LipschitzMap
 from .region_consistency_map import RegionConsistencyMap
+from .robust_entropy_map import RobustEntropyMap
 
 __all__ = [
     "CombinedMap",
@@ -20,4 +21,5 @@ __all__ = [
     "ImageConsistencyMap",
     "LipschitzMap",
     "RegionConsistencyMap",
+    "RobustEntropyMap",
 ]

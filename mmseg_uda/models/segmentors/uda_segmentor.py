@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from mmseg_uda.finite import check_finite
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
-from mmseg_uda.structures import Step
+from mmseg_uda.structures import PixelRange, Step
 
 from .checkpoint_layout import (
     PARTS,
@@ -115,6 +115,7 @@ class UDASegmentor(BaseSegmentor):
             maps=self.maps,
             iteration=hub.get_info("iter", 0),
             max_iters=hub.get_info("max_iters", 1),
+            pixels=PixelRange.of(self.data_preprocessor),
         )
 
     def loss(
