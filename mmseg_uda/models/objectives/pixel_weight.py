@@ -26,7 +26,6 @@ class PixelWeight:
         detach: Stop the gradient through the weight. False lets the map be trained by
             the loss that it weights, as RPLUE's code does; for LCRF (Eq. 8), where
             the paper is silent, that is our choice too.
-
         scale: a.
         offset: b.
         begin_iters: The weight is 1 before this many iterations are done.
@@ -71,11 +70,11 @@ class PixelWeight:
             weight.unsqueeze(1), size=size, mode="bilinear", align_corners=False
         ).squeeze(1)
 
-    def equation(self, seg_head: str) -> str:
-        """The weight as a formula."""
+    def equation(self, seg_head: str, detach: bool = False) -> str:
+        """The weight as a formula; ``detach`` where no gradient passes in any case."""
         name = f"{self.map}_{seg_head}"
         text = f"exp(-{name})" if self.link == "exp_neg" else name
-        text = f"stop_grad[{text}]" if self.detach else text
+        text = f"stop_grad[{text}]" if self.detach or detach else text
         if self.scale != 1:
             text = f"{self.scale:g} * {text}"
         return f"({self.offset:g} + {text})" if self.offset else text
