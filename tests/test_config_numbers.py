@@ -349,6 +349,42 @@ def test_mrnet__agreement_begins_where_the_released_code_begins_it(task):
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize(
+    ("leaf", "threshold", "tta"),
+    [
+        ("lcrf/mrnet_lcrf", dict(gta=None, synthia=None), False),
+        ("lcrf/lcda_adv_lcrf", dict(gta=None, synthia=None), False),
+        ("lcda/lcda_adv_pseudo", dict(gta=0.9, synthia=0.9), False),
+        ("mrnet/mrnet_pseudo", dict(gta=None, synthia=0.9), True),
+        ("rplue/rplue", dict(gta=None, synthia=0.9), True),
+    ],
+)
+def test_second_stage__gets_the_labels_that_the_readme_names(
+    leaf, task, threshold, tta
+):
+    labels = Config.fromfile(CONFIGS / f"{leaf}_{task}.py").stages.pseudo_labels
+    kind = "KeepAll" if threshold[task] is None else "GlobalThreshold"
+    assert (labels.rule.type, labels.rule.get("threshold")) == (kind, threshold[task])
+    assert labels.get("tta", False) is tta
+
+
+@pytest.mark.parametrize("leaf", ["mrnet/mrnet", "lcda/lcda", "lcrf/mrnet_lcrf"])
+def test_two_headed_network__is_seg_uncertaintys(leaf):
+    segmentor = Config.fromfile(CONFIGS / f"{leaf}_gta.py").model.segmentor
+    backbone = segmentor.backbone
+    assert (backbone.norm_cfg.requires_grad, backbone.norm_eval) == (False, False)
+    decode, aux = segmentor.decode_head, segmentor.auxiliary_head
+    # layer4 before layer3
+    assert (decode.in_channels, decode.in_index) == ([2048, 1024], [1, 0])
+    assert decode.input_transform == "resize_concat"
+    assert (aux.in_channels, aux.in_index) == (1024, 0)
+    for head in (decode, aux):
+        assert (head.channels, head.bottleneck_channels) == (256, 512)
+        assert head.norm_cfg == dict(type="GN", num_groups=32)
+        assert (head.use_se, head.dropout_ratio) == (True, 0.1)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
 def test_rplue__has_the_numbers_of_its_released_command(task):
     cfg = Config.fromfile(CONFIGS / f"rplue/rplue_{task}.py")
     pseudo = cfg.model.objectives.pseudo
@@ -362,10 +398,6 @@ def test_rplue__has_the_numbers_of_its_released_command(task):
     for head in (segmentor.decode_head, segmentor.auxiliary_head):
         assert head.dropout_ratio == 0.2
     assert segmentor.backbone.norm_cfg.requires_grad is True
-    labels = cfg.stages.pseudo_labels
-    kind = dict(gta="KeepAll", synthia="GlobalThreshold")[task]
-    assert (labels.rule.type, labels.tta) == (kind, True)
-    assert labels.rule.get("threshold") == (None if task == "gta" else 0.9)
 
 
 @pytest.mark.parametrize(("task", "lambda_local"), [("gta", 40), ("synthia", 10)])
