@@ -130,7 +130,7 @@ CLAN = change(
     stop=100_000,
     jitter=(0.8, 1, 1.1),  # one of these
     mirror=0.5,
-    target_is_mirrored=True,
+    target_is_augmented=True,
     weights={
         "source": dict(decode=1.0, aux=1.0),
         "adversarial": dict(fused=1e-3),
@@ -309,7 +309,7 @@ def _check_data(cfg, task, numbers):
         if resize is None:  # one of several sizes
             resize = steps["RandomChoiceResize"]
             width, height = size
-            wanted = [(round(width * r), round(height * r)) for r in numbers.jitter]
+            wanted = [(int(width * r), int(height * r)) for r in numbers.jitter]
             assert resize.scales == wanted
         else:
             assert resize.scale == size
@@ -318,8 +318,7 @@ def _check_data(cfg, task, numbers):
         augmented = getattr(numbers, "target_is_augmented", numbers.source is None)
         if name == "target" and not augmented:
             assert not {"RandomResize", "DiverseCrop"} & set(steps)
-            mirrored = getattr(numbers, "target_is_mirrored", False)
-            assert ("RandomFlip" in steps) is mirrored
+            assert "RandomFlip" not in steps
             continue
         jitter = numbers.jitter
         if isinstance(jitter, dict):
@@ -349,6 +348,58 @@ def test_mrnet__agreement_begins_where_the_released_code_begins_it(task):
     assert model.segmentor.aux_weight == 0.5
 
 
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize(
+    ("leaf", "threshold", "tta"),
+    [
+        ("lcrf/mrnet_lcrf", dict(gta=None, synthia=None), False),
+        ("lcrf/lcda_adv_lcrf", dict(gta=None, synthia=None), False),
+        ("lcda/lcda_adv_pseudo", dict(gta=0.9, synthia=0.9), False),
+        ("mrnet/mrnet_pseudo", dict(gta=None, synthia=0.9), True),
+        ("rplue/rplue", dict(gta=None, synthia=0.9), True),
+    ],
+)
+def test_second_stage__gets_the_labels_that_the_readme_names(
+    leaf, task, threshold, tta
+):
+    labels = Config.fromfile(CONFIGS / f"{leaf}_{task}.py").stages.pseudo_labels
+    kind = "KeepAll" if threshold[task] is None else "GlobalThreshold"
+    assert (labels.rule.type, labels.rule.get("threshold")) == (kind, threshold[task])
+    assert labels.get("tta", False) is tta
+
+
+@pytest.mark.parametrize("leaf", ["mrnet/mrnet", "lcda/lcda", "lcrf/mrnet_lcrf"])
+def test_two_headed_network__is_seg_uncertaintys(leaf):
+    segmentor = Config.fromfile(CONFIGS / f"{leaf}_gta.py").model.segmentor
+    backbone = segmentor.backbone
+    assert (backbone.norm_cfg.requires_grad, backbone.norm_eval) == (False, False)
+    decode, aux = segmentor.decode_head, segmentor.auxiliary_head
+    # layer4 before layer3
+    assert (decode.in_channels, decode.in_index) == ([2048, 1024], [1, 0])
+    assert decode.input_transform == "resize_concat"
+    assert (aux.in_channels, aux.in_index) == (1024, 0)
+    for head in (decode, aux):
+        assert (head.channels, head.bottleneck_channels) == (256, 512)
+        assert head.norm_cfg == dict(type="GN", num_groups=32)
+        assert (head.use_se, head.dropout_ratio) == (True, 0.1)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_rplue__has_the_numbers_of_its_released_command(task):
+    cfg = Config.fromfile(CONFIGS / f"rplue/rplue_{task}.py")
+    pseudo = cfg.model.objectives.pseudo
+    crop = cfg.train_dataloader.dataset.domains.target.pipeline[3].crop_size
+    # rare: less than 64 x 64 pixels an image
+    assert pseudo.class_balance.min_share * crop[0] * crop[1] == 64 * 64
+    assert (pseudo.average, pseudo.weight.link) == ("all", "exp_neg")
+    assert pseudo.weight.detach is cfg.model.maps.variance.detach_reference is False
+    assert cfg.model.maps.variance.reference == "other"
+    segmentor = cfg.model.segmentor
+    for head in (segmentor.decode_head, segmentor.auxiliary_head):
+        assert head.dropout_ratio == 0.2
+    assert segmentor.backbone.norm_cfg.requires_grad is True
+
+
 @pytest.mark.parametrize(("task", "lambda_local"), [("gta", 40), ("synthia", 10)])
 def test_clan__has_the_numbers_of_its_released_code(task, lambda_local):
     model = Config.fromfile(CONFIGS / f"clan/clan_{task}.py").model
@@ -356,7 +407,8 @@ def test_clan__has_the_numbers_of_its_released_code(task, lambda_local):
     assert source.focal_gamma == 2
     weight = adversarial.weight
     assert (weight.offset, weight.scale) == (0.4, lambda_local)
-    assert weight.begin_iters == 5_000
+    assert weight.begin_iters == 5_001  # "i > 5000"
+    assert weight.detach is False
     assert adversarial.weight_discriminator is True
     assert adversarial.discriminator_weight == 1.0  # not halved
     assert adversarial.source_label == 0

@@ -35,7 +35,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--rule",
         default="KeepAll",
         help="KeepAll (default), GlobalThreshold, ClassBalanced, ClassQuantile, "
-        "SoftClassBalanced",
+        "ConsistencyBalanced, SoftClassBalanced",
     )
     parser.add_argument(
         "--threshold", type=float, help="lowest confidence that GlobalThreshold keeps"

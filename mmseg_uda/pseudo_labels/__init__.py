@@ -2,6 +2,7 @@
 
 from .class_balanced import ClassBalanced
 from .class_quantile import ClassQuantile
+from .consistency_balanced import ConsistencyBalanced
 from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .image_files import ImageFiles
@@ -16,6 +17,7 @@ from .stage import run_pseudo_label_stage
 __all__ = [
     "ClassBalanced",
     "ClassQuantile",
+    "ConsistencyBalanced",
     "GlobalThreshold",
     "ImageFiles",
     "KeepAll",

@@ -15,6 +15,7 @@ from .image_files import ImageFiles, text_sha256
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .rule_statistics import RuleStatistics
+from .score_map import check_score_map, score_map
 from .selection_rule import SelectionRule
 
 
@@ -61,6 +62,8 @@ def generate_pseudo_labels(
             be loaded or predicted.
         FileExistsError: If the folder holds other data.
     """
+    if rule.score_map is not None:
+        check_score_map(model, rule.score_map, images.tta)
     header = {
         "rule": rule.settings(),
         "thresholds": None,
@@ -86,12 +89,12 @@ def generate_pseudo_labels(
         if rule.needs_statistics:
             _give_statistics(rule, model, images, writer.folder, num_workers)
         own = pending[get_rank() :: get_world_size()]
-        for index, probs in _predictions(
-            model, images, own, num_workers, "predicting labels"
+        for index, probs, scores in _predictions(
+            model, images, own, rule, num_workers, "predicting labels"
         ):
             _check_classes(probs, classes)
-            soft = rule.soft_labels(probs) if rule.soft else None
-            writer.write(images.names[index], probs, rule.apply(probs), soft)
+            soft = rule.soft_labels(scores) if rule.soft else None
+            writer.write(images.names[index], probs, rule.apply(scores), soft)
     finally:
         model.train(was_training)
     barrier()
@@ -112,10 +115,10 @@ def _give_statistics(
     if state is None:
         pending = on_rank_zero(statistics.pending)
         own = pending[get_rank() :: get_world_size()]
-        for index, probs in _predictions(
-            model, images, own, num_workers, "predicting for the thresholds"
+        for index, _, scores in _predictions(
+            model, images, own, rule, num_workers, "predicting for the thresholds"
         ):
-            statistics.write(images.names[index], rule.observe(probs))
+            statistics.write(images.names[index], rule.observe(scores))
         barrier()
         state = on_rank_zero(statistics.fit, rule)
     rule.load_state_dict(state)
@@ -125,10 +128,15 @@ def _predictions(
     model: nn.Module,
     images: ImageFiles,
     indices: Sequence[int],
+    rule: SelectionRule,
     num_workers: int,
     title: str,
-) -> Iterator[tuple[int, Tensor]]:
-    """Predict images one by one; the first rank shows how far it is."""
+) -> Iterator[tuple[int, Tensor, Tensor]]:
+    """Predict images one by one; the first rank shows how far it is.
+
+    Yields:
+        Index, class probabilities, and what of these the rule gets.
+    """
     loader = DataLoader(
         images,
         batch_size=1,
@@ -141,10 +149,12 @@ def _predictions(
         batches = with_progress(batches, len(indices), title)
     for index, data in batches:
         try:
-            probs = predict_probs(model, data)
+            scores = probs = predict_probs(model, data)
+            if rule.score_map is not None:
+                scores = probs * score_map(model, data, rule.score_map, rule.score_norm)
         except ValueError as error:
             raise ValueError(f"cannot label {images.paths[index]}: {error}") from error
-        yield index, probs
+        yield index, probs, scores
 
 
 def _collate_one(batch: list[dict]) -> dict:

@@ -37,6 +37,11 @@ class SelectionRule(ABC):
     needs_statistics = False
     #: Whether :meth:`soft_labels` are written beside the labels.
     soft = False
+    #: Map of the model that predicts, by which probabilities are multiplied before the
+    #: rule gets them in :meth:`observe` and :meth:`apply`; None for none. ``'mean'``
+    #: as the norm divides the map by its mean over the image.
+    score_map: str | None = None
+    score_norm = "none"
 
     @abstractmethod
     def settings(self) -> dict:

@@ -82,9 +82,9 @@ def run_pseudo_label_stage(
     _check_apart(out_dir, files.root)
     where = choose_device(device)
     model = _build(cfg)
-    load_into(
-        model, str(checkpoint), allow_partial=allow_partial, ignore=TRAINING_PARTS
-    )
+    # a rule that looks at a map needs the heads that the map is made with
+    ignore = TRAINING_PARTS if selection.score_map is None else ()
+    load_into(model, str(checkpoint), allow_partial=allow_partial, ignore=ignore)
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     return generate_pseudo_labels(

@@ -48,6 +48,14 @@ def test_divergences__equal_loops():
         assert_close(l2_map(log_p, log_q)[n, h, w].item(), l2)
 
 
+def test_kl_map__rounding_never_makes_it_negative():
+    logits = torch.randn(1, 19, 32, 32, generator=torch.Generator().manual_seed(0))
+    log_p = logits.log_softmax(1)
+    log_q = (logits + 1e-6).log_softmax(1)  # the same but for rounding
+    assert (log_p.exp() * (log_p - log_q)).sum(1).min() < 0
+    assert kl_map(log_p, log_q).min() == 0
+
+
 @pytest.mark.parametrize("divergence", [kl_map, l1_map, l2_map])
 def test_divergence__equal_arguments_give_zero_and_finite_gradient(divergence):
     logits = torch.randn(1, 4, 3, 3, requires_grad=True)
@@ -99,6 +107,12 @@ def test_class_balance__by_hand():
     # again: often_2 = 0.9 * 1.6 + 0.7 = 2.14
     assert_close(balance(labels), torch.tensor([1.0, 7.0, 7 * 2.14]))
     assert "often" in balance.state_dict()
+
+
+def test_class_balance__a_class_at_the_limit_is_not_rare():
+    labels = torch.zeros(1, 16, 16, dtype=torch.long)
+    labels[0, 0, :2] = 1  # 2 of 256 pixels, 1/128
+    assert_close(ClassBalance(2)(labels), torch.tensor([1.0, 1.0]))
 
 
 def test_gan_map__by_hand():

@@ -1,7 +1,7 @@
-# GTA5 -> Cityscapes as CLAN trains: whole images, one of each domain, mirrored; the
-# source at 0.8, 1 or 1.1 times 1280x720. Scales are (width, height).
+# GTA5 -> Cityscapes as CLAN trains: whole images, one of each domain, mirrored, at 0.8,
+# 1 or 1.1 times 1280x720 and 1024x512. Scales are (width, height).
 # Our choices: labels are resized with their image (the released code resizes the image
-# alone); the target, too, is mirrored, but keeps its size.
+# alone); the three sizes are equally likely (there 1 has a chance of 0.4).
 _base_ = "./gta_to_cityscapes_whole.py"
 
 source_pipeline = [
@@ -18,7 +18,12 @@ source_pipeline = [
 ]
 target_pipeline = [
     dict(type="LoadImageFromFile"),
-    dict(type="Resize", scale=(1024, 512), backend="pillow", interpolation="bicubic"),
+    dict(
+        type="RandomChoiceResize",
+        scales=[(819, 409), (1024, 512), (1126, 563)],
+        backend="pillow",
+        interpolation="bicubic",
+    ),
     dict(type="RandomFlip", prob=0.5),
     dict(type="PackSegInputs"),
 ]

@@ -25,9 +25,8 @@ model = dict(
                 map="disagreement",
                 scale=40.0,  # lambda_local
                 offset=0.4,
-                begin_iters=5000,  # plain cross-entropy before
-                # Our choice: the loss does not train the disagreement.
-                detach=True,
+                begin_iters=5001,  # plain cross-entropy before
+                detach=False,  # in the fooling term; D never trains the disagreement
             ),
             weight_discriminator=True,  # in the target's term
             discriminator_weight=1.0,  # not halved

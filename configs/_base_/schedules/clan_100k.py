@@ -2,8 +2,8 @@
 _base_ = "./adaptseg_250k.py"
 
 # lr * (i + 1) / 5000 for i < 5000, then lr * (1 - i / 100000) ** 0.9, which counts from
-# iteration 0. (The code's warm-up is linear. That it does not begin with a step of rate
-# 0 is our choice, and that the discriminator's rate goes the same way.) mmengine's
+# iteration 0; the discriminator's rate goes the same way. (The code's warm-up is
+# i / 5000; that it does not begin with a step of rate 0 is our choice.) mmengine's
 # PolyLR reaches zero one iteration early, hence the `+ 1`.
 param_scheduler = [
     dict(type="LinearLR", start_factor=1 / 5000, begin=0, end=5000, by_epoch=False),

@@ -121,7 +121,7 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
         _check_learning(outlook, stage, model)
     else:
         take_images_of_learner(resolver, stage, resolver.stage_config(stage))
-        check_predicting(stage, cfg)
+        check_predicting(stage, cfg, model)
 
 
 def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:

@@ -19,7 +19,8 @@ class ClassBalance(nn.Module):
 
     with :math:`n_c` the pixels of class c among the n pixels of the batch (of all
     ranks) and m = ``max_weight``. The code compares :math:`n_c` with 64 * 64 pixels an
-    image, of a crop of 512x1024; as a share s that is 1/128, for crops of any size.
+    image, whatever the crop. As a share s that is 1/128 of MRNet's crops of 512x1024,
+    the default, and 1/32 of RPLUE's crops of 256x512.
 
     Args:
         num_classes: Number of classes K.

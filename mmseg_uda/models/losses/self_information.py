@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def self_information(probs: Tensor) -> Tensor:
-    r"""Normalised weighted self-information per class, ADVENT (Vu et al.), Eq. 4.
+    r"""Normalised weighted self-information per class, ADVENT's (Vu et al.).
 
     .. math:: I_c = - p_c \log_2 (p_c + 10^{-30}) / \log_2 K
 

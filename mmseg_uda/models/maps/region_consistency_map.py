@@ -79,9 +79,12 @@ class RegionConsistencyMap(BaseMap):
         factor = 0.0 if self.decay is None else self.decay(step.iteration)
         if self.literal:
             return -(p_log_p - factor * p_log_p.mean()).clamp(min=0).mean(dim=1)
-        average = -p_log_p.detach().mean()
-        all_reduce(average, op="mean")
-        return (-p_log_p - factor * average).clamp(min=0).mean(dim=1)
+        threshold: float | Tensor = 0.0
+        if factor:  # ranks need not be in step once it is gone, as in predicting
+            average = -p_log_p.detach().mean()
+            all_reduce(average, op="mean")
+            threshold = factor * average
+        return (-p_log_p - threshold).clamp(min=0).mean(dim=1)
 
     def head_names(self) -> list[str]:
         """The region head."""

@@ -157,7 +157,7 @@ class Adversarial(BaseObjective):
             f"{self.gan.upper()}( {name}(stop_grad[{target}]), target )"
         )
         if self.weight_discriminator:
-            text += f" * {self.weight.equation(seg_head)}"
+            text += f" * {self.weight.equation(seg_head, detach=True)}"
         if self.gradient_penalty:
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text

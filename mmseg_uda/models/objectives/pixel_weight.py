@@ -97,12 +97,12 @@ class PixelWeight:
             return _resized(loss, weight) * weight
         return loss * _resized(weight, loss)
 
-    def equation(self, seg_head: str) -> str:
-        """The weight as a formula."""
+    def equation(self, seg_head: str, detach: bool = False) -> str:
+        """The weight as a formula; ``detach`` where no gradient passes in any case."""
         name = f"{self.map}_{seg_head}"
         text = f"exp(-{name})" if self.link == "exp_neg" else name
         text = f"{text} / mean" if self.norm == "mean" else text
-        text = f"stop_grad[{text}]" if self.detach else text
+        text = f"stop_grad[{text}]" if self.detach or detach else text
         if self.scale != 1:
             text = f"{self.scale:g} * {text}"
         return f"({self.offset:g} + {text})" if self.offset else text

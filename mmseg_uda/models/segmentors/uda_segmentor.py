@@ -97,13 +97,17 @@ class UDASegmentor(BaseSegmentor):
         self._register_load_state_dict_pre_hook(to_wrapped_keys)
 
     def step(
-        self, inputs: Mapping[str, Tensor], samples: Mapping[str, Sequence]
+        self,
+        inputs: Mapping[str, Tensor],
+        samples: Mapping[str, Sequence],
+        iteration: int | None = None,
     ) -> Step:
         """Views and maps of a batch, exactly as the objectives see them in training.
 
         Args:
             inputs: Preprocessed images by domain, each (N, 3, H, W).
             samples: Data samples by domain.
+            iteration: Iterations done before; None for those of the run.
         """
         hub = MessageHub.get_current_instance()
         return Step(
@@ -113,7 +117,7 @@ class UDASegmentor(BaseSegmentor):
             views=self.views,
             heads=self.heads,
             maps=self.maps,
-            iteration=hub.get_info("iter", 0),
+            iteration=hub.get_info("iter", 0) if iteration is None else iteration,
             max_iters=hub.get_info("max_iters", 1),
             pixels=PixelRange.of(self.data_preprocessor),
         )

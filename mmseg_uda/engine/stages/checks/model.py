@@ -11,6 +11,7 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.pseudo_labels.score_map import check_score_map
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
 
@@ -24,12 +25,18 @@ from .pretrained import check_pretrained
 from .signatures import check_arguments
 
 
-def check_predicting(stage: Stage, cfg: Config) -> None:
-    """Check what a stage that predicts pseudo-labels needs beside the model.
+def check_predicting(stage: Stage, cfg: Config, model: nn.Module | None = None) -> None:
+    """Check what a stage that predicts pseudo-labels needs.
+
+    Args:
+        stage: The stage.
+        cfg: Config of the model that predicts.
+        model: That model; None if its maps are not to be looked at.
 
     Raises:
         StageError: If there is no such rule, an option of it is unknown or out of
-            range, or the pipeline for the images is missing or wrong.
+            range, the model lacks a map that it asks for, or the pipeline for the
+            images is missing or wrong.
     """
     if stage.tta and not cfg.get("tta_pipeline"):
         raise StageError(
@@ -39,7 +46,9 @@ def check_predicting(stage: Stage, cfg: Config) -> None:
         )
     check_arguments(RULES, stage.rule, "rule (an option set to None is left out)")
     with building("rule"):
-        RULES.build(dict(stage.rule))
+        rule = RULES.build(dict(stage.rule))
+        if rule.score_map is not None and model is not None:
+            check_score_map(model, rule.score_map, stage.tta)
     with building("the pipeline of images to label"):
         Compose(inference_pipeline(cfg, stage.tta))
 

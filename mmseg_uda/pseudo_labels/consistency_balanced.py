@@ -1,0 +1,97 @@
+"""Class-balanced pseudo-labels that look at the domain gap."""
+
+import torch
+from torch import Tensor
+
+from mmseg_uda.registry import RULES
+
+from .class_balanced import ClassBalanced
+from .class_thresholds import ByClass
+from .selection_rule import DROPPED
+from .top_share import top_share
+
+ARGMAX_ON = ("p", "ratio")
+NORMS = ("none", "mean")
+#: Threshold of a class that is nowhere predicted: the largest float32, as scores have
+#: no upper bound.
+NEVER = torch.finfo(torch.float32).max
+
+
+@RULES.register_module()
+class ConsistencyBalanced(ClassBalanced):
+    r"""Keeps the same share of every class, favouring pixels with a large domain gap.
+
+    .. math::
+        \hat y^{hw} = \arg\max_c \{ p_c : p_c M^{hw} > t_c \}, \quad
+        255 \text{ if there is none}
+
+    MLAN paper, Eq. 13 (there :math:`t_c = e^{-k_c}`), with M the multi-level
+    consistency map of the model that predicts, bilinearly brought to the image's size.
+    Without a map it is the paper's plain self-training. :math:`t_c` comes from the same
+    scores p M that it is compared with, as in :class:`ClassBalanced`. Our choice: M is
+    at most log(100) / 100 times a few, so that thresholds on p alone would let nothing
+    pass; and with these a constant factor of M changes nothing.
+
+    The map is that of the end of training, when schedules such as MLAN's lambda_R have
+    run out.
+
+    Args:
+        portion: See :class:`ClassBalanced`. The paper names none; CBST's is our choice.
+        map: Name of a map in ``model.maps`` of the config that predicts, or None.
+        norm: ``'none'``, or ``'mean'``: M is divided by its mean over each image, so
+            that it prefers pixels but not images.
+        argmax_on: ``'p'`` as in Eq. 13, or ``'ratio'``: label and condition are those
+            of :class:`ClassBalanced` on the scores. The first compares with >, the
+            second with >=.
+        sample_every: See :class:`ClassBalanced`.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(
+        self,
+        portion: float = 0.2,
+        map: str | None = None,
+        norm: str = "none",
+        argmax_on: str = "p",
+        sample_every: int = 4,
+    ) -> None:
+        super().__init__(portion, sample_every)
+        for name, value, allowed in (
+            ("norm", norm, NORMS),
+            ("argmax_on", argmax_on, ARGMAX_ON),
+        ):
+            if value not in allowed:
+                raise ValueError(
+                    f"unknown {name} {value!r}, choose one of: {', '.join(allowed)}"
+                )
+        self.score_map = map
+        self.score_norm = norm
+        self.argmax_on = argmax_on
+
+    def settings(self) -> dict:
+        """Return type and arguments."""
+        return {
+            **super().settings(),
+            "map": self.score_map,
+            "norm": self.score_norm,
+            "argmax_on": self.argmax_on,
+        }
+
+    def find(self, by_class: ByClass, num_classes: int) -> list[float]:
+        """Return what the share of each class reaches; where there is none, 1 or more.
+
+        Without a map scores end at 1. With one nothing reaches a class of no pixels.
+        """
+        found = top_share(by_class, num_classes, self.portion)
+        beyond = 1.0 if self.score_map is None else NEVER
+        return [beyond if value is None else value for value in found]
+
+    def apply(self, probs: Tensor) -> Tensor:
+        """Label the pixels that pass a threshold: scores (K, H, W) -> (H, W), uint8."""
+        if self.argmax_on == "ratio":
+            return super().apply(probs)
+        passing = probs > self.by_channel(probs)
+        labels = probs.masked_fill(~passing, -1).argmax(0)
+        return labels.to(torch.uint8).masked_fill(~passing.any(0), DROPPED)

@@ -1,0 +1,154 @@
+"""Eq. 13 of the MLAN paper against a naive implementation, and CBST as its limit."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+from helpers import NUM_CLASSES, tiny_segmentor
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+from test_class_balanced import K, fitted, images
+from torch.testing import assert_close
+
+from mmseg_uda.pseudo_labels import ClassBalanced, ConsistencyBalanced
+from mmseg_uda.pseudo_labels.score_map import check_score_map, score_map
+
+
+def scored(seed, **options):
+    """Images' probabilities, maps M > 0 of very different sizes, and their products."""
+    rng = np.random.default_rng(seed)
+    probs = list(images(seed, **options))
+    maps = [
+        torch.from_numpy(10 ** rng.uniform(-6, 1) * rng.random(p.shape[1:])).float()
+        for p in probs
+    ]
+    return probs, [p * m for p, m in zip(probs, maps, strict=True)]
+
+
+def naive_labels(probs, scores, portion):
+    """Eq. 13 pixel by pixel, with thresholds of the sorted scores of each class."""
+    lists = [[] for _ in range(K)]
+    for p, s in zip(probs, scores, strict=True):
+        winners = p.argmax(0)
+        for y, x in np.ndindex(*winners.shape):
+            c = int(winners[y, x])
+            lists[c].append(float(s[c, y, x]))
+    thresholds = [
+        sorted(values, reverse=True)[n - 1]
+        if (n := math.floor(len(values) * portion))
+        else math.inf
+        for values in lists
+    ]
+    labels = []
+    for p, s in zip(probs, scores, strict=True):
+        out = torch.full(p.shape[1:], 255, dtype=torch.uint8)
+        for y, x in np.ndindex(*out.shape):
+            passing = [c for c in range(K) if float(s[c, y, x]) > thresholds[c]]
+            if passing:
+                out[y, x] = max(passing, key=lambda c: float(p[c, y, x]))
+        labels.append(out)
+    return labels
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("portion", [0.1, 0.4, 1.0])
+def test_labels__are_those_of_the_equation(seed, portion):
+    probs, scores = scored(seed, empty=(2,))
+    rule = fitted(ConsistencyBalanced(portion, map="m", sample_every=1), scores)
+    for s, expected in zip(scores, naive_labels(probs, scores, portion), strict=True):
+        assert_close(rule.apply(s), expected)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels__a_constant_factor_of_the_map_changes_nothing(seed):
+    _, scores = scored(seed)
+    small = [s * 2.0**-10 for s in scores]
+    one = fitted(ConsistencyBalanced(0.3, map="m"), scores)
+    other = fitted(ConsistencyBalanced(0.3, map="m"), small)
+    for s, t in zip(scores, small, strict=True):
+        assert_close(one.apply(s), other.apply(t))
+
+
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_ratio__without_a_map_is_cbst(ties, seed):
+    data = list(images(seed, ties, empty=(2,)))
+    ours = fitted(ConsistencyBalanced(0.2, argmax_on="ratio"), data)
+    cbst = fitted(ClassBalanced(0.2), data)
+    assert ours.thresholds() == cbst.thresholds()
+    for probs in data:
+        assert_close(ours.apply(probs), cbst.apply(probs))
+
+
+def test_p__differs_from_cbst_where_several_classes_pass():
+    rule = ConsistencyBalanced()
+    rule.load_state_dict({"thresholds": [0.4, 0.1, 1.0]})
+    probs = torch.tensor([0.6, 0.35, 0.05])[:, None, None]
+    cbst = ConsistencyBalanced(argmax_on="ratio")
+    cbst.load_state_dict(rule.state_dict())
+    assert (rule.apply(probs).item(), cbst.apply(probs).item()) == (0, 1)
+    on_it = torch.tensor([0.4, 0.1, 0.5])[:, None, None]  # > against >=
+    assert (rule.apply(on_it).item(), cbst.apply(on_it).item()) == (255, 0)
+
+
+def test_state__is_strict_json():
+    rule = fitted(ConsistencyBalanced(map="m"), scored(0, empty=(2,))[1])
+    text = json.dumps(rule.state_dict(), allow_nan=False)
+    again = ConsistencyBalanced(map="m")
+    again.load_state_dict(json.loads(text))
+    assert again.thresholds() == rule.thresholds()
+    assert again.apply(torch.full((K, 1, 1), 1e9))[0, 0] != 2
+
+
+@pytest.mark.parametrize(
+    "options", [dict(norm="max"), dict(argmax_on="score"), dict(portion=0.0)]
+)
+def test_options__out_of_range(options):
+    with pytest.raises(ValueError, match=r"unknown|portion"):
+        ConsistencyBalanced(**options)
+
+
+def model_with_map(**part):
+    torch.manual_seed(0)
+    return MODELS.build(
+        dict(
+            type="UDASegmentor",
+            segmentor=tiny_segmentor(aux=False),
+            maps=dict(unsure=part),
+            objectives=dict(source=dict(type="Supervised")),
+            data_preprocessor=dict(type="MultiDomainDataPreProcessor"),
+        )
+    ).eval()
+
+
+def image(size=(24, 32), shown=(48, 64)):
+    sample = SegDataSample(metainfo=dict(ori_shape=shown, img_shape=size))
+    pixels = torch.randint(0, 256, (3, *size), generator=torch.manual_seed(1))
+    return {"inputs": [pixels.to(torch.uint8)], "data_samples": [sample]}
+
+
+def test_score_map__is_the_map_at_the_image_s_size():
+    model = model_with_map(type="EntropyMap")
+    value = score_map(model, image(), "unsure")
+    assert value.shape == (48, 64)
+    batch = model.data_preprocessor(image(), False)
+    with torch.no_grad():
+        p = model.segmentor.encode_decode(batch["inputs"], [{}]).double().softmax(1)
+    entropy = -(p * p.log()).sum(1, keepdim=True) / math.log(NUM_CLASSES)
+    entropy = torch.nn.functional.interpolate(entropy, (24, 32), mode="bilinear")
+    expected = torch.nn.functional.interpolate(entropy, (48, 64), mode="bilinear")
+    assert_close(value.double(), expected[0, 0], rtol=0.05, atol=0.02)
+    assert score_map(model, image(), "unsure", "mean").mean() == pytest.approx(1)
+
+
+def test_check_score_map__says_what_there_is():
+    model = model_with_map(type="EntropyMap")
+    check_score_map(model, "unsure")
+    with pytest.raises(ValueError, match=r"by map 'multi'; .* has the maps: unsure"):
+        check_score_map(model, "multi")
+    with pytest.raises(ValueError, match="has the maps: none"):
+        check_score_map(model.segmentor, "multi")
+    with pytest.raises(ValueError, match="do not go together"):
+        check_score_map(model, "unsure", tta=True)
