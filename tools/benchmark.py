@@ -62,14 +62,13 @@ def benchmark(args: argparse.Namespace) -> None:
         for task in args.tasks
         for row in rows
     ]
-    options = ["--cfg-options", *args.cfg_options] if args.cfg_options else []
     bench = Benchmark(
         runs,
         args.results.resolve(),
         args.work_dir.resolve(),
         ROOT,
         args.toy_root.resolve(),
-        options,
+        args.cfg_options,
     )
     if not args.table_only:
         check_writable(args.work_dir, "--work-dir")

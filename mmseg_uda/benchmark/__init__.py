@@ -1,7 +1,19 @@
-"""Tables of many methods on ToyCity: which runs, running them, and the page."""
+"""Many trainings on ToyCity: which runs, running them, tables and figures."""
 
 from .rows import Row, read_rows
 from .runs import Benchmark, Run
+from .sweep import Sweep, draw_sweep, read_sweep, sweep_table
 from .table import benchmark_table, replace_table
 
-__all__ = ["Benchmark", "Row", "Run", "benchmark_table", "read_rows", "replace_table"]
+__all__ = [
+    "Benchmark",
+    "Row",
+    "Run",
+    "Sweep",
+    "benchmark_table",
+    "draw_sweep",
+    "read_rows",
+    "read_sweep",
+    "replace_table",
+    "sweep_table",
+]

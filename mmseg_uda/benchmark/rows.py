@@ -18,11 +18,15 @@ class Row:
         name: What the table calls it.
         config: Path below ``configs/`` without the ending ``_gta.py``.
         paper: The paper's numbers by task and metric, in percent.
+        options: Entries of ``--cfg-options``, ``key=value``.
+        label: Tells rows of one config with different options apart.
     """
 
     name: str
     config: str
     paper: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    label: str = ""
 
     def file(self, configs: Path, task: str) -> Path:
         """Return the config file for a task."""

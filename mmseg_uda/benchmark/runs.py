@@ -38,7 +38,9 @@ class Run:
     @property
     def name(self) -> str:
         """Name of the run in the file of results, and of its folder."""
-        return f"{self.row.config.rsplit('/', 1)[-1]}_{self.task}/seed{self.seed}"
+        stem = f"{self.row.config.rsplit('/', 1)[-1]}_{self.task}"
+        label = f"_{self.row.label}" if self.row.label else ""
+        return f"{stem}{label}/seed{self.seed}"
 
 
 class Benchmark:
@@ -55,7 +57,7 @@ class Benchmark:
         work_dir: Folder for checkpoints and logs.
         root: The project's folder, with ``configs`` and ``tools``.
         toy_root: Folder of ToyCity.
-        options: Further arguments of ``tools/train.py``.
+        options: Entries of ``--cfg-options`` for all runs, ``key=value``.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class Benchmark:
         first = stages[0].config.resolve()
         for other in self.runs:
             same = (other.task, other.seed) == (run.task, run.seed)
+            same = same and other.row.options == run.row.options
             if same and self._config(other).resolve() == first:
                 return other
         return None
@@ -140,7 +143,9 @@ class Benchmark:
         weights = self._final_weights(before) if before else None
         if weights is not None:  # else it trains that stage itself, to the same end
             command += ["--stage-one-checkpoint", str(weights)]
-        cost = self._call([*command, *self.options], folder / "run.log")
+        options = [*self.options, *run.row.options]
+        command += ["--cfg-options", *options] if options else []
+        cost = self._call(command, folder / "run.log")
         result = json.loads((self._last_stage(run) / "result.json").read_text())
         record = {
             "final": result["final"],

@@ -60,16 +60,17 @@ def _line(row: Row, task: str, metric: str, runs: list[Mapping]) -> str:
     paper = row.paper.get(task, {}).get(metric)
     cells = [row.name, "-" if paper is None else f"{paper:.1f}", "not run"]
     if not runs:
-        return _join([*cells, "not run", "not run", "0", "-", "-"])
-    cells += [_spread([run[which][metric] for run in runs]) for which in _WHICH]
+        return join_cells([*cells, "not run", "not run", "0", "-", "-"])
+    cells += [spread_text([run[which][metric] for run in runs]) for which in _WHICH]
     costs = [run["cost"] for run in runs if run["cost"]]
     cells.append(str(len(runs)))
     cells.append(_mean([cost["cpu_minutes"] for cost in costs], 1))
     cells.append(_mean([cost["peak_mib"] for cost in costs], 0))
-    return _join(cells)
+    return join_cells(cells)
 
 
-def _spread(values: list[float]) -> str:
+def spread_text(values: Sequence[float]) -> str:
+    """Write mean and spread (of several values) as text."""
     text = f"{mean(values):.2f}"
     return f"{text} ± {stdev(values):.2f}" if len(values) > 1 else text
 
@@ -78,5 +79,6 @@ def _mean(values: list[float], digits: int) -> str:
     return f"{mean(values):.{digits}f}" if values else "-"
 
 
-def _join(cells: list[str]) -> str:
+def join_cells(cells: Sequence[str]) -> str:
+    """Write a line of a Markdown table."""
     return f"| {' | '.join(cells)} |"

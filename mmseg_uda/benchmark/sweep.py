@@ -1,0 +1,172 @@
+"""One option of a config varied: which runs, and the figure."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import yaml
+
+from mmseg_uda.atomic_files import write_atomic
+
+from .rows import TASKS, Row
+from .runs import Run
+from .table import join_cells, spread_text
+
+_KEYS = {"option", "label", "task", "values", "curves"}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A method whose option is varied.
+
+    Args:
+        name: What the legend calls it.
+        option: The varied option, a key of ``--cfg-options``.
+        rows: One row a value of the option, in the order of the values.
+    """
+
+    name: str
+    option: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A study of a parameter.
+
+    Args:
+        label: What the axis of values is called.
+        task: ``'gta'`` or ``'synthia'``.
+        values: Values of the option.
+        curves: The methods.
+    """
+
+    label: str
+    task: str
+    values: Sequence[float]
+    curves: Sequence[Curve]
+
+    def runs(self, seeds: Sequence[int]) -> list[Run]:
+        """Return all runs, seed by seed."""
+        rows = [row for curve in self.curves for row in curve.rows]
+        return [Run(row, self.task, seed) for seed in seeds for row in rows]
+
+
+def read_sweep(path: Path, configs: Path) -> Sweep:
+    """Read a study.
+
+    Args:
+        path: YAML file with ``option`` (a key of ``--cfg-options``), ``label``,
+            ``task``, ``values`` and ``curves``, each of which has ``name``, ``config``
+            (a path below ``configs`` without the task) and, if it is another one, its
+            own ``option``.
+        configs: The folder of the configs.
+
+    Raises:
+        ValueError: If the file is not of this form or a config is missing.
+    """
+    content = yaml.safe_load(path.read_text())
+    if not isinstance(content, dict) or set(content) != _KEYS:
+        raise ValueError(
+            f"{path} must hold {', '.join(sorted(_KEYS))}, no more or less"
+        )
+    task, values = content["task"], content["values"]
+    if task not in TASKS:
+        raise ValueError(
+            f"{path}: unknown task {task!r}, choose one of: {', '.join(TASKS)}"
+        )
+    if not values or not all(isinstance(v, int | float) for v in values):
+        raise ValueError(
+            f"{path}: values must be a list of numbers, got {values!r} (YAML takes "
+            "1e-3 for a text: write 0.001 or 1.0e-3)"
+        )
+    curves = [
+        _curve(entry, entry.get("option", content["option"]), values)
+        for entry in content["curves"]
+    ]
+    for curve in curves:
+        file = curve.rows[0].file(configs, task)
+        if not file.is_file():
+            raise ValueError(f"{path}: curve {curve.name!r} has no config {file}")
+    return Sweep(content["label"], task, values, curves)
+
+
+def draw_sweep(
+    sweep: Sweep,
+    seeds: Sequence[int],
+    results: Mapping[str, Mapping],
+    file: Path,
+    metric: str = "mIoU",
+) -> None:
+    """Draw the final score over the value: the mean of the seeds, and their spread.
+
+    Values that no seed has been run for are left out.
+
+    Args:
+        sweep: The study.
+        seeds: Seeds that count.
+        results: Results by name of the run.
+        file: PNG file.
+        metric: Score to draw, in percent.
+    """
+    # takes a second to import, and only drawing needs it
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 4), dpi=120, layout="constrained")
+    axes = figure.subplots()
+    for curve in sweep.curves:
+        points = []
+        for value, row in zip(sweep.values, curve.rows, strict=True):
+            found = [results.get(Run(row, sweep.task, seed).name) for seed in seeds]
+            scores = [run["final"][metric] for run in found if run]
+            if scores:
+                spread = stdev(scores) if len(scores) > 1 else 0.0
+                points.append((value, mean(scores), spread))
+        if points:
+            x, y, spread = zip(*points, strict=True)
+            axes.errorbar(x, y, yerr=spread, marker="o", capsize=3, label=curve.name)
+    axes.set_xlabel(sweep.label)
+    axes.set_ylabel(f"{metric} on ToyCity, final, % (mean and spread of seeds)")
+    axes.grid(alpha=0.3)
+    if axes.has_data():
+        axes.legend()
+    write_atomic(file, _png(figure))
+
+
+def sweep_table(
+    sweep: Sweep, seeds: Sequence[int], results: Mapping[str, Mapping]
+) -> str:
+    """Write the final scores as Markdown, a line a curve, a column a value."""
+    head = [sweep.label, *(f"{value:g}" for value in sweep.values)]
+    lines = [join_cells(head), "|" + "---|" * len(head)]
+    for curve in sweep.curves:
+        cells = [curve.name]
+        for row in curve.rows:
+            found = [results.get(Run(row, sweep.task, seed).name) for seed in seeds]
+            scores = [run["final"]["mIoU"] for run in found if run]
+            cells.append(spread_text(scores) if scores else "not run")
+        lines.append(join_cells(cells))
+    return "\n".join(lines) + "\n"
+
+
+def _curve(entry: Mapping, option: str, values: Sequence[float]) -> Curve:
+    short = option.rsplit(".loss_weight", 1)[0].rsplit(".", 1)[-1]
+    rows = [
+        Row(
+            entry["name"],
+            entry["config"],
+            options=(f"{option}={value}",),
+            label=f"{short}_{value:g}",
+        )
+        for value in values
+    ]
+    return Curve(entry["name"], option, rows)
+
+
+def _png(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,104 @@
+"""Studies of a parameter: runs, resume, table, figure."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+from PIL import Image
+from test_benchmark import TRAIN, calls
+
+from mmseg_uda.benchmark import Benchmark, draw_sweep, read_sweep, sweep_table
+
+ROOT = Path(__file__).parents[2]
+STUDIES = sorted((ROOT / "docs" / "benchmarks").glob("*_*.yml"))
+
+STUDY = """
+option: model.objectives.adversarial.loss_weight.decode
+label: lambda
+task: gta
+values: [0.001, 0.01]
+curves:
+- {name: MRNet, config: mrnet/mrnet}
+- {name: AdvEnt, config: advent/advent, option: model.x}
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "train.py").write_text(
+        TRAIN.replace('"--stage-one-checkpoint"', '"--cfg-options"')
+    )
+    (tmp_path / "study.yml").write_text(STUDY)
+    return tmp_path
+
+
+def study_of(root):
+    return read_sweep(root / "study.yml", root / "configs")
+
+
+def run(root, seeds):
+    runs = study_of(root).runs(seeds)
+    toy = root / "toy"
+    Benchmark(runs, root / "r.json", root / "work", root, toy).run(2, str)
+    return json.loads((root / "r.json").read_text())
+
+
+def test_runs__have_the_option_and_a_folder_each(root):
+    results = run(root, (0,))
+    assert set(results) == {
+        "mrnet_gta_adversarial_0.001/seed0",
+        "mrnet_gta_adversarial_0.01/seed0",
+        "advent_gta_x_0.001/seed0",
+        "advent_gta_x_0.01/seed0",
+    }
+    key = "model.objectives.adversarial.loss_weight.decode"
+    assert ["mrnet_gta", "0", f"{key}=0.01"] in calls(root)
+    assert ["advent_gta", "0", "model.x=0.001"] in calls(root)
+    before = len(calls(root))
+    run(root, (0, 1))
+    assert len(calls(root)) == before + 4
+
+
+def test_table_and_figure__of_what_is_there(root, tmp_path):
+    results = run(root, (0, 2))
+    del results["advent_gta_x_0.001/seed0"], results["advent_gta_x_0.001/seed2"]
+    lines = sweep_table(study_of(root), (0, 2), results).splitlines()
+    assert lines[0] == "| lambda | 0.001 | 0.01 |"
+    assert "| MRNet | 11.00 ± 1.41 | 11.00 ± 1.41 |" in lines
+    assert "| AdvEnt | not run | 11.00 ± 1.41 |" in lines
+    draw_sweep(study_of(root), (0, 2), results, tmp_path / "figure.png")
+    drawn = np.asarray(Image.open(tmp_path / "figure.png").convert("RGB"))
+    colours = {tuple(c) for c in drawn.reshape(-1, 3)[::7]}
+    assert {(31, 119, 180), (255, 127, 14)} <= colours  # a curve each
+    draw_sweep(study_of(root), (5,), results, tmp_path / "none.png")
+    assert (tmp_path / "none.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("label: lambda", "", "must hold curves, label"),
+        ("task: gta", "task: gta5", "unknown task 'gta5'"),
+        ("0.001, 0.01", "1e-3", "write 0.001"),
+        ("mrnet/mrnet", "mrnet/none", "has no config"),
+    ],
+)
+def test_study__that_is_wrong_is_refused(root, old, new, message):
+    (root / "study.yml").write_text(STUDY.replace(old, new))
+    with pytest.raises(ValueError, match=message):
+        study_of(root)
+
+
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.stem)
+def test_shipped_studies__vary_an_option_that_is_there(file):
+    study = read_sweep(file, ROOT / "configs")
+    for curve in study.curves:
+        cfg = Config.fromfile(curve.rows[0].file(ROOT / "configs", study.task))
+        node = cfg
+        for key in curve.option.split("."):
+            node = node[key]
+        assert node in study.values
