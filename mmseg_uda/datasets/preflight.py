@@ -1,6 +1,6 @@
 """Checks of all data before hours are spent training on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,13 +148,29 @@ def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
     elif "images" in cfg and cfg.get("pseudo_label_dir") is None:
         return dict(cfg["images"])
     elif "pipeline" in cfg:
-        cfg["pipeline"] = [t for t in cfg["pipeline"] if not _waits_for_regions(t)]
+        cfg["pipeline"] = _without_regions(cfg["pipeline"])
     return cfg
 
 
+def _without_regions(pipeline: Sequence[Any]) -> list[Any]:
+    kept = [transform for transform in pipeline if not _waits_for_regions(transform)]
+    if any(_kind(transform) == "LoadRegionLabels" for transform in kept):
+        return kept
+    return [
+        {**transform, "type": "PackSegInputs"}
+        if _kind(transform) == "PackRegionLabels"
+        else transform
+        for transform in kept
+    ]
+
+
 def _waits_for_regions(transform: Any) -> bool:
-    is_one = isinstance(transform, Mapping) and transform.get("type") == "LabelRegions"
+    is_one = _kind(transform) in ("LabelRegions", "LoadRegionLabels")
     return is_one and transform.get("region_dir") is None
+
+
+def _kind(transform: Any) -> str | None:
+    return transform.get("type") if isinstance(transform, Mapping) else None
 
 
 def _check_pipeline(dataset: Any) -> list[str]:

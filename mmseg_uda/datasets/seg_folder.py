@@ -137,7 +137,7 @@ class SegFolder(BaseSegDataset):
         info = {"img_path": str(Path(self.image_root) / image)}
         if label is not None:
             root = self.data_prefix["seg_map_path"]
-            info["seg_map_path"] = str(Path(root) / label)
+            info |= {"seg_map_path": str(Path(root) / label), "label_name": label}
         return {**info, "label_map": None, "reduce_zero_label": False, "seg_fields": []}
 
 

@@ -92,6 +92,13 @@ def shrink_patches(node: Any) -> None:
             )
 
 
+def shrink_regions(stage: dict) -> None:
+    """Scale the sizes in a stage that finds regions with the images, in place."""
+    shrink_patches(stage)
+    if _is_pair(stage.get("scale")):
+        stage["scale"] = _scaled_pair(stage["scale"])
+
+
 def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
     """Folders of the ToyCity in ``root`` that configs read."""
     loaders = [cfg.get(loader) for cfg in configs for loader in _LOADERS]
@@ -126,12 +133,9 @@ def _sizes(cfg: Config) -> str:
     for name in (*_LOADERS, "tta_pipeline", "model"):
         for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
-                node["scale"] = tuple(round(side * _RESIZE) for side in node["scale"])
+                node["scale"] = _scaled_pair(node["scale"])
             if "scales" in node:
-                node["scales"] = [
-                    tuple(round(side * _RESIZE) for side in scale)
-                    for scale in node["scales"]
-                ]
+                node["scales"] = [_scaled_pair(scale) for scale in node["scales"]]
             if _is_pair(node.get("crop_size")):
                 node["crop_size"] = CROP
                 if _is_pair(node.get("stride")):
@@ -206,6 +210,10 @@ def _optimizers(cfg: Config) -> str:
             )
             node.pop("lr_mults", None)
     return f"SGD becomes AdamW, rates x {_ADAMW_RATE}, the same for heads"
+
+
+def _scaled_pair(scale: Sequence[int]) -> tuple[int, ...]:
+    return tuple(round(side * _RESIZE) for side in scale)
 
 
 def _is_pair(value: Any) -> bool:

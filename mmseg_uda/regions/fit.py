@@ -55,25 +55,48 @@ def fit_regions(
     return on_rank_zero(_fit_and_write, built, parts, folder, origin)
 
 
-def _fit_and_write(
-    built: RegionRule, parts: Sequence[Path], folder: Path, origin: Mapping[str, Any]
-) -> dict[str, Any]:
-    descriptors, counts = read_patches(parts, built.max_patches)
+def fit_drawn(
+    rule: RegionRule, descriptors: np.ndarray, counts: Mapping[str, int], seed: int
+) -> tuple[dict[str, np.ndarray], np.ndarray, dict[str, Any]]:
+    """Fit a rule on the patches that were drawn, and say what was found.
+
+    Args:
+        rule: The rule.
+        descriptors: (P, D) float32.
+        counts: See :func:`read_patches`.
+        seed: Seed of everything random.
+
+    Returns:
+        What the rule needs to tell the kind of a patch, the kind of each patch, (P,)
+        uint8, and ``counts`` with ``share_ignored``, ``patches_fitted`` and ``sizes``.
+
+    Raises:
+        ValueError: If there is no patch, or the rule finds too little in them.
+    """
     if not len(descriptors):
         raise ValueError(
             f"none of the {counts['patches']} patches of {counts['images']} images has "
-            f"labels on {built.min_labelled:.0%} of its pixels; lower min_labelled"
+            f"labels on {rule.min_labelled:.0%} of its pixels, of as many classes as "
+            f"{type(rule).__name__} needs; lower min_labelled, or take larger patches"
         )
-    fitted = built.fit(descriptors, origin["seed"])
-    sizes = np.bincount(built.assign(descriptors, fitted), minlength=built.num_regions)
-    report = {
-        **origin,
+    fitted = rule.fit(descriptors, seed)
+    kinds = rule.assign(descriptors, fitted)
+    sizes = np.bincount(kinds, minlength=rule.num_regions)
+    found = {
         **counts,
         "share_ignored": round(counts["patches_ignored"] / counts["patches"], 6),
         "patches_fitted": len(descriptors),
-        "sizes": sizes[: built.num_regions].tolist(),
+        "sizes": sizes[: rule.num_regions].tolist(),
     }
+    return fitted, kinds, found
+
+
+def _fit_and_write(
+    rule: RegionRule, parts: Sequence[Path], folder: Path, origin: Mapping[str, Any]
+) -> dict[str, Any]:
+    descriptors, counts = read_patches(parts, rule.max_patches)
+    fitted, _, found = fit_drawn(rule, descriptors, counts, origin["seed"])
     write_npz(folder / ARRAYS, **fitted)
-    write_json(folder / REPORT, report)
+    write_json(folder / REPORT, {**origin, **found})
     shutil.rmtree(folder / PARTS)
-    return report
+    return {**origin, **found}

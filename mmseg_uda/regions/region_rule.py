@@ -15,10 +15,10 @@ _MAX_REGIONS = 254
 class RegionRule(ABC):
     """Sorts the patches of label maps into ``num_regions`` kinds.
 
-    It is fitted once, on patches of the source, by a ``RegionLabelStage``; the
-    training then labels the patches of every image anew, after crop, resize and flip,
-    so that there are no label files which would have to follow these. A subclass says
-    what describes a patch, how the kinds are found, and of which kind a patch is.
+    It is fitted once, on patches of the source. After a ``RegionLabelStage`` the
+    training labels the patches of every image anew, behind crop, resize and flip; a
+    ``RegionGridStage`` writes label files, which follow these. A subclass says what
+    describes a patch, how the kinds are found, and of which kind a patch is.
 
     Args:
         num_regions: Number of kinds N, in [2, 254].
@@ -106,7 +106,7 @@ class RegionRule(ABC):
         self, labels: np.ndarray, num_classes: int, fitted: Mapping[str, np.ndarray]
     ) -> np.ndarray:
         """Return the kind of each patch of a label map (H, W), (I, J) uint8."""
-        described = self.describe(labels, num_classes)
-        kinds = self.assign(described.reshape(-1, described.shape[-1]), fitted)
-        kinds = kinds.reshape(described.shape[:2])
-        return np.where(self.labelled(labels, num_classes), kinds, np.uint8(IGNORE))
+        counts = self.labelled(labels, num_classes)
+        kinds = np.full(counts.shape, IGNORE, np.uint8)
+        kinds[counts] = self.assign(self.describe(labels, num_classes)[counts], fitted)
+        return kinds

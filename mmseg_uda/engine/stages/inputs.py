@@ -11,17 +11,19 @@ from mmengine.config import Config
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.regions.fitted import ARRAYS
+from mmseg_uda.regions.grids.layout import REPORT
 from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
 from .record import DONE, read_json
 from .resolve import Resolver
-from .stage import PSEUDO_LABEL, REGION_LABEL, Stage, is_file_name
+from .stage import PSEUDO_LABEL, REGION_GRID, REGION_LABEL, Stage, is_file_name
 
 # the file whose hash stands for all that a stage has made
 _MADE = {
     PSEUDO_LABEL: ("labels_hash", "pseudo_labels.json"),
     REGION_LABEL: ("regions_hash", ARRAYS),
+    REGION_GRID: ("regions_hash", REPORT),
 }
 # which entry of a completion record a stage's `weights` option means
 _ENTRY = {"final": "checkpoint", "best": "best"}
@@ -35,7 +37,7 @@ class Inputs:
         weights: Checkpoint to start from or to predict with, if any.
         labels: Folder of pseudo-labels, if any.
         hashes: SHA-256 of all of them, which belong to the stage's fingerprint.
-        regions: Folders of fitted regions by the name of their stage.
+        regions: Folders of regions by the name of their stage.
     """
 
     weights: Path | None

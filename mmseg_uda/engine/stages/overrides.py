@@ -11,6 +11,10 @@ from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError, did_you_mean
 
+#: Transforms that label the regions a stage has found: LabelRegions those of a
+#: RegionLabelStage, LoadRegionLabels those of a RegionGridStage.
+REGION_TRANSFORMS = ("LabelRegions", "LoadRegionLabels")
+
 _EVALUATION = ("val_dataloader", "test_dataloader")
 
 
@@ -130,7 +134,7 @@ def enable_tensorboard(cfg: Config) -> None:
 def regions_in(cfg: Mapping[str, Any]) -> list[dict]:
     """Return the transforms of a config's training that label regions."""
     nodes = dicts_in(cfg.get("train_dataloader") or {})
-    return [node for node in nodes if node.get("type") == "LabelRegions"]
+    return [node for node in nodes if node.get("type") in REGION_TRANSFORMS]
 
 
 def set_regions(
@@ -152,8 +156,8 @@ def set_regions(
         if name not in names:
             raise StageError(
                 f"stage '{stage}' takes the regions of '{name}', but no pipeline of "
-                f"its train_dataloader has dict(type='LabelRegions', name='{name}')."
-                + did_you_mean(name, names)
+                f"its train_dataloader has a {' or '.join(REGION_TRANSFORMS)} of "
+                f"name='{name}'." + did_you_mean(name, names)
             )
     for node, name in zip(nodes, names, strict=True):
         if name in folders:
@@ -161,8 +165,8 @@ def set_regions(
         elif not node.get("region_dir"):
             raise StageError(
                 f"stage '{stage}' labels the regions '{name}', but no stage finds them "
-                f"for it. Give it regions='{name}' and list a RegionLabelStage of that "
-                "name, or set the region_dir of LabelRegions to a folder of one."
+                f"for it. Give it regions='{name}' and list a stage of that name that "
+                f"does, or set the region_dir of {node['type']} to a folder of one."
                 + did_you_mean(name, folders)
             )
 

@@ -1,20 +1,30 @@
 """From the ``stages`` of a config to a checked list of stages."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .errors import StageError, did_you_mean
-from .stage import PSEUDO_LABEL, REGION_LABEL, TRAIN, Stage, is_file_name
+from .stage import (
+    PSEUDO_LABEL,
+    REGION_GRID,
+    REGION_LABEL,
+    TRAIN,
+    Stage,
+    is_file_name,
+)
 
 # the options of each type of stage
 _OPTIONS = {
     TRAIN: ("config", "load_from", "labels", "regions", "weights"),
     PSEUDO_LABEL: ("checkpoint", "rule", "tta", "weights"),
     REGION_LABEL: ("rule",),
+    REGION_GRID: ("rules", "scale"),
 }
 _WEIGHTS = ("final", "best")
+_IS_NAME = re.compile(r"\w+")
 
 
 def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
@@ -79,6 +89,8 @@ def _read(
         return _train_stage(name, options, leaf, earlier, weights)
     if kind == REGION_LABEL:
         return _region_label_stage(name, options, leaf)
+    if kind == REGION_GRID:
+        return _region_grid_stage(name, options, leaf)
     return _pseudo_label_stage(name, options, earlier, weights)
 
 
@@ -106,7 +118,7 @@ def _train_stage(
     regions = options.get("regions") or ()
     regions = (regions,) if isinstance(regions, str) else tuple(regions)
     for region in regions:
-        _check_reference(name, "regions", region, earlier, REGION_LABEL)
+        _check_reference(name, "regions", region, earlier, REGION_LABEL, REGION_GRID)
     return Stage(
         name=name,
         kind=TRAIN,
@@ -148,15 +160,36 @@ def _region_label_stage(name: str, options: dict[str, Any], leaf: Path) -> Stage
     return Stage(name=name, kind=REGION_LABEL, config=leaf, rule=rule)
 
 
+def _region_grid_stage(name: str, options: dict[str, Any], leaf: Path) -> Stage:
+    rules = _without_none(options.get("rules")) or {}
+    if not isinstance(rules, Mapping) or not all(
+        isinstance(rule, Mapping) and _IS_NAME.fullmatch(size)
+        for size, rule in rules.items()
+    ):
+        raise StageError(
+            f"stage '{name}': rules must be a dict of rules by the name of a size "
+            f"(letters, digits and '_'), got {rules!r}"
+        )
+    scale = options.get("scale")
+    if not rules or scale is None:
+        raise StageError(
+            f"stage '{name}': rules must say how patches of each size are sorted into "
+            "kinds, and scale, (width, height), how large the labels are then, such as "
+            "rules=dict(small=dict(type='HogClusters')), scale=(1280, 720)"
+        )
+    rules = {size: _without_none(rule) for size, rule in rules.items()}
+    return Stage(name, REGION_GRID, leaf, rules=rules, scale=tuple(scale))
+
+
 def _as_its_learner(stage: Stage, stages: Mapping[str, Stage]) -> Stage:
-    """Let a region-label stage look at the data of the stage that learns from it."""
+    """Let a stage that finds regions look at the data of its learner."""
     if not stage.finds_regions:
         return stage
     return replace(stage, config=learner_of(stage, stages.values()).config)
 
 
 def learner_of(stage: Stage, stages: Iterable[Stage]) -> Stage:
-    """Return the first stage that learns from a region-label stage.
+    """Return the first stage that learns from one that finds regions.
 
     Raises:
         StageError: If there is none.
@@ -178,11 +211,12 @@ def _without_none(rule: Any) -> Any:
 
 
 def _check_reference(
-    name: str, option: str, value: str, earlier: dict[str, Stage], kind: str
+    name: str, option: str, value: str, earlier: dict[str, Stage], *kinds: str
 ) -> None:
-    allowed = [stage.name for stage in earlier.values() if stage.kind == kind]
+    allowed = [stage.name for stage in earlier.values() if stage.kind in kinds]
     if value not in allowed:
         raise StageError(
-            f"stage '{name}': {option}='{value}' must be an earlier {kind} "
+            f"stage '{name}': {option}='{value}' must be an earlier "
+            f"{' or '.join(kinds)} "
             f"({', '.join(allowed) or 'there is none'})." + did_you_mean(value, allowed)
         )

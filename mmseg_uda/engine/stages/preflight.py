@@ -130,7 +130,8 @@ def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     if stage.labels is not None:
         set_labels(cfg, None, stage.name)
     _set_regions(outlook, stage)
-    rules = {name: outlook.resolver.find(name).rule for name in stage.regions}
+    finders = [outlook.resolver.find(name) for name in stage.regions]
+    rules = {k: rule for s in finders for k, rule in s.region_rules.items()}
     check_region_heads(model, cfg, rules)
 
 

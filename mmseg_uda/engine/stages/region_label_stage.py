@@ -1,7 +1,7 @@
 """Finding kinds of regions as a stage of a run."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -9,19 +9,23 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
 from mmseg_uda.regions import fit_regions
+from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
 
 from .errors import StageError
 from .ranks import say
 from .resolve import Resolver
-from .stage import Stage
+from .stage import REGION_GRID, REGION_LABEL, Stage
+
+# which transform takes what a stage has found into the training
+_LABELS_THEM = {REGION_LABEL: "LabelRegions", REGION_GRID: "LoadRegionLabels"}
 
 
-def run_region_label_stage(resolver: Resolver, stage: Stage, cfg: Config) -> None:
+def run_region_stage(resolver: Resolver, stage: Stage, cfg: Config) -> None:
     """Sort the regions of the source's labels into kinds; called on all ranks.
 
     Args:
         resolver: The run.
-        stage: The stage, with its rule.
+        stage: The stage, with its rules.
         cfg: Config of the stage that learns from it.
 
     Raises:
@@ -29,12 +33,18 @@ def run_region_label_stage(resolver: Resolver, stage: Stage, cfg: Config) -> Non
     """
     init_default_scope(cfg.get("default_scope", "mmseg"))
     dataset = DATASETS.build(labelled_data(stage, cfg))
+    if stage.kind == REGION_GRID:
+        report = make_region_labels(
+            stage.rules, dataset, stage.scale, resolver.folder(stage), seed_of(cfg)
+        )
+        say(f"{region_table(report)}\n{stage.name}: {region_advice(report)}")
+        return
     report = fit_regions(
         stage.rule,
         dataset,
         dataset.metainfo["classes"],
         resolver.folder(stage),
-        _seed(cfg),
+        seed_of(cfg),
     )
     sizes = sorted(report["sizes"])
     say(
@@ -48,34 +58,51 @@ def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
     """Return the data set whose regions a stage is to find.
 
     Its pipeline is that of the training, up to the transform that labels the regions,
-    so that patches are found at the size at which they will be labelled.
+    so that patches are found at the size at which they will be labelled. For a
+    region-grid stage, which reads labels alone, there is none.
 
     Raises:
-        StageError: If no domain labels regions of that name.
+        StageError: If no domain labels regions of that name, or they get lost.
     """
+    kind = _LABELS_THEM[stage.kind]
     domains = (cfg["train_dataloader"]["dataset"].get("domains") or {}).items()
     for _, domain in domains:
         pipeline = list((domain or {}).get("pipeline") or ())
         for index, transform in enumerate(pipeline):
-            is_one = transform.get("type") == "LabelRegions"
-            if is_one and transform.get("name") == stage.name:
-                before = [t for t in pipeline[:index] if t["type"] != "LabelRegions"]
-                return copy.deepcopy({**domain, "pipeline": before})
+            if transform.get("type") != kind or transform.get("name") != stage.name:
+                continue
+            before = [t for t in pipeline[:index] if t["type"] != kind]
+            if stage.kind == REGION_GRID:
+                _check_packed(stage, pipeline[index:])
+                before = []
+            return copy.deepcopy({**domain, "pipeline": before})
     raise StageError(
-        f"stage '{stage.name}': no domain of {stage.config} has dict(type="
-        f"'LabelRegions', name='{stage.name}') in its pipeline, so there are no labels "
-        "to find regions in"
+        f"stage '{stage.name}': no domain of {stage.config} has dict(type='{kind}', "
+        f"name='{stage.name}') in its pipeline, so there are no labels to find regions "
+        "in"
     )
+
+
+def _check_packed(stage: Stage, rest: Sequence[Mapping[str, Any]]) -> None:
+    """Check that what LoadRegionLabels loads reaches the training."""
+    if all(transform.get("type") != "PackRegionLabels" for transform in rest):
+        raise StageError(
+            f"stage '{stage.name}': its LoadRegionLabels is not followed by "
+            "dict(type='PackRegionLabels'), without which its labels get lost; put "
+            "that in the place of PackSegInputs"
+        )
 
 
 def deciding_regions(stage: Stage, cfg: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parts of a config that decide which kinds are found."""
+    rules = {"rules": stage.rules, "scale": stage.scale}
     return {
-        "rule": stage.rule,
+        "rule": rules if stage.kind == REGION_GRID else stage.rule,
         "train_dataloader": {"dataset": labelled_data(stage, cfg)},
-        "randomness": {"seed": _seed(cfg)},
+        "randomness": {"seed": seed_of(cfg)},
     }
 
 
-def _seed(cfg: Mapping[str, Any]) -> int:
+def seed_of(cfg: Mapping[str, Any]) -> int:
+    """Return the seed of a run."""
     return (cfg.get("randomness") or {}).get("seed") or 0

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_patches
+from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
 
 from .errors import StageError
 from .options import check_toy, refuse_toy, split_options
@@ -96,8 +96,8 @@ class Resolver:
         """Return the config of a stage, the user's options coming last.
 
         For a pseudo-label stage that is the config of the training stage which
-        made the checkpoint, for a region-label stage that of the one which takes its
-        regions.
+        made the checkpoint, for a stage that finds regions that of the one which takes
+        them.
         """
         request = self.request
         cfg = load_config(stage.config)
@@ -151,7 +151,7 @@ class Resolver:
         if self.request.toy:
             for stage in planned:
                 if stage.finds_regions:
-                    shrink_patches(self.leaf.stages[stage.name])
+                    shrink_regions(self.leaf.stages[stage.name])
         if changes:
             _merge(self.leaf, changes)
         return self.leaf.get("stages")

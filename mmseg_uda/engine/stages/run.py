@@ -24,15 +24,16 @@ from .overrides import set_labels, set_regions
 from .preflight import check_data, check_folders, check_stages, fetch_weights
 from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
-from .region_label_stage import run_region_label_stage
+from .region_label_stage import run_region_stage
 from .resolve import Request, Resolver
-from .stage import PSEUDO_LABEL, REGION_LABEL, TRAIN, Stage
+from .stage import PSEUDO_LABEL, REGION_GRID, REGION_LABEL, TRAIN, Stage
 from .train_stage import run_train_stage
 
 _DOES = {
     TRAIN: "trains",
     PSEUDO_LABEL: "predicts pseudo-labels with",
     REGION_LABEL: "finds regions on the source of",
+    REGION_GRID: "labels the regions of the source of",
 }
 
 
@@ -120,7 +121,7 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
         say(f"\n=== {stage.name}: regions of the source ===")
         on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
-        run_region_label_stage(resolver, stage, cfg)
+        run_region_stage(resolver, stage, cfg)
     else:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
         on_rank_zero(mark_begun, folder, record)

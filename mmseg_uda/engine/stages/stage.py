@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mmseg_uda.regions.grids import region_name
+
 TRAIN = "TrainStage"
 PSEUDO_LABEL = "PseudoLabelStage"
 REGION_LABEL = "RegionLabelStage"
+REGION_GRID = "RegionGridStage"
 
 
 @dataclass(frozen=True)
@@ -16,16 +19,19 @@ class Stage:
 
     Args:
         name: Its key in ``stages``, and the name of its folder.
-        kind: ``'TrainStage'``, ``'PseudoLabelStage'`` or ``'RegionLabelStage'``.
+        kind: ``'TrainStage'``, ``'PseudoLabelStage'``, ``'RegionLabelStage'`` or
+            ``'RegionGridStage'``.
         config: Config file whose model and data a training stage uses; for a
-            pseudo-label stage that of the stage whose checkpoint predicts, for a
-            region-label stage that of the first stage that takes its regions.
+            pseudo-label stage that of the stage whose checkpoint predicts, for one
+            that finds regions that of the first stage that takes its regions.
         weights_from: Earlier training stage or checkpoint file to start from
             (training) or to predict with (pseudo-labels).
         weights: Which checkpoint of that stage: ``'final'`` or ``'best'``.
         labels: Pseudo-label stage whose labels a training stage learns from.
-        regions: Region-label stages whose regions a training stage learns from.
+        regions: Stages that find regions which a training stage learns from.
         rule: Rule that chooses the labels to keep, or that sorts regions into kinds.
+        rules: Rules of a region-grid stage by the name of their size.
+        scale: (width, height) in pixels at which a region-grid stage labels patches.
         tta: Whether pseudo-labels are predicted with test-time augmentation.
     """
 
@@ -37,6 +43,8 @@ class Stage:
     labels: str | None = None
     regions: tuple[str, ...] = ()
     rule: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scale: tuple[int, int] | None = None
     tta: bool = False
 
     @property
@@ -47,7 +55,14 @@ class Stage:
     @property
     def finds_regions(self) -> bool:
         """Whether this stage finds kinds of regions on the labels of the source."""
-        return self.kind == REGION_LABEL
+        return self.kind in (REGION_LABEL, REGION_GRID)
+
+    @property
+    def region_rules(self) -> Mapping[str, Mapping[str, Any]]:
+        """The rules of its regions by the name that objectives ask for the labels."""
+        if self.kind == REGION_GRID:
+            return {region_name(size): rule for size, rule in self.rules.items()}
+        return {self.name: self.rule} if self.finds_regions else {}
 
     @property
     def labels_from(self) -> tuple[str, ...]:

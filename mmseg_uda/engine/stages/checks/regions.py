@@ -26,9 +26,11 @@ def check_finding(stage: Stage, cfg: Config) -> None:
             range, or the training data don't label its regions.
     """
     init_default_scope(cfg.get("default_scope", "mmseg"))
-    check_arguments(REGIONS, stage.rule, "rule (an option set to None is left out)")
-    with building("rule"):
-        REGIONS.build(dict(stage.rule))
+    for name, rule in stage.region_rules.items():
+        what = f"rule of {name} (an option set to None is left out)"
+        check_arguments(REGIONS, rule, what)
+        with building(f"the rule of {name}"):
+            REGIONS.build(dict(rule))
     labelled_data(stage, cfg)
 
 
@@ -40,21 +42,21 @@ def check_region_heads(
     Args:
         model: The built model.
         cfg: Config of its stage.
-        rules: Rules of the stage's regions by name.
+        rules: Rules of the stage's regions by the name of their labels.
 
     Raises:
         StageError: If labels of that name are made nowhere, or head and rule differ in
             the size of the patches or the number of kinds.
     """
-    made = [str(node.get("name")) for node in regions_in(cfg)]
+    made = {*rules, *(str(node.get("name")) for node in regions_in(cfg))}
     for name, objective in getattr(model, "objectives", {}).items():
         if not isinstance(objective, RegionClassification):
             continue
         labels = objective.labels
         if labels not in made:
             raise StageError(
-                f"objective '{name}' learns the regions '{labels}', but no pipeline of "
-                f"the train_dataloader has dict(type='LabelRegions', name='{labels}')."
+                f"objective '{name}' learns the regions '{labels}', but the "
+                f"train_dataloader labels {', '.join(sorted(made)) or 'none'}."
                 + did_you_mean(labels, made)
             )
         if labels in rules:

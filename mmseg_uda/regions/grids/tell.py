@@ -1,0 +1,62 @@
+"""Region labels in a table and a line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from prettytable import PrettyTable
+
+
+def region_table(report: Mapping[str, Any]) -> str:
+    """Return a table of what was found, one line a size.
+
+    Args:
+        report: What :func:`make_region_labels` returns.
+    """
+    table = PrettyTable(
+        [
+            "patches",
+            "grid",
+            "no labels %",
+            "no relation %",
+            "noise %",
+            "clusters",
+            "kinds",
+            "largest kind %",
+            "ignored in all %",
+        ]
+    )
+    table.align = "r"
+    for size, entry in report["sizes"].items():
+        sample = entry["sample"]
+        seen, fitted = sample["patches"], sample["patches_fitted"]
+        one_class = sample["patches_ignored"] - sample["patches_unlabelled"]
+        kinds = [kind["size"] for kind in entry["kinds"]]
+        labelled = entry["patches"] - entry["patches_ignored"]
+        table.add_row(
+            [
+                f"{size} {'x'.join(map(str, entry['rule']['patch_size']))}",
+                "x".join(map(str, entry["grid"])),
+                _percent(sample["patches_unlabelled"], seen),
+                _percent(one_class, seen),
+                _percent(sample["noise"], fitted) if "noise" in sample else "-",
+                sample.get("clusters", "-"),
+                len(kinds),
+                _percent(max(kinds), labelled),
+                _percent(entry["patches_ignored"], entry["patches"]),
+            ]
+        )
+    return str(table)
+
+
+def region_advice(report: Mapping[str, Any]) -> str:
+    """Return a line on how much was labelled, and where to look at it."""
+    total = sum(entry["patches"] for entry in report["sizes"].values())
+    ignored = sum(entry["patches_ignored"] for entry in report["sizes"].values())
+    return (
+        f"{_percent(total - ignored, total)}% of {total} patches of {report['images']} "
+        "images have a kind; montage.png in the folder of each size shows which"
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / max(1, whole):.1f}"

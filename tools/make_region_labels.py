@@ -1,0 +1,145 @@
+"""Sort the patches of a config's source labels into kinds, and label all of them.
+
+For configs with a RegionGridStage, such as MLAN's; tools/train.py does the same before
+it trains. The same command, run again, goes on where it stopped. See
+docs/region_labels.md.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS
+
+from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.engine.stages import Request, Resolver, StageError, explained_errors
+from mmseg_uda.engine.stages.checks.regions import check_finding
+from mmseg_uda.engine.stages.folders import draw_toycity
+from mmseg_uda.engine.stages.ranks import say, start_processes
+from mmseg_uda.engine.stages.region_label_stage import labelled_data, seed_of
+from mmseg_uda.engine.stages.stage import REGION_GRID, Stage
+from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
+from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("config", type=Path, help="config with a RegionGridStage")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="output folder (default: that of the stage, where tools/train.py looks)",
+    )
+    parser.add_argument("--stage", help="the stage, if the config has several")
+    parser.add_argument(
+        "--shard",
+        type=shard,
+        default=(1, 1),
+        metavar="I/N",
+        help="label the I-th of N parts of the images, I in 1..N: one for each machine",
+    )
+    parser.add_argument("--workers", type=int, help="processes (default: all cores)")
+    parser.add_argument("--source-root", metavar="DIR", help="folder of the data")
+    parser.add_argument("--toy", action="store_true", help="on ToyCity, at its size")
+    parser.add_argument(
+        "--toy-root",
+        default=DEFAULT_TOY_ROOT,
+        help="where ToyCity lies or will be drawn to (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, help="seed of the choice of patches")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=KeyValueAction,
+        metavar="KEY=VALUE",
+        help="override config entries, such as regions.rules.small.eps=0.2",
+    )
+    parser.add_argument("--launcher", choices=["none", "pytorch"], default="none")
+    # torch.distributed.launch passes this; torchrun sets the environment instead
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    return parser.parse_args(argv)
+
+
+def shard(text: str) -> tuple[int, int]:
+    """Read ``I/N``."""
+    index, _, count = text.partition("/")
+    if not (index.isdigit() and count.isdigit()):
+        raise argparse.ArgumentTypeError(f"must be I/N, such as 1/4, got '{text}'")
+    return int(index), int(count)
+
+
+def stage_of(resolver: Resolver, name: str | None) -> Stage:
+    """Return the stage that labels regions.
+
+    Raises:
+        StageError: If there is none, or none of that name, or several and no name.
+    """
+    if name is not None:
+        resolver.find(name)
+    found = [
+        stage
+        for stage in resolver.stages
+        if stage.kind == REGION_GRID and name in (None, stage.name)
+    ]
+    if len(found) != 1:
+        names = ", ".join(stage.name for stage in found) or "none"
+        raise StageError(
+            f"{resolver.request.config} must have one {REGION_GRID} to choose"
+            f"{f' of the name {name}' if name else ''}, it has {names}; see --stage"
+        )
+    return found[0]
+
+
+def make(args: argparse.Namespace) -> None:
+    """Make the labels and say what they are."""
+    request = Request(
+        args.config,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        source_root=args.source_root,
+        seed=args.seed,
+        launcher=args.launcher,
+    )
+    resolver = Resolver(request)
+    stage = stage_of(resolver, args.stage)
+    cfg = resolver.stage_config(stage)
+    check_finding(stage, cfg)
+    start_processes(args.launcher, cfg)
+    on_rank_zero(draw_toycity, request, [cfg])
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    out = args.out or resolver.folder(stage)
+    report = make_region_labels(
+        stage.rules,
+        DATASETS.build(labelled_data(stage, cfg)),
+        stage.scale,
+        out,
+        seed_of(cfg),
+        args.workers,
+        args.shard,
+    )
+    if report is None:
+        say(
+            f"part {args.shard[0]} of {args.shard[1]} is labelled in {out}; when all "
+            "are, run the same command without --shard: it counts and finishes"
+        )
+    else:
+        say(f"{region_table(report)}\n{region_advice(report)}\n{out}")
+    shutdown_distributed()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse_args(argv)
+    with explained_errors(args.debug, "The same command goes on where it stopped."):
+        make(args)
+
+
+if __name__ == "__main__":
+    main()
