@@ -1,0 +1,17 @@
+# Cityscapes' training images with pseudo-labels as CRST trains on them, two at a time:
+# native size with scale jitter, crops of 512x1024 (height, width), mirroring.
+_base_ = "./cityscapes_pseudo.py"
+
+target_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="LoadLabels"),
+    dict(type="RandomResize", scale=(2048, 1024), ratio_range=(0.5, 1.5)),
+    dict(type="RandomCrop", crop_size=(512, 1024)),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PackSegInputs"),
+]
+train_dataloader = dict(
+    batch_size=2,
+    sampler=dict(samples_per_domain=dict(target=2)),
+    dataset=dict(domains=dict(target=dict(pipeline=target_pipeline))),
+)
