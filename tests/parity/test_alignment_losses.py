@@ -165,6 +165,9 @@ def test_rplue__equals_its_equation():
     labels = labels_of(samples["target"])
     weights = class_weights(labels)
     assert weights.unique().numel() == 3
+    # both heads learn with the weights of one update: class 3 is absent
+    often = model.objectives["pseudo"].class_balance.often
+    assert_close(often, torch.tensor([1.0, 1.0, 1.0, 1.6, 1.0]))
     weight = F.pad(weights, (0, 251))[labels]
     expected = {}
     for name, other, factor in (("decode", "aux", 1.0), ("aux", "decode", 0.5)):

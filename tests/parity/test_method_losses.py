@@ -121,11 +121,13 @@ def mrnet_reference(model, inputs, samples, consensus_on):
         expected[f"adversarial.loss_{head}"] = lambda_adv[head] * sum(fool)
         real = p["source", "fused"].detach().requires_grad_()
         terms = [o.square().mean() for o in d(p["target", head].detach())]
+        penalty = 0.0
         for o in d(real):
             (grad,) = torch.autograd.grad(o.sum(), real, retain_graph=True)
-            penalty = grad.square().flatten(1).sum(1).mean()
-            terms += [(o - 1).square().mean(), 0.01 * penalty]
-        expected[f"adversarial.loss_d_{head}"] = sum(terms)
+            penalty = penalty + 0.01 * grad.square().flatten(1).sum(1).mean()
+            terms.append((o - 1).square().mean())
+        assert penalty > 1e-2 * sum(terms)  # or a wrong one would not show
+        expected[f"adversarial.loss_d_{head}"] = sum(terms) + penalty
         q = p["target", "fused"].detach()
         consensus = kl(q, p["target", head]).mean() if consensus_on else 0.0
         expected[f"consensus.loss_{head}"] = 0.1 * consensus
@@ -137,7 +139,7 @@ def test_mrnet__equals_its_equations(consensus_on):
     begin = 0 if consensus_on else 15000
     model = build_method("mrnet", **{"objectives.consensus.begin_iters": begin})
     for p in model.heads.parameters():  # leave the flat start, where all is near zero
-        p.data.mul_(2)
+        p.data.mul_(3)
     inputs, samples = make_batch(size=(64, 64))
     losses = model.loss(inputs, samples)
     losses = {k: v.detach() for k, v in losses.items() if "loss" in k}

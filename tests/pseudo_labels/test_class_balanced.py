@@ -171,3 +171,11 @@ def test_rule__refuses_what_makes_no_sense(settings, message):
 def test_rule_that_has_seen_nothing__says_so():
     with pytest.raises(TypeError, match="no thresholds yet"):
         ClassBalanced().apply(torch.ones(2, 1, 1))
+
+
+def test_soft_rule__at_equal_cost_the_pixel_is_dropped():
+    """p = t for one class and 0 elsewhere: the released code drops at >=."""
+    rule = SoftClassBalanced()
+    rule.load_state_dict({"thresholds": [1.0, 1.0]})
+    probs = torch.tensor([1.0, 0.0]).view(2, 1, 1)
+    assert rule.apply(probs).item() == 255
