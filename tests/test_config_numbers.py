@@ -207,6 +207,7 @@ NUMBERS = {
     ),
     "clan/clan": CLAN,
     "fda/fda": FDA,
+    "fda/fda_pseudo": change(FDA, weights=dict(pseudo=dict(decode=1.0))),
     "lcda/adaptseg_lcda": change(
         ADAPTSEG, weights=dict(lipschitz=dict(decode=1.0, aux=0.2))
     ),
@@ -401,6 +402,10 @@ def test_fda__has_the_numbers_of_its_released_commands(task):
     )
     assert (entropy.on, model.objectives.source.on) == ("target", "source")
     assert "begin_iters" not in model.objectives.entropy  # from the beginning
+    stages = Config.fromfile(CONFIGS / f"fda/fda_pseudo_{task}.py").stages
+    rule = dict(type="ClassQuantile", quantile=0.66, cap=0.9)
+    assert stages.pseudo_labels.rule == rule
+    assert stages.stage_one.config == f"fda_{task}.py"
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])
