@@ -155,6 +155,21 @@ CRST_SOURCE = Numbers(
     single_head=True,
     weights=dict(source=dict(decode=1.0)),
 )
+FDA = Numbers(
+    rate=2.5e-4,
+    nesterov=False,
+    heads_rate=None,
+    total=150_000,
+    stop=100_000,
+    batch=dict(source=1, target=1),
+    source={"gta": (1280, 720), "synthia": (1280, 760)},
+    target=(1024, 512),
+    crop=(512, 1024),
+    jitter=None,
+    mirror=None,
+    single_head=True,
+    weights=dict(source=dict(decode=1.0), entropy=dict(decode=0.005)),
+)
 # from memory of the paper, not checked
 PATCHALIGN = change(
     one_head(ADAPTSEG),
@@ -183,6 +198,7 @@ def crst(alpha=None):
 NUMBERS = {
     "adaptseg/adaptseg": ADAPTSEG,
     "adaptseg/adaptseg_single_level": one_head(ADAPTSEG),
+    "adaptseg/adaptseg_vgg16": change(one_head(ADAPTSEG), head_factor=None),
     "advent/advent": ADVENT,
     "advent/minent": change(
         ADVENT,
@@ -190,6 +206,8 @@ NUMBERS = {
         weights=dict(adversarial=None, entropy=ADVERSARIAL["adversarial"]),
     ),
     "clan/clan": CLAN,
+    "fda/fda": FDA,
+    "fda/fda_pseudo": change(FDA, weights=dict(pseudo=dict(decode=1.0))),
     "lcda/adaptseg_lcda": change(
         ADAPTSEG, weights=dict(lipschitz=dict(decode=1.0, aux=0.2))
     ),
@@ -271,9 +289,11 @@ def _check_optimizers(cfg, numbers):
     assert segmentor.optimizer.weight_decay == getattr(numbers, "decay", 5e-4)
     assert segmentor.optimizer.get("nesterov", False) is numbers.nesterov
     single = getattr(numbers, "single_head", False)
+    factor = getattr(numbers, "head_factor", 10.0)
     if numbers.rate:
-        assert segmentor.lr_mults.decode_head == 10.0
-        assert segmentor.lr_mults.get("auxiliary_head") == (None if single else 10.0)
+        factors = segmentor.lr_mults or {}
+        assert factors.get("decode_head") == factor
+        assert factors.get("auxiliary_head") == (None if single else factor)
     assert (cfg.model.segmentor.auxiliary_head is None) is single
     heads = cfg.optim_wrapper.get("heads")
     assert (heads and heads.optimizer.lr) == numbers.heads_rate
@@ -420,6 +440,41 @@ def test_clan__has_the_numbers_of_its_released_code(task, lambda_local):
     for head in (segmentor.decode_head, segmentor.auxiliary_head):
         assert (head.in_channels, head.in_index) == (2048, 1)
         assert head.dilations == (6, 12, 18, 24)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_fda__has_the_numbers_of_its_released_commands(task):
+    model = Config.fromfile(CONFIGS / f"fda/fda_{task}.py").model
+    view, entropy = model.views.source, model.maps.entropy
+    assert (view.type, view.beta, view.window) == ("FourierTransfer", 0.01, "corners")
+    assert (entropy.type, entropy.eta, entropy.at) == (
+        "RobustEntropyMap",
+        2.0,
+        "features",
+    )
+    assert (entropy.on, model.objectives.source.on) == ("target", "source")
+    assert "begin_iters" not in model.objectives.entropy  # from the beginning
+    stages = Config.fromfile(CONFIGS / f"fda/fda_pseudo_{task}.py").stages
+    rule = dict(type="ClassQuantile", quantile=0.66, cap=0.9)
+    assert stages.pseudo_labels.rule == rule
+    assert stages.stage_one.config == f"fda_{task}.py"
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_vgg16__is_that_of_the_field(task):
+    model = Config.fromfile(CONFIGS / f"adaptseg/adaptseg_vgg16_{task}.py").model
+    assert model.segmentor.backbone == dict(
+        type="DilatedVGG",
+        init_cfg=dict(
+            type="Pretrained",
+            checkpoint="torchvision://vgg16",
+            convention="torchvision",
+        ),
+    )
+    head = model.segmentor.decode_head
+    assert (head.in_channels, head.dilations) == (1024, (6, 12, 18, 24))
+    assert set(model.heads) == {"d_decode", "d_aux"}
+    assert model.heads.d_aux is None
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])

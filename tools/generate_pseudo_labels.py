@@ -30,6 +30,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "config", type=Path, help="config of the model: of this project or mmseg's"
     )
     parser.add_argument("checkpoint", help="weights of the model")
+    parser.add_argument(
+        "--average-with",
+        nargs="+",
+        default=[],
+        metavar="CHECKPOINT",
+        help="further weights of this config: label by the mean of all networks",
+    )
     parser.add_argument("--out", required=True, help="output folder")
     parser.add_argument(
         "--rule",
@@ -130,6 +137,7 @@ def generate(args: argparse.Namespace) -> None:
         allow_partial=args.allow_partial,
         device=args.device,
         num_workers=args.num_workers,
+        average_with=args.average_with,
     )
     if is_main_process():
         print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")

@@ -23,6 +23,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="where logs and test_<checkpoint>.json go (default: test/ beside the "
         "checkpoint)",
     )
+    parser.add_argument(
+        "--average-with",
+        nargs="+",
+        default=[],
+        metavar="CHECKPOINT",
+        help="further weights of this config: score the mean of all networks",
+    )
     parser.add_argument("--out", help="folder for predictions as PNGs of class ids")
     parser.add_argument("--show-dir", help="folder for painted predictions")
     parser.add_argument(
@@ -76,6 +83,7 @@ def main() -> None:
             tta=args.tta,
             out=args.out,
             show_dir=args.show_dir,
+            average_with=args.average_with,
         )
 
 

@@ -13,7 +13,8 @@ crops                 64x128 (height, width), 1/8 of the field's larger crop 512
 images per domain     at most 4, for two slow cores
 backbone              ResNet-18 with 8, 16, 32 and 64 channels and features at 1/4 of
                       the image (not 1/8: streets are small here), from scratch, batch
-                      norm trained: there are no pretrained weights of that size
+                      norm trained: there are no pretrained weights of that size. A
+                      VGG-16 keeps its layers, 8 to 64 channels wide, and 1/8
 segmentation heads    input channels as the small backbone has them, own widths 1/16
 patches               1/8 of the config's sides: 32x64 -> 4x8
 discriminators        widths 1/4, those of region heads, too; of a multi-scale one 2

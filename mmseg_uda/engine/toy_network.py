@@ -33,13 +33,24 @@ def shrink_network(cfg: Config, own: dict) -> str:
             _shrink_discriminator(node)
     if "backbone" in ((own.get("model") or {}).get("segmentor") or {}):
         return "the config's own small network"
-    if backbone.get("type") != "DeepLabResNet":
+    if backbone.get("type") not in _SHRINK:
         raise ValueError(
-            "--toy shrinks backbones of the type DeepLabResNet; this config has "
-            f"{backbone.get('type')!r}. Say in the config what a small one is: "
+            f"--toy shrinks backbones of the types {', '.join(_SHRINK)}; this config "
+            f"has {backbone.get('type')!r}. Say in the config what a small one is: "
             "toy = dict(model=dict(segmentor=dict(backbone=dict(...), "
             "decode_head=dict(...))))"
         )
+    divisor, changed = _SHRINK[backbone["type"]](backbone)
+    for key in ("decode_head", "auxiliary_head"):
+        for head in dicts_in(segmentor.get(key)):
+            _shrink_head(head, divisor)
+    for head in _seeing_features(cfg.model):
+        head["in_channels"] //= divisor
+    return f"{changed}, from scratch; narrow heads"
+
+
+def _shrink_resnet(backbone: dict) -> tuple[int, str]:
+    """Return by how much the channels have shrunk, and what the backbone is now."""
     depth = backbone.get("depth", 101)
     given = backbone.get("base_channels", 64) * _EXPANSION[depth]
     channels = min(BASE_CHANNELS, given)
@@ -52,15 +63,18 @@ def shrink_network(cfg: Config, own: dict) -> str:
         norm_cfg=dict(type="BN", requires_grad=True),
     )
     backbone.pop("pretrained", None)
-    for key in ("decode_head", "auxiliary_head"):
-        for head in dicts_in(segmentor.get(key)):
-            _shrink_head(head, given // channels)
-    for head in _seeing_features(cfg.model):
-        head["in_channels"] //= given // channels
-    return (
-        f"ResNet-18, {channels} channels wide, features at 1/4, from scratch; "
-        "narrow heads"
-    )
+    return given // channels, f"ResNet-18, {channels} channels wide, features at 1/4"
+
+
+def _shrink_vgg(backbone: dict) -> tuple[int, str]:
+    """Return by how much the channels have shrunk, and what the backbone is now."""
+    given = backbone.get("base_channels", 64)
+    channels = min(BASE_CHANNELS, given)
+    backbone.update(base_channels=channels, init_cfg=None)
+    return given // channels, f"VGG-16, {channels} channels wide, features at 1/8"
+
+
+_SHRINK = {"DeepLabResNet": _shrink_resnet, "DilatedVGG": _shrink_vgg}
 
 
 def _seeing_features(model: dict) -> list[dict]:

@@ -30,6 +30,7 @@ def generate_pseudo_labels(
     settings: Mapping | None = None,
     overwrite: bool = False,
     num_workers: int = 0,
+    average_with: Sequence[str | Path] = (),
 ) -> dict:
     """Label every image, or those that an interrupted run has left.
 
@@ -53,6 +54,8 @@ def generate_pseudo_labels(
             config). Compared with the settings of an interrupted run.
         overwrite: Remove an earlier run's files instead of going on with them.
         num_workers: Processes that load images, per rank.
+        average_with: Files of further weights, if ``model`` is the mean of several
+            networks; their hashes stand in the report, too.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -81,6 +84,10 @@ def generate_pseudo_labels(
         "images_sha256": text_sha256(images.names),
         **(settings or {}),
     }
+    if average_with:
+        others = {str(path): file_hash(path) for path in average_with}
+        header["averaged_with"] = others
+        decisive["averaged_with_sha256"] = list(others.values())
     writer = PseudoLabelWriter(out_dir, images.names, decisive, get_rank())
     pending = on_rank_zero(writer.prepare, overwrite)
     was_training = model.training

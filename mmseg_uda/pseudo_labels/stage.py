@@ -1,6 +1,7 @@
 """Pseudo-labels from a config and a checkpoint."""
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.config import Config
@@ -11,6 +12,7 @@ from torch import nn
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.devices import choose_device
+from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.plain import plain
 from mmseg_uda.registry import RULES
 from mmseg_uda.weight_files import check_is_file
@@ -36,6 +38,7 @@ def run_pseudo_label_stage(
     allow_partial: bool = False,
     device: str | None = None,
     num_workers: int | None = None,
+    average_with: Sequence[str | Path] = (),
 ) -> dict:
     """Build model and images from a config and write pseudo-labels.
 
@@ -54,6 +57,8 @@ def run_pseudo_label_stage(
         allow_partial: Accept a checkpoint that fits the model only in part.
         device: Where to predict, e.g. ``'cpu'``; default: a GPU if there is one.
         num_workers: Processes that load images, per rank; default: the config's.
+        average_with: Weights of further networks of this config. The labels are those
+            of the mean of all their probabilities.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -65,6 +70,7 @@ def run_pseudo_label_stage(
         OSError: If the output folder cannot be written.
     """
     checkpoint = check_is_file(checkpoint, "checkpoint")
+    average_with = [check_is_file(path, "checkpoint") for path in average_with]
     if "model" not in cfg:
         raise ValueError(
             f"{name_of(cfg)} defines no model; give the config that the checkpoint was "
@@ -84,7 +90,10 @@ def run_pseudo_label_stage(
     model = _build(cfg)
     # a rule that looks at a map needs the heads that the map is made with
     ignore = TRAINING_PARTS if selection.score_map is None else ()
-    load_into(model, str(checkpoint), allow_partial=allow_partial, ignore=ignore)
+    options = dict(allow_partial=allow_partial, ignore=ignore)
+    load_into(model, str(checkpoint), **options)
+    if average_with:
+        model = MeanSegmentor.of(model, average_with, **options)
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     return generate_pseudo_labels(
@@ -98,6 +107,7 @@ def run_pseudo_label_stage(
         settings={"model_sha256": text_sha256(plain(cfg.model))},
         overwrite=overwrite,
         num_workers=num_workers,
+        average_with=average_with,
     )
 
 

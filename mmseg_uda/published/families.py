@@ -10,6 +10,7 @@ PATTERNS = {
     "both on layer4",
     "layer5": "the ResNet, layer5.conv2d_list.{0-3} on layer4 (main head)",
     "layer6": "the ResNet, layer6.conv2d_list.{0-3} on layer4 (main head)",
+    "vgg": "features.{0-31} (a VGG-16 with fc6 and fc7), classifier.conv2d_list.{0-3}",
     "concat": "the ResNet, layer5 on layer3 and layer6 on layer4 and layer3 "
     "concatenated, each with conv2d_list.{0-4}.{0,1}, bottleneck and head.1.weight",
 }
@@ -37,7 +38,7 @@ class Family:
 
 #: By the name under which the tool takes them.
 FAMILIES = {
-    "adaptsegnet": Family("AdaptSegNet", ("two_heads", "layer5"), branches=2),
+    "adaptsegnet": Family("AdaptSegNet", ("two_heads", "layer5", "vgg"), branches=2),
     "maxsquare": Family("MaxSquareLoss", ("two_heads",), branches=2),
     "advent": Family("ADVENT", ("two_heads", "layer6")),
     "clan": Family("CLAN", ("two_views",), aux_weight=1.0),

@@ -30,10 +30,6 @@ def known_kind(weights: dict[str, Tensor]) -> str | None:
     return next((said for seems, said in _KINDS if seems(weights)), None)
 
 
-def _is_deeplab_vgg(weights: dict[str, Tensor]) -> bool:
-    return _starts(weights, "features.") and _starts(weights, "classifier.conv2d_list.")
-
-
 def _is_fcn8s(weights: dict[str, Tensor]) -> bool:
     return _starts(weights, "score_fr.") or _starts(weights, "upscore")
 
@@ -60,25 +56,16 @@ def _starts(weights: dict[str, Tensor], start: str) -> bool:
 
 _KINDS: tuple[tuple[Callable[[dict[str, Tensor]], bool], str], ...] = (
     (
-        _is_deeplab_vgg,
-        "it is AdaptSegNet's DeepLab-v2 on VGG-16 (features.*, classifier.conv2d_list."
-        "*). This project has no VGG-16 backbone, so nothing could load the result. "
-        "What is known of that network, should you write one: VGG-16's features "
-        "without the last two poolings, the last three convolutions with dilation 2, "
-        "then fc6 and fc7 (features.29 and 31, 3x3, 1024 channels, dilation 4); one "
-        "summed head on 1024 channels, of which AdaptSegNet runs two "
-        "branches; no auxiliary head; BGR images.",
-    ),
-    (
         _is_fcn8s,
         "it is an FCN-8s on VGG-16 (score_fr, upscore*), as BDL and FDA publish it. "
-        "This project has neither that backbone nor that head. Their ResNet-101 "
+        "This project has no such network. Their ResNet-101 "
         "checkpoints (layer5.*) can be converted.",
     ),
     (
         _is_vgg,
-        "it is a VGG image classifier (features.*, classifier.*). This project has no "
-        "VGG backbone, and the file has no segmentation head.",
+        "it is a VGG image classifier (features.*, classifier.*) without segmentation "
+        "head. A VGG-16 needs no conversion: `tools/train.py CONFIG --pretrained FILE` "
+        "starts a config on VGG-16 from it.",
     ),
     (
         _is_trunk,

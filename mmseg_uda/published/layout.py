@@ -6,8 +6,9 @@ from torch import Tensor
 
 from .foreign import explain_foreign
 from .head import CONCAT, SUM, Head
-from .names import heads_in
+from .names import VGG_HEAD, heads_in
 from .trunk import Trunk
+from .vgg_trunk import VggTrunk
 
 _LISTED = 30  # names that an error spells out
 
@@ -17,13 +18,13 @@ class Layout:
     """A network of the literature.
 
     Attributes:
-        trunk: Its ResNet.
+        trunk: Its ResNet or VGG-16.
         main: The head that predicts.
         aux: The auxiliary head, or None.
         pattern: Key of :data:`mmseg_uda.published.families.PATTERNS`.
     """
 
-    trunk: Trunk
+    trunk: Trunk | VggTrunk
     main: Head
     aux: Head | None
     pattern: str
@@ -35,9 +36,7 @@ class Layout:
 
     def input_of(self, head: Head) -> tuple[int, ...]:
         """Return the stages (3, 4) whose features a head sees, in order."""
-        *_, third, fourth = self.trunk.widths
-        inputs = {third: (3,), fourth: (4,), third + fourth: (4, 3)}
-        return inputs.get(head.in_channels, ())
+        return self.trunk.stages_of(head.in_channels)
 
 
 def recognise(weights: dict[str, Tensor]) -> Layout:
@@ -47,19 +46,22 @@ def recognise(weights: dict[str, Tensor]) -> Layout:
         weights: Weights by name, without wrappers' prefixes.
 
     Raises:
-        ValueError: If it is none of the literature's ResNets with heads (says what it
+        ValueError: If it is none of the literature's networks with heads (says what it
             seems to be, or what was found and what there could be), if weights of it
             are missing (lists them), or if its heads fit no known network.
     """
     names = heads_in(weights)
-    if not names or not any(name.startswith("layer1.") for name in weights):
+    kind, begins = (
+        (VggTrunk, "features.") if names == [VGG_HEAD] else (Trunk, "layer1.")
+    )
+    if not names or not any(name.startswith(begins) for name in weights):
         raise ValueError(explain_foreign(weights))
-    trunk = Trunk.read(weights)
+    trunk = kind.read(weights)
     heads = [Head.read(weights, name) for name in names]
     missing = trunk.missing(weights)
     for head in heads:
         missing += [name for name in head.names if name not in weights]
-    if heads[-1].name == "layer5" and 0 < heads[-1].in_channels == trunk.widths[2]:
+    if heads[-1].name == "layer5" and trunk.stages_of(heads[-1].in_channels) == (3,):
         missing.append("layer6.* (layer5 is the auxiliary head, on layer3)")
     if missing:
         more = f"\n    ... and {len(missing) - _LISTED} more"
@@ -84,7 +86,7 @@ def _pattern(layout: Layout) -> str:
         )
     if kinds == {SUM} and len({head.num_classes for head in layout.heads}) == 1:
         if inputs == ((4,),):
-            return layout.main.name
+            return "vgg" if layout.main.name == VGG_HEAD else layout.main.name
         if inputs in (((4,), (3,)), ((4,), (4,))):
             return "two_heads" if inputs[1] == (3,) else "two_views"
     if kinds == {CONCAT} and () not in inputs:
@@ -95,6 +97,6 @@ def _pattern(layout: Layout) -> str:
         for head in layout.heads
     )
     raise ValueError(
-        f"its heads fit no network of the literature: {described}; layer3 has "
-        f"{layout.trunk.widths[2]} channels, layer4 {layout.trunk.widths[3]}."
+        f"its heads fit no network of the literature: {described}; "
+        f"{layout.trunk.sizes}."
     )

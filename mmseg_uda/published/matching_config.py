@@ -17,6 +17,7 @@ from .conversion import Conversion
 from .head import CONCAT, SUM
 from .wanted_model import wanted_model
 
+_VGG = "configs/adaptseg/adaptseg_vgg16_gta.py"
 # by kind of head, and whether there is an auxiliary one
 _BASES = {
     (SUM, True): "configs/adaptseg/adaptseg_gta.py",
@@ -80,15 +81,17 @@ def matching_config(conversion: Conversion, root: Path) -> MatchingConfig | None
         root: Folder that holds ``configs/``.
 
     Returns:
-        The config, or None if no ResNet of this depth exists.
+        The config, or None if there is no such network, as a ResNet of odd depth.
 
     Raises:
         ValueError: If the weights do not fit completely into that config's model.
     """
     layout = conversion.layout
-    if layout.trunk.depth is None:
+    if layout.trunk.config is None:
         return None
     base = _BASES[layout.main.kind, layout.aux is not None]
+    if layout.pattern == "vgg":
+        base = _VGG
     cfg = Config.fromfile(root / base)
     changes = _difference(wanted_model(conversion), cfg.model.to_dict())
     heads = cfg.model.get("heads") or {}

@@ -8,7 +8,9 @@ from torch import Tensor
 _WRAPPERS = ("module.", "_orig_mod.", "Scale.", "model.", "net.")
 #: First components of the names of segmentation heads.
 HEADS = ("layer5", "layer6")
-_TRUNK = ("conv1.", "bn1.", "layer1.", "layer2.", "layer3.", "layer4.")
+#: That of the head on a VGG-16.
+VGG_HEAD = "classifier"
+_TRUNK = ("features.", "conv1.", "bn1.", "layer1.", "layer2.", "layer3.", "layer4.")
 
 
 def wrapper_prefix(names: Iterable[str]) -> str:
@@ -51,6 +53,9 @@ def below(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 def heads_in(names: Iterable[str]) -> list[str]:
     """Return which of ``layer5`` and ``layer6`` are there, the main head last.
 
+    On a VGG-16 the one head is called ``classifier``, as that of an image classifier
+    is, but has dilated branches.
+
     In the checkpoints of AdaptSegNet, ADVENT, CLAN, MRNet and RPLUE ``layer6`` is the
     main head and ``layer5`` the auxiliary one; in those of the single-headed FDA, BDL
     and CRST ``layer5`` is the main head, in those of a single-headed ADVENT ``layer6``.
@@ -58,6 +63,9 @@ def heads_in(names: Iterable[str]) -> list[str]:
     Args:
         names: Names without wrappers' prefixes.
     """
+    names = list(names)
+    if any(name.startswith(f"{VGG_HEAD}.conv2d_list.") for name in names):
+        return [VGG_HEAD]
     return sorted({name.split(".")[0] for name in names} & set(HEADS))
 
 

@@ -89,7 +89,7 @@ def about_file(prefix: str, layout: Layout) -> list[str]:
             "training: tools/train.py CONFIG --pretrained FILE reads it as it is. The "
             "published loaders skip its layer5; here it is converted like any head."
         )
-    if layout.trunk.depth is None:
+    if layout.trunk.config is None:
         notes.append(
             f"No ResNet has stages of {layout.trunk.blocks} blocks (ResNet-101 has 3, "
             "4, 23, 3), so there is no config for this network, and whether the result "

@@ -14,8 +14,7 @@ def summary(conversion: Conversion) -> dict[str, Any]:
     return dict(
         families=[FAMILIES[name].title for name in conversion.families],
         layout=PATTERNS[layout.pattern],
-        resnet_depth=layout.trunk.depth,
-        blocks=list(layout.trunk.blocks),
+        network=layout.trunk.title,
         num_classes=layout.main.num_classes,
         renamed=sum(bool(r.source and r.name) for r in conversion.rows),
         dropped=sum(r.name is None for r in conversion.rows),
@@ -43,11 +42,9 @@ def as_text(conversion: Conversion, config: MatchingConfig | None) -> str:
     """Return every key, then the summary, the notes and the config."""
     lines = [_key_line(row) for row in conversion.rows]
     found = summary(conversion)
-    depth = found["resnet_depth"]
-    trunk = f"ResNet-{depth}" if depth else f"a ResNet of {found['blocks']} blocks"
     lines += [
         "",
-        f"Recognised: {' or '.join(found['families'])} on {trunk}, "
+        f"Recognised: {' or '.join(found['families'])} on {found['network']}, "
         f"{found['num_classes']} classes",
         f"  ({found['layout']})",
         f"Keys: {found['renamed']} renamed, {found['dropped']} dropped, "

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor
 
@@ -53,6 +54,41 @@ class Trunk:
         """Number of layers by which the network is known, or None."""
         known = _BOTTLENECK if self.bottleneck else _BASIC
         return next((d for d, blocks in known.items() if blocks == self.blocks), None)
+
+    @property
+    def title(self) -> str:
+        """What the network is called."""
+        return (
+            f"ResNet-{self.depth}"
+            if self.depth
+            else f"a ResNet of {self.blocks} blocks"
+        )
+
+    @property
+    def config(self) -> dict[str, Any] | None:
+        """What a config's backbone must be, None if there is no such ResNet."""
+        if self.depth is None:
+            return None
+        return dict(
+            depth=self.depth,
+            stem_channels=self.stem_channels,
+            base_channels=self.base_channels,
+        )
+
+    @property
+    def sizes(self) -> str:
+        """The channels that heads can sit on, in words."""
+        *_, third, fourth = self.widths
+        return f"layer3 has {third} channels, layer4 {fourth}"
+
+    def stages_of(self, channels: int) -> tuple[int, ...]:
+        """Return the stages (3, 4) whose features have that many channels, in order."""
+        *_, third, fourth = self.widths
+        return {third: (3,), fourth: (4,), third + fourth: (4, 3)}.get(channels, ())
+
+    def level(self, stage: int) -> tuple[int, int]:
+        """Return channels and index of a stage's features in the backbone's output."""
+        return self.widths[stage - 1], stage - 3
 
     def missing(self, weights: dict[str, Tensor]) -> list[str]:
         """Return what is missing of the trunk; for whole blocks ``layer3.22.*``."""

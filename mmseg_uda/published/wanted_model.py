@@ -17,15 +17,11 @@ def wanted_model(conversion: Conversion) -> dict[str, Any]:
     """Return the entries of a config's ``model`` that a checkpoint decides.
 
     Args:
-        conversion: A converted checkpoint of a ResNet of known depth.
+        conversion: A converted checkpoint of a network that exists here.
     """
     layout = conversion.layout
     segmentor: dict[str, Any] = dict(
-        backbone=dict(
-            depth=layout.trunk.depth,
-            stem_channels=layout.trunk.stem_channels,
-            base_channels=layout.trunk.base_channels,
-        ),
+        backbone=layout.trunk.config,
         decode_head=_head_config(layout, layout.main),
     )
     if layout.aux is not None:
@@ -41,8 +37,8 @@ def wanted_model(conversion: Conversion) -> dict[str, Any]:
 
 def _head_config(layout: Layout, head: Head) -> dict[str, Any]:
     stages = layout.input_of(head)
-    widths = [layout.trunk.widths[stage - 1] for stage in stages]
-    indices = [stage - 3 for stage in stages]
+    levels = [layout.trunk.level(stage) for stage in stages]
+    widths, indices = ([level[i] for level in levels] for i in (0, 1))
     several = len(stages) > 1
     config: dict[str, Any] = dict(
         in_channels=widths if several else widths[0],

@@ -102,6 +102,28 @@ class ConcatHead(nn.Module):
         return self.head(self.bottleneck(x))
 
 
+class VggNet(nn.Module):
+    """VGG-16 without its last two poolings, dilated, and the summed head."""
+
+    def __init__(self, classes=19, base=4, **head):
+        super().__init__()
+        layers, inputs = [], 3
+        plain = [1, 1, "M", 2, 2, "M", 4, 4, 4, "M", 8, 8, 8]
+        for entry in (*((e, 1) for e in plain), *[(8, 2)] * 3, *[(16, 4)] * 2):
+            if entry[0] == "M":
+                layers.append(nn.MaxPool2d(2, 2))
+                continue
+            outputs, dilation = base * entry[0], entry[1]
+            conv = nn.Conv2d(inputs, outputs, 3, padding=dilation, dilation=dilation)
+            layers += [conv, nn.ReLU()]
+            inputs = outputs
+        self.features = nn.Sequential(*layers)
+        self.classifier = SumHead(inputs, classes, **head)
+
+    def forward(self, x):
+        return {"classifier": self.classifier(self.features(x))}
+
+
 class Net(nn.Module):
     """A trunk with the heads of one family; returns logits by published head name."""
 
@@ -145,7 +167,7 @@ class Net(nn.Module):
 def published_net(family, seed=0, **options):
     """A net that looks trained: norms with statistics, branches that have moved."""
     torch.manual_seed(seed)
-    net = Net(family, **options)
+    net = VggNet(**options) if family == "vgg" else Net(family, **options)
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.normal_(module.running_mean, 0, 0.1)
@@ -155,6 +177,8 @@ def published_net(family, seed=0, **options):
             nn.init.normal_(module.bias, 0, 0.1)
         if isinstance(module, SumHead):
             module.pretend_training()
+    if family == "vgg":
+        return net.eval()
     # images in 0..255: the response of the first convolution is that much larger
     net.bn1.running_var.mul_(5000 * net.conv1.weight.detach().square().sum((1, 2, 3)))
     return net.eval()

@@ -269,8 +269,9 @@ def trunk():
         (discriminator(), "discriminator"),
         (
             vgg("classifier.conv2d_list.0.weight"),
-            "no VGG-16 backbone.*two branches",
+            r"weights are missing \((.|\n)*features\.0\.bias\n *features\.2\.weight",
         ),
+        ({"classifier.conv2d_list.0.weight": torch.ones(1)}, "classifier: 1 tensors"),
         (vgg("classifier.6.weight"), "VGG image classifier"),
         ({"conv1_1.weight": torch.ones(1), "score_fr.bias": torch.ones(1)}, "FCN-8s"),
         (trunk(), r"without segmentation heads.*--pretrained FILE"),

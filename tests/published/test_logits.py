@@ -29,6 +29,9 @@ KINDS = {
     "advent_single": dict(family="layer6"),
     "clan": dict(family="two_views"),
     "fda": dict(family="layer5"),
+    "adaptsegnet_vgg": dict(family="vgg", runs=2),
+    "vgg_four_branches": dict(family="vgg", base=6),
+    "vgg_16_classes": dict(family="vgg", classes=16),
     "resnet101": dict(family="two_heads", blocks=(3, 4, 23, 3), base=4),
 }
 

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from collections.abc import Sequence
 from numbers import Real
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.results import MEANS
+from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.weight_files import check_is_file
 
@@ -42,6 +44,7 @@ def run_test(
     tta: bool = False,
     out: str | None = None,
     show_dir: str | None = None,
+    average_with: Sequence[str] = (),
 ) -> dict[str, float]:
     """Score a checkpoint on the test data of a config.
 
@@ -51,6 +54,8 @@ def run_test(
         tta: Average the probabilities over the augmentations of ``tta_pipeline``.
         out: Folder for the predictions as PNGs of class ids.
         show_dir: Folder for painted predictions.
+        average_with: Weights of further networks of this config; the mean of all their
+            probabilities is scored.
 
     Returns:
         The metrics, which also stand in ``<work_dir>/test_<checkpoint>.json`` (with
@@ -59,7 +64,8 @@ def run_test(
     Raises:
         ValueError: If config, data or checkpoint don't fit together.
     """
-    check_is_file(checkpoint)
+    for path in (checkpoint, *average_with):
+        check_is_file(path)
     resolver = Resolver(request)
     cfg = resolver.stage_config(
         [stage for stage in resolver.stages if stage.trains][-1]
@@ -81,11 +87,13 @@ def run_test(
     for option, folder in (("work-dir", cfg.work_dir), ("out", out)):
         if folder is not None:
             on_rank_zero(check_writable, folder, f"--{option}")
-    on_rank_zero(_prepare, cfg, plain, request, checkpoint)
-    metrics = _test(cfg, checkpoint, tta)
+    on_rank_zero(_prepare, cfg, plain, request, [checkpoint, *average_with])
+    metrics = _test(cfg, checkpoint, tta, average_with)
     metrics = {key: value for key, value in metrics.items() if isinstance(value, Real)}
     if metrics:
-        file = on_rank_zero(_record, cfg, request, checkpoint, tta, metrics)
+        file = on_rank_zero(
+            _record, cfg, request, checkpoint, tta, metrics, average_with
+        )
         means = ", ".join(f"{k} {v:.2f}" for k, v in metrics.items() if k in MEANS)
         say(f"\n{checkpoint}: {means} (all of it: {file})")
     else:
@@ -95,10 +103,16 @@ def run_test(
 
 
 def _record(
-    cfg: Config, request: Request, checkpoint: str, tta: bool, metrics: dict
+    cfg: Config,
+    request: Request,
+    checkpoint: str,
+    tta: bool,
+    metrics: dict,
+    average_with: Sequence[str],
 ) -> Path:
     """Write the metrics, with what they belong to, and return the file."""
-    name = f"test_{Path(checkpoint).stem}{'_tta' if tta else ''}.json"
+    mean = f"_mean_of_{1 + len(average_with)}" if average_with else ""
+    name = f"test_{Path(checkpoint).stem}{mean}{'_tta' if tta else ''}.json"
     record = {
         "checkpoint": str(checkpoint),
         "checkpoint_sha256": file_hash(checkpoint),
@@ -109,30 +123,43 @@ def _record(
         "cfg_options": request.options,
         "metrics": metrics,
     }
+    if average_with:
+        record["averaged_with"] = {str(p): file_hash(p) for p in average_with}
     write_json(Path(cfg.work_dir, name), record)
     return Path(cfg.work_dir, name)
 
 
-def _test(cfg: Config, checkpoint: str, tta: bool) -> dict:
+def _test(cfg: Config, checkpoint: str, tta: bool, average_with: Sequence[str]) -> dict:
     runner = StageRunner.from_cfg(cfg)
     try:
-        model = bare(runner.model)
-        load_into(model.module if tta else model, checkpoint, ignore=TRAINING_PARTS)
+        whole = bare(runner.model)
+        model = whole.module if tta else whole
+        load_into(model, checkpoint, ignore=TRAINING_PARTS)
+        if average_with:
+            mean = MeanSegmentor.of(model, average_with, ignore=TRAINING_PARTS)
+            # augmentations are averaged around the networks
+            if tta:
+                whole.module = mean
+            else:
+                runner.model = mean
         return runner.test()
     finally:
         runner.close()
 
 
-def _prepare(cfg: Config, plain: Config, request: Request, checkpoint: str) -> None:
+def _prepare(
+    cfg: Config, plain: Config, request: Request, checkpoints: Sequence[str]
+) -> None:
     """Find what is wrong before the first image is predicted.
 
     Args:
         cfg: The config to test with.
         plain: The same without test-time augmentation around the model.
         request: What the command line asks for.
-        checkpoint: Weights.
+        checkpoints: Weights, of one network or of those to average.
     """
-    check_model(plain, Path(checkpoint), trains=False)
+    for checkpoint in checkpoints:
+        check_model(plain, Path(checkpoint), trains=False)
     metrics = cfg.test_evaluator
     for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
         check_arguments(METRICS, metric, "test_evaluator")

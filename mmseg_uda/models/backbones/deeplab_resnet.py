@@ -7,13 +7,11 @@ from mmseg.models.backbones import ResNet
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmseg_uda.checkpoints import load_weights
-
-from .pretrained import read_pretrained
+from .pretrained_trunk import PretrainedTrunk
 
 
 @MODELS.register_module()
-class DeepLabResNet(ResNet):
+class DeepLabResNet(PretrainedTrunk, ResNet):
     """Dilated ResNet of output stride 8 with a ceil-mode stem.
 
     The trunk of AdaptSegNet, ADVENT, MRNet, RPLUE and others. It differs from mmseg's
@@ -86,20 +84,3 @@ class DeepLabResNet(ResNet):
             **kwargs,
         )
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1, ceil_mode=True)
-
-    def init_weights(self) -> None:
-        """Initialise the weights, pretrained ones strictly."""
-        entries = self.init_cfg or []
-        entries = [entries] if isinstance(entries, dict) else list(entries)
-        pretrained = [e for e in entries if e["type"] == "Pretrained"]
-        if not pretrained or self.is_init:
-            super().init_weights()
-            return
-        given = self.init_cfg
-        self.init_cfg = [e for e in entries if e not in pretrained]
-        super().init_weights()
-        self.init_cfg = given
-        for entry in pretrained:
-            options = {k: v for k, v in entry.items() if k != "type"}
-            weights = read_pretrained(norm_eval=self.norm_eval, **options)
-            load_weights(self, weights, options["checkpoint"])

@@ -13,8 +13,12 @@ from .download import local_file
 
 # Standard deviation of torchvision's RGB input in [0, 1].
 _TORCHVISION_STD = (0.229, 0.224, 0.225)
+# First convolution of a ResNet and of a VGG.
+_FIRST = ("conv1.weight", "features.0.weight")
 _TRUNKS = ("backbone", "segmentor.backbone")
-_HEADS = re.compile(r"(fc|layer[5-9]|(decode|auxiliary|cls)_head|heads?)[._]")
+_HEADS = re.compile(
+    r"(fc|classifier|layer[5-9]|(decode|auxiliary|cls)_head|heads?)[._]"
+)
 
 
 def read_pretrained(
@@ -32,7 +36,7 @@ def read_pretrained(
         convention: Images it was trained on. ``'caffe'``: BGR in 0..255 minus the mean.
             ``'torchvision'``: RGB, normalised by mean and std; the first convolution
             is converted, neglecting the grey level between the means of both. ``None``
-            tells it from the statistics of the first norm layer.
+            tells it from the statistics of the first norm layer, which a VGG lacks.
         norm_eval: Whether the network always uses running statistics.
         prefix: Take only the weights below this name; ``None`` finds the trunk inside
             a segmentor's checkpoint (``backbone.``) by itself.
@@ -59,9 +63,10 @@ def read_pretrained(
         # Some caffe nets have one; the norm behind it subtracts it again.
         mean = weights["bn1.running_mean"]
         weights["bn1.running_mean"] = mean - weights.pop("conv1.bias")
-    if convention == "torchvision" and "conv1.weight" in weights:
+    if convention == "torchvision":
         std = torch.tensor(_TORCHVISION_STD).view(1, 3, 1, 1)
-        weights["conv1.weight"] = (weights["conv1.weight"] / (255 * std)).flip(1)
+        for name in weights.keys() & set(_FIRST):
+            weights[name] = (weights[name] / (255 * std)).flip(1)
     return {name: weight.to(map_location) for name, weight in weights.items()}
 
 
@@ -75,7 +80,8 @@ def _trunk_of(weights: dict[str, Tensor], prefix: str | None) -> dict[str, Tenso
 
 
 def _told_convention(weights: dict[str, Tensor], checkpoint: str) -> str:
-    convention = convention_of(weights)
+    has_norms = "features.0.weight" not in weights
+    convention = convention_of(weights) if has_norms else None
     if convention is None:
         raise ValueError(
             f"cannot tell which images '{checkpoint}' was trained on: say "

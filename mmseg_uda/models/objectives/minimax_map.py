@@ -59,4 +59,5 @@ class MinimaxMap(BaseObjective):
 
     def equation(self, seg_head: str) -> str:
         """The loss as a formula."""
-        return " + ".join(f"{name}_{seg_head}" for name in self.contested)
+        text = " + ".join(f"{name}_{seg_head}" for name in self.contested)
+        return f"({text})" if len(self.contested) > 1 else text

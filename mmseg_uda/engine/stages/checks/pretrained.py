@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.checkpoints import compare_with_model, load_weights_file
-from mmseg_uda.models.backbones import DeepLabResNet
+from mmseg_uda.models.backbones import PretrainedTrunk
 from mmseg_uda.models.backbones.download import local_file
 from mmseg_uda.published import below, without_wrappers
 
@@ -27,7 +28,8 @@ def fetch_pretrained(cfg: Config) -> None:
         ValueError: If that is not possible.
     """
     backbone = backbone_of(cfg) or {}
-    if backbone.get("type") != DeepLabResNet.__name__:
+    kind = MODELS.get(backbone.get("type", ""))
+    if not (isinstance(kind, type) and issubclass(kind, PretrainedTrunk)):
         return  # mmengine knows more addresses than we do
     for entry in _pretrained_in(backbone.get("init_cfg")):
         if "://" in str(entry.get("checkpoint")):
@@ -43,7 +45,7 @@ def check_pretrained(model: nn.Module) -> None:
     backbone = getattr(getattr(model, "segmentor", model), "backbone", None)
     for entry in _pretrained_in(getattr(backbone, "init_cfg", None)):
         with building(f"pretrained weights of the backbone ({_ADVICE})"):
-            if isinstance(backbone, DeepLabResNet):
+            if isinstance(backbone, PretrainedTrunk):
                 backbone.init_weights()
             elif "://" not in entry["checkpoint"]:
                 _check_fit(backbone, entry)
