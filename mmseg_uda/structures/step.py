@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from .pixel_range import PixelRange
 from .view import View
 
 
@@ -29,6 +30,7 @@ class Step:
         maps: Map parts by name (registry ``MAPS``).
         iteration: Iterations done before this one.
         max_iters: Length of the training in iterations.
+        pixels: How the images are normalised; None for bytes as they are.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Step:
         maps: Mapping[str, nn.Module],
         iteration: int = 0,
         max_iters: int = 1,
+        pixels: PixelRange | None = None,
     ) -> None:
         self.segmentor = segmentor
         self.inputs = inputs
@@ -48,6 +51,7 @@ class Step:
         self.heads = heads
         self.iteration = iteration
         self.max_iters = max_iters
+        self.pixels = pixels or PixelRange.of(None)
         self._view_parts = views
         self._map_parts = maps
         self._views: dict[str, View] = {}
@@ -91,6 +95,15 @@ class Step:
         return self.once(
             ("region_logits", head, view, seg_head),
             lambda: self.heads[head](self.view(view).probs(seg_head)),
+        )
+
+    def unit_images(self, view: str) -> Tensor:
+        """The images of a view in [-1, 1], (N, 3, H, W), as image translators see them.
+
+        Computed once for all who ask. Nothing is detached.
+        """
+        return self.once(
+            ("unit_images", view), lambda: self.pixels.to_unit(self.view(view).images)
         )
 
     def domain(self, name: str) -> tuple[Tensor, Sequence]:
