@@ -3,9 +3,12 @@
 from .adversarial import Adversarial
 from .base_objective import BaseObjective
 from .decay import Decay
+from .image_adversarial import ImageAdversarial
+from .image_reconstruction import ImageReconstruction
 from .minimize_map import MinimizeMap
 from .pixel_weight import PixelWeight
 from .region_classification import RegionClassification
+from .semantic_consistency import SemanticConsistency
 from .soft_supervised import SoftSupervised
 from .supervised import Supervised
 from .weight_discrepancy import WeightDiscrepancy
@@ -14,9 +17,12 @@ __all__ = [
     "Adversarial",
     "BaseObjective",
     "Decay",
+    "ImageAdversarial",
+    "ImageReconstruction",
     "MinimizeMap",
     "PixelWeight",
     "RegionClassification",
+    "SemanticConsistency",
     "SoftSupervised",
     "Supervised",
     "WeightDiscrepancy",

@@ -120,7 +120,7 @@ class Adversarial(BaseObjective):
 
     def pixel_loss(self, step: Step, seg_head: str) -> list[Tensor]:
         """The fooling loss of the target at each scale of the discriminator."""
-        seen = SEES[self.sees](self._probs(step, self.target, seg_head))
+        seen = self._see(step, self.target, seg_head)
         outputs = call_frozen(step.heads[self.discriminators[seg_head]], seen)
         return [gan_map(output, self.source_label, self.gan) for output in outputs]
 
@@ -157,6 +157,10 @@ class Adversarial(BaseObjective):
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text
 
+    def _see(self, step: Step, view: str, seg_head: str) -> Tensor:
+        """What the discriminators see of a view, (N, C, h, w)."""
+        return SEES[self.sees](self._probs(step, view, seg_head))
+
     def _probs(self, step: Step, view: str, seg_head: str) -> Tensor:
         """The probabilities that are compared, (N, C, h, w)."""
         if self.through is None:
@@ -172,9 +176,8 @@ class Adversarial(BaseObjective):
     def _discriminator_loss(self, step: Step, seg_head: str) -> Tensor:
         discriminator = step.heads[self.discriminators[seg_head]]
         source_head = self.source_seg_head or seg_head
-        see = SEES[self.sees]
-        source = see(self._probs(step, self.source, source_head).detach())
-        target = see(self._probs(step, self.target, seg_head).detach())
+        source = self._see(step, self.source, source_head).detach()
+        target = self._see(step, self.target, seg_head).detach()
         if self.gradient_penalty:
             source.requires_grad_()
         loss = 0.0
