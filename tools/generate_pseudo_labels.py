@@ -34,7 +34,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--rule",
         default="KeepAll",
-        help="KeepAll (default), GlobalThreshold, ClassBalanced, SoftClassBalanced",
+        help="KeepAll (default), GlobalThreshold, ClassBalanced, SoftClassBalanced, "
+        "ClassQuantile",
     )
     parser.add_argument(
         "--threshold", type=float, help="lowest confidence that GlobalThreshold keeps"

@@ -1,6 +1,7 @@
 """Pseudo-labels: rules that choose them and the folder they are written to."""
 
 from .class_balanced import ClassBalanced
+from .class_quantile import ClassQuantile
 from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .image_files import ImageFiles
@@ -14,6 +15,7 @@ from .stage import run_pseudo_label_stage
 
 __all__ = [
     "ClassBalanced",
+    "ClassQuantile",
     "GlobalThreshold",
     "ImageFiles",
     "KeepAll",

@@ -1,19 +1,18 @@
 """The rule of one threshold for each class, by a share of its pixels."""
 
-from collections.abc import Iterator, Mapping
+import math
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from mmseg_uda.registry import RULES
 
-from .selection_rule import DROPPED, ReadStatistics, SelectionRule, Statistics
-from .top_share import top_share
+from .class_thresholds import ClassThresholds
+from .selection_rule import DROPPED
 
 
 @RULES.register_module()
-class ClassBalanced(SelectionRule):
+class ClassBalanced(ClassThresholds):
     r"""Keeps the same share of every class, the pixels most confident for it.
 
     .. math::
@@ -42,83 +41,24 @@ class ClassBalanced(SelectionRule):
         ValueError: If an argument is out of range.
     """
 
-    needs_statistics = True
-
     def __init__(self, portion: float = 0.2, sample_every: int = 4) -> None:
         if not 0.0 < portion <= 1.0:
             raise ValueError(
                 f"portion must be a share in (0, 1], got {portion} (to keep everything "
                 "use dict(type='KeepAll'))"
             )
-        if sample_every < 1:
-            raise ValueError(f"sample_every must be at least 1, got {sample_every}")
+        super().__init__(sample_every)
         self.portion = float(portion)
-        self.sample_every = int(sample_every)
-        self._thresholds: list[float] | None = None
 
     def settings(self) -> dict:
         """Return type and arguments."""
-        return {
-            "type": type(self).__name__,
-            "portion": self.portion,
-            "sample_every": self.sample_every,
-        }
+        return {**super().settings(), "portion": self.portion}
 
-    def observe(self, probs: Tensor) -> Statistics:
-        """Return the sampled confidences of one image, class after class.
-
-        Args:
-            probs: (K, H, W).
-
-        Returns:
-            ``confidence``, float32, and ``counts``, how many of them each class has.
-        """
-        confidence, labels = (tensor.flatten().cpu() for tensor in probs.max(0))
-        confidence, labels = confidence.float().numpy(), labels.numpy()
-        by_class = [
-            confidence[labels == c][:: self.sample_every] for c in range(len(probs))
-        ]
-        return {
-            "confidence": np.concatenate(by_class),
-            "counts": np.array([len(values) for values in by_class]),
-        }
-
-    def fit(self, read: ReadStatistics) -> None:
-        """Set the thresholds from the sampled confidences of all images."""
-        num_classes = len(next(iter(read()))["counts"])
-
-        def by_class() -> Iterator[list[np.ndarray]]:
-            for image in read():
-                yield np.split(image["confidence"], np.cumsum(image["counts"])[:-1])
-
-        found = top_share(by_class, num_classes, self.portion)
-        self._thresholds = [1.0 if value is None else value for value in found]
-
-    def state_dict(self) -> dict:
-        """Return the thresholds."""
-        return {"thresholds": self._thresholds}
-
-    def load_state_dict(self, state: Mapping) -> None:
-        """Take over the thresholds."""
-        self._thresholds = list(state["thresholds"])
-
-    def thresholds(self) -> dict[str, float]:
-        """Return the threshold of each class."""
-        return {str(c): value for c, value in enumerate(self._fitted())}
+    def rank(self, count: int) -> int:
+        """Keep the portion, rounded down."""
+        return math.floor(count * self.portion)
 
     def apply(self, probs: Tensor) -> Tensor:
         """Label the pixels that reach a threshold: (K, H, W) -> (H, W), uint8."""
         ratio, labels = (probs / self._weights(probs)).max(0)
         return labels.to(torch.uint8).masked_fill(ratio < 1, DROPPED)
-
-    def _weights(self, probs: Tensor) -> Tensor:
-        """Return the thresholds as (K, 1, 1), of the type of the probabilities."""
-        return torch.tensor(self._fitted()).to(probs)[:, None, None]
-
-    def _fitted(self) -> list[float]:
-        if self._thresholds is None:
-            raise TypeError(
-                f"{type(self).__name__} has no thresholds yet: call fit, which needs "
-                "the statistics of the whole set"
-            )
-        return self._thresholds

@@ -1,6 +1,5 @@
-"""The value that a share of very many numbers reaches, exactly and in little memory."""
+"""The largest so many of very many numbers, exactly and in little memory."""
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -11,12 +10,12 @@ _HALF = 1 << 16
 def top_share(
     batches: Callable[[], Iterable[Sequence[np.ndarray]]],
     num_classes: int,
-    share: float,
+    rank_of: Callable[[int], int],
 ) -> list[float | None]:
-    """For each class the smallest of the largest ``floor(share * count)`` numbers.
+    """For each class the smallest of its largest ``rank_of(count)`` numbers.
 
-    What ``sorted(numbers, reverse=True)[floor(share * len(numbers)) - 1]`` is, without
-    having all numbers at once: floats that are not negative are ordered as their bits
+    What ``sorted(numbers, reverse=True)[rank_of(len(numbers)) - 1]`` is, without having
+    all numbers at once: floats that are not negative are ordered as their bits
     are, so one pass counts the upper halves of the bits and a second one, in the bin
     where the sought number lies, the lower halves.
 
@@ -24,16 +23,16 @@ def top_share(
         batches: Goes through all numbers, called twice: each item holds an array of
             float32 >= 0 for each class.
         num_classes: Number of classes.
-        share: In [0, 1].
+        rank_of: Gives the rank for the count of a class, in [0, count].
 
     Returns:
-        One number a class, None where the floor is 0.
+        One number a class, None where the rank is 0.
     """
     upper = np.zeros((num_classes, _HALF), dtype=np.int64)
     for arrays in batches():
         for counts, bits in zip(upper, map(_bits, arrays), strict=True):
             counts += np.bincount(bits >> 16, minlength=_HALF)
-    ranks = [math.floor(int(counts.sum()) * share) for counts in upper]
+    ranks = [rank_of(int(counts.sum())) for counts in upper]
     bins, left = np.transpose(
         [_locate(counts, rank) for counts, rank in zip(upper, ranks, strict=True)]
     )
