@@ -14,8 +14,8 @@ class ClassQuantile(ClassThresholds):
     r"""Keeps the predictions that reach their class' quantile, or the cap.
 
     .. math::
-        \hat y = \arg\max_c p_c \text{ if } \max_c p_c \ge t_{\hat y}, \text{ else } 255,
-        \qquad t_c = \min(v_c[\mathrm{round}(n_c q)],\ \text{cap})
+        \hat y = \arg\max_c p_c \text{ if } \max_c p_c \ge t_{\hat y},
+        \text{ else } 255, \qquad t_c = \min(v_c[\mathrm{round}(n_c q)],\ \text{cap})
 
     with :math:`v_c` the confidences of the :math:`n_c` pixels predicted as c, sorted
     upwards, counted from 0. The rule of BDL ("Bidirectional Learning for Domain
