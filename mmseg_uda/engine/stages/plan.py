@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from .errors import StageError, did_you_mean
-from .stage import PSEUDO_LABEL, REGION_LABEL, TRAIN, Stage, is_file_name
+from .stage import (
+    PSEUDO_LABEL,
+    REGION_LABEL,
+    TRAIN,
+    TRANSLATE,
+    Stage,
+    is_file_name,
+)
 
 # the options of each type of stage
 _OPTIONS = {
-    TRAIN: ("config", "load_from", "labels", "regions", "weights"),
+    TRAIN: ("config", "load_from", "labels", "regions", "translated", "weights"),
     PSEUDO_LABEL: ("checkpoint", "rule", "tta", "weights"),
     REGION_LABEL: ("rule",),
+    TRANSLATE: ("checkpoint", "generator"),
 }
 _WEIGHTS = ("final", "best")
 
@@ -79,6 +87,8 @@ def _read(
         return _train_stage(name, options, leaf, earlier, weights)
     if kind == REGION_LABEL:
         return _region_label_stage(name, options, leaf)
+    if kind == TRANSLATE:
+        return _translate_stage(name, options, earlier)
     return _pseudo_label_stage(name, options, earlier, weights)
 
 
@@ -107,6 +117,9 @@ def _train_stage(
     regions = (regions,) if isinstance(regions, str) else tuple(regions)
     for region in regions:
         _check_reference(name, "regions", region, earlier, REGION_LABEL)
+    translated = options.get("translated")
+    if translated is not None:
+        _check_reference(name, "translated", translated, earlier, TRANSLATE)
     return Stage(
         name=name,
         kind=TRAIN,
@@ -115,6 +128,7 @@ def _train_stage(
         weights=weights,
         labels=labels,
         regions=regions,
+        translated=translated,
     )
 
 
@@ -135,6 +149,24 @@ def _pseudo_label_stage(
         weights=weights,
         rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
         tta=bool(options.get("tta", False)),
+    )
+
+
+def _translate_stage(
+    name: str, options: dict[str, Any], earlier: dict[str, Stage]
+) -> Stage:
+    source = options.get("checkpoint")
+    if source is None:
+        raise StageError(
+            f"stage '{name}': checkpoint must name the training stage of the translator"
+        )
+    _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    return Stage(
+        name=name,
+        kind=TRANSLATE,
+        config=earlier[source].config,
+        weights_from=source,
+        generator=options.get("generator") or "g_st",
     )
 
 

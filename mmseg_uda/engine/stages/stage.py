@@ -8,6 +8,7 @@ from typing import Any
 TRAIN = "TrainStage"
 PSEUDO_LABEL = "PseudoLabelStage"
 REGION_LABEL = "RegionLabelStage"
+TRANSLATE = "TranslateStage"
 
 
 @dataclass(frozen=True)
@@ -16,17 +17,21 @@ class Stage:
 
     Args:
         name: Its key in ``stages``, and the name of its folder.
-        kind: ``'TrainStage'``, ``'PseudoLabelStage'`` or ``'RegionLabelStage'``.
+        kind: ``'TrainStage'``, ``'PseudoLabelStage'``, ``'RegionLabelStage'`` or
+            ``'TranslateStage'``.
         config: Config file whose model and data a training stage uses; for a
-            pseudo-label stage that of the stage whose checkpoint predicts, for a
+            pseudo-label or translate stage that of the stage whose checkpoint it
+            takes, for a
             region-label stage that of the first stage that takes its regions.
         weights_from: Earlier training stage or checkpoint file to start from
-            (training) or to predict with (pseudo-labels).
+            (training), to predict with (pseudo-labels) or to translate with.
         weights: Which checkpoint of that stage: ``'final'`` or ``'best'``.
         labels: Pseudo-label stage whose labels a training stage learns from.
         regions: Region-label stages whose regions a training stage learns from.
         rule: Rule that chooses the labels to keep, or that sorts regions into kinds.
         tta: Whether pseudo-labels are predicted with test-time augmentation.
+        translated: Translate stage whose images a training stage learns from.
+        generator: Head of the model that a translate stage translates with.
     """
 
     name: str
@@ -38,6 +43,8 @@ class Stage:
     regions: tuple[str, ...] = ()
     rule: Mapping[str, Any] = field(default_factory=dict)
     tta: bool = False
+    translated: str | None = None
+    generator: str = "g_st"
 
     @property
     def trains(self) -> bool:
@@ -50,9 +57,14 @@ class Stage:
         return self.kind == REGION_LABEL
 
     @property
+    def translates(self) -> bool:
+        """Whether this stage translates the source's images."""
+        return self.kind == TRANSLATE
+
+    @property
     def labels_from(self) -> tuple[str, ...]:
-        """The stages whose labels, of pixels or regions, this one learns from."""
-        return (*filter(None, [self.labels]), *self.regions)
+        """The stages whose labels, of pixels or regions, or images this one takes."""
+        return (*filter(None, [self.labels, self.translated]), *self.regions)
 
 
 def is_file_name(value: str) -> bool:
