@@ -4,6 +4,7 @@
 # MLAN paper, Sec. 3.4: L_IT is Eq. 12 without the map. The paper names neither
 # networks nor a cycle loss; CycleGAN's are our choice, as are its weights.
 #
+# `decode` is the segmentation head that a weight's map would be of.
 # Regularised (Eq. 12): weight the fooling term of g_ts by a map on the target,
 #   objectives=dict(adversarial_ts=dict(weight=dict(map=...)))
 # and freeze what the map is computed with, frozen=["segmentor", "heads.c_*"].
@@ -35,6 +36,7 @@ model = dict(
             fake="source_as_target",
             gan="lsgan",
             discriminator_weight=0.5,
+            loss_weight=dict(decode=1.0),
             paper="CycleGAN paper, Eq. 1 with least squares",
         ),
         adversarial_ts=dict(
@@ -44,34 +46,35 @@ model = dict(
             fake="target_as_source",
             gan="lsgan",
             discriminator_weight=0.5,
+            loss_weight=dict(decode=1.0),
             paper="MLAN paper, Eq. 12 with least squares",
         ),
         cycle_source=dict(
             type="ImageReconstruction",
             on="source_again",
             of="source",
-            loss_weight=10.0,
+            loss_weight=dict(decode=10.0),
             paper="CycleGAN paper, Eq. 2",
         ),
         cycle_target=dict(
             type="ImageReconstruction",
             on="target_again",
             of="target",
-            loss_weight=10.0,
+            loss_weight=dict(decode=10.0),
             paper="CycleGAN paper, Eq. 2",
         ),
         identity_source=dict(
             type="ImageReconstruction",
             on="source_kept",
             of="source",
-            loss_weight=5.0,
+            loss_weight=dict(decode=5.0),
             paper="CycleGAN paper, L_identity",
         ),
         identity_target=dict(
             type="ImageReconstruction",
             on="target_kept",
             of="target",
-            loss_weight=5.0,
+            loss_weight=dict(decode=5.0),
             paper="CycleGAN paper, L_identity",
         ),
     ),
