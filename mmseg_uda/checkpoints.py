@@ -92,15 +92,19 @@ def compare_with_model(
         model: The model; a data-parallel wrapper is looked through.
         state_dict: Weights by name.
         ignore: Shell patterns such as ``'heads.*'`` of missing or unexpected names to
-            leave out of the report.
+            leave out of the report. What the model says that it needs (frozen parts)
+            is missed in any case.
     """
     report = WeightsReport()
     model = model.module if is_model_wrapper(model) else model
     in_file = getattr(model, "name_in_file", str)
 
     def record(_: nn.Module, keys: Any) -> None:
-        patterns = ("*num_batches_tracked", *ignore)
-        report.missing = _without(map(in_file, keys.missing_keys), patterns)
+        needed = getattr(model, "needed_in_files", tuple)()
+        missing = _without(map(in_file, keys.missing_keys), ["*num_batches_tracked"])
+        report.missing = [
+            name for name in missing if _fits(name, needed) or not _fits(name, ignore)
+        ]
         report.unexpected = _without(map(in_file, keys.unexpected_keys), ignore)
 
     shadow = _shadow(model)
@@ -116,7 +120,11 @@ def compare_with_model(
 
 
 def _without(names: Iterable[str], patterns: Sequence[str]) -> list[str]:
-    return [n for n in names if not any(fnmatchcase(n, p) for p in patterns)]
+    return [n for n in names if not _fits(n, patterns)]
+
+
+def _fits(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _shadow(model: nn.Module) -> nn.Module:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from mmseg_uda.models.segmentors import UDASegmentor
+from mmseg_uda.models.segmentors.view_wiring import views_behind
 from mmseg_uda.models.segmentors.wiring import maps_behind
 from mmseg_uda.structures.seg_heads import segmentation_heads
 
@@ -18,8 +19,8 @@ def describe(model: nn.Module) -> dict:
     Returns:
         A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, decay,
         loss, weight, average, begin_iters, weight_begin_iters, paper),
-        ``discriminator_terms``, ``maps``, ``views``, the ``fused`` logits and the class
-        of the wrapped ``segmentor``.
+        ``discriminator_terms``, ``maps``, ``views``, the ``fused`` logits, the names of
+        ``frozen`` parts and the class of the wrapped ``segmentor``.
 
     Raises:
         TypeError: If the model is another one, whose loss is not put together so.
@@ -54,6 +55,7 @@ def describe(model: nn.Module) -> dict:
         "discriminator_terms": discriminator_terms,
         "maps": maps,
         "views": _views_in_use(model),
+        "frozen": model.frozen.names,
     }
 
 
@@ -72,6 +74,8 @@ def as_equation(description: dict) -> str:
         lines += [f"  {name} = {text}" for name, text in description["maps"].items()]
     lines += ["", "on the views"]
     lines += [f"  x_{name}: {text}" for name, text in description["views"].items()]
+    if description["frozen"]:
+        lines += ["", f"with {', '.join(description['frozen'])} held fixed"]
     if description["discriminator_terms"]:
         lines += ["", "while the discriminators minimise"]
         lines += _sum("  ", description["discriminator_terms"])
@@ -97,7 +101,8 @@ def _views_in_use(model: nn.Module) -> dict[str, str]:
         names += objective.views()
         for map_name in maps_behind(objective.maps(), model.maps):
             names += model.maps[map_name].views()
-    return {name: model.views[name].equation() for name in dict.fromkeys(names)}
+    behind = views_behind(model.views, dict.fromkeys(names))
+    return {name: model.views[name].equation() for name in behind}
 
 
 def _term(name: str, objective: nn.Module, seg_head: str, factor: float) -> dict:

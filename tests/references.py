@@ -17,7 +17,7 @@ def build_method(method: str, segmentor: dict | None = None, /, **overrides):
     cfg.merge_from_dict({f"model.{key}": value for key, value in overrides.items()})
     cfg.model.segmentor = segmentor or tiny_segmentor()
     for head in (cfg.model.get("heads") or {}).values():
-        if head.in_channels == 19:  # of the classes, not of regions
+        if head.get("in_channels") == 19:  # of the classes, not of regions
             head.in_channels = NUM_CLASSES
     return MODELS.build(cfg.model).train()
 

@@ -195,6 +195,33 @@ def crst(alpha=None):
     return Numbers(**numbers, weights_by_task=by_task)
 
 
+# CycleGAN's weights; sizes, crops and length are our choice
+CYCLEGAN = Numbers(
+    rate=None,  # the segmentor does not learn
+    heads_rate=2e-4,
+    betas=(0.5, 0.999),
+    power=1.0,
+    total=200_000,
+    stop=200_000,
+    batch=dict(source=1, target=1),
+    source={"gta": (1280, 720), "synthia": (1280, 760)},
+    target=(1024, 512),
+    crop=(256, 512),
+    jitter=None,
+    mirror=0.5,
+    target_is_augmented=True,
+    single_head=True,
+    weights={
+        "adversarial_st": dict(decode=1.0),
+        "adversarial_ts": dict(decode=1.0),
+        "cycle_source": dict(decode=10.0),
+        "cycle_target": dict(decode=10.0),
+        "identity_source": dict(decode=5.0),
+        "identity_target": dict(decode=5.0),
+    },
+)
+BDL = change(one_head(ADAPTSEG), stop=80_000)
+
 NUMBERS = {
     "adaptseg/adaptseg": ADAPTSEG,
     "adaptseg/adaptseg_single_level": one_head(ADAPTSEG),
@@ -204,6 +231,17 @@ NUMBERS = {
         ADVENT,
         heads_rate=None,
         weights=dict(adversarial=None, entropy=ADVERSARIAL["adversarial"]),
+    ),
+    "bdl/bdl": change(BDL, stop=120_000, weights=dict(pseudo=dict(decode=1.0))),
+    "bdl/bdl_adversarial": BDL,
+    "bdl/bdl_translator": change(
+        CYCLEGAN,
+        weights=dict(
+            perceptual_st=dict(decode=0.1),
+            perceptual_ts=dict(decode=0.1),
+            perceptual_source=dict(decode=1.0),
+            perceptual_target=dict(decode=1.0),
+        ),
     ),
     "clan/clan": CLAN,
     "fda/fda": FDA,
@@ -244,6 +282,7 @@ NUMBERS = {
     ),
     "source_only/source_only_mrnet": SOURCE_ONLY,
     "source_only/source_only_single_head": one_head(LCDA_SOURCE),
+    "translation/cyclegan": CYCLEGAN,
 }
 LEAVES = [
     (f"{leaf}_{task}.py", task, numbers)
@@ -282,24 +321,30 @@ def _without_none(loss_weight):
 
 
 def _check_optimizers(cfg, numbers):
-    segmentor = cfg.optim_wrapper.segmentor
-    assert segmentor.optimizer.type == "SGD"
-    assert segmentor.optimizer.lr == numbers.rate
-    assert segmentor.optimizer.momentum == getattr(numbers, "momentum", 0.9)
-    assert segmentor.optimizer.weight_decay == getattr(numbers, "decay", 5e-4)
-    assert segmentor.optimizer.get("nesterov", False) is numbers.nesterov
     single = getattr(numbers, "single_head", False)
-    factor = getattr(numbers, "head_factor", 10.0)
-    if numbers.rate:
-        factors = segmentor.lr_mults or {}
-        assert factors.get("decode_head") == factor
-        assert factors.get("auxiliary_head") == (None if single else factor)
     assert (cfg.model.segmentor.auxiliary_head is None) is single
     heads = cfg.optim_wrapper.get("heads")
     assert (heads and heads.optimizer.lr) == numbers.heads_rate
     if heads:
         assert heads.optimizer.type == "Adam"
-        assert heads.optimizer.betas == (0.9, 0.99)
+        assert heads.optimizer.betas == getattr(numbers, "betas", (0.9, 0.99))
+    assert ("segmentor" in cfg.optim_wrapper) is (numbers.rate is not None)
+    assert ("segmentor" in cfg.model.get("frozen", ())) is (numbers.rate is None)
+    if numbers.rate is not None:
+        _check_segmentor(cfg.optim_wrapper.segmentor, numbers, single)
+
+
+def _check_segmentor(segmentor, numbers, single):
+    assert segmentor.optimizer.type == "SGD"
+    assert segmentor.optimizer.lr == numbers.rate
+    assert segmentor.optimizer.momentum == getattr(numbers, "momentum", 0.9)
+    assert segmentor.optimizer.weight_decay == getattr(numbers, "decay", 5e-4)
+    assert segmentor.optimizer.get("nesterov", False) is numbers.nesterov
+    factor = getattr(numbers, "head_factor", 10.0)
+    if numbers.rate:
+        factors = segmentor.lr_mults or {}
+        assert factors.get("decode_head") == factor
+        assert factors.get("auxiliary_head") == (None if single else factor)
 
 
 def _check_schedule(cfg, numbers):
@@ -312,7 +357,7 @@ def _check_schedule(cfg, numbers):
         schedules = [s for entry in schedules.values() for s in entry]
     decays = [s for s in schedules if s.type == "PolyLR"]
     assert {(s.power, s.eta_min, s.end) for s in decays} == {
-        (0.9, 0, numbers.total + 1)
+        (getattr(numbers, "power", 0.9), 0, numbers.total + 1)
     }
 
 
@@ -494,10 +539,29 @@ def test_patchalign__has_one_size_and_number_of_patches(task):
 )
 def test_synthia__best_is_chosen_by_its_16_classes(leaf):
     cfg = Config.fromfile(CONFIGS / leaf)
+    if cfg.val_cfg is None:  # a translator, which has no score
+        assert cfg.default_hooks.checkpoint.save_best is None
+        return
     assert cfg.default_hooks.checkpoint.save_best == "mIoU16"
     (hook,) = [hook for hook in cfg.custom_hooks if hook.type == "ResultHook"]
     assert hook.key == "mIoU16"
     assert cfg.val_evaluator.subsets == "synthia"
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_bdl__learns_from_translations_and_confident_labels(task):
+    cfg = Config.fromfile(CONFIGS / f"bdl/bdl_{task}.py")
+    stages = cfg.stages
+    assert stages.translators.load_from == "first"
+    assert stages.translate.checkpoint == "translators"
+    assert stages.adversarial.translated == stages.pseudo.translated == "translate"
+    assert "load_from" not in {**stages.adversarial, **stages.pseudo}
+    rule = stages.pseudo_labels.rule
+    assert (rule.type, rule.quantile, rule.cap) == ("ClassQuantile", 0.5, 0.9)
+    for name in (f"bdl_{task}", f"bdl_adversarial_{task}"):
+        loader = Config.fromfile(CONFIGS / f"bdl/{name}.py").train_dataloader
+        source = loader.dataset.domains.source
+        assert (source.type, source.originals) == ("TranslatedDataset", False)
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])

@@ -11,6 +11,7 @@ from .pseudo_labelled_dataset import PseudoLabelledDataset
 from .seg_folder import SegFolder
 from .synthia_dataset import SynthiaDataset
 from .transforms import DiverseCrop, LoadLabels
+from .translated_dataset import TranslatedDataset
 from .unlabelled_folder import UnlabelledFolder
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "PseudoLabelledDataset",
     "SegFolder",
     "SynthiaDataset",
+    "TranslatedDataset",
     "UnlabelledFolder",
 ]

@@ -136,8 +136,8 @@ def _spread(length: int, limit: int | None, seed: int) -> list[int]:
 def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
     """Leave out labels that are yet to be made.
 
-    Data sets that wait for pseudo-labels are replaced by their images, and transforms
-    that wait for regions are dropped.
+    Data sets that wait for pseudo-labels or translations are replaced by their images,
+    and transforms that wait for regions are dropped.
     """
     cfg = {key: value for key, value in cfg.items()}
     if cfg.get("domains"):
@@ -145,7 +145,7 @@ def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
             name: domain and without_missing_labels(domain)
             for name, domain in cfg["domains"].items()
         }
-    elif "images" in cfg and cfg.get("pseudo_label_dir") is None:
+    elif waits_for_files(cfg):
         return dict(cfg["images"])
     elif "pipeline" in cfg:
         cfg["pipeline"] = _without_regions(cfg["pipeline"])
@@ -162,6 +162,12 @@ def _without_regions(pipeline: Sequence[Any]) -> list[Any]:
         else transform
         for transform in kept
     ]
+
+
+def waits_for_files(cfg: Mapping[str, Any]) -> bool:
+    """Whether a data set adds files to another one's images that are yet to be made."""
+    folders = (cfg.get("pseudo_label_dir"), cfg.get("translated_dir"))
+    return "images" in cfg and folders == (None, None)
 
 
 def _waits_for_regions(transform: Any) -> bool:

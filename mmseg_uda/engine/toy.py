@@ -19,6 +19,7 @@ segmentation heads    input channels as the small backbone has them, own widths 
 patches               1/8 of the config's sides: 32x64 -> 4x8
 discriminators        widths 1/4, those of region heads, too; of a multi-scale one 2
                       scales and 1 residual block
+image translators     widths 1/4, 2 residual blocks
 iterations            one factor for all that counts in iterations (length, intervals,
                       schedules, ``*_iters``), such that a stage takes ``iters``;
                       decaying rates reach their end with the run
@@ -131,7 +132,7 @@ def _folder(dataset: dict) -> str:
 
 
 def _sizes(cfg: Config) -> str:
-    for name in (*_LOADERS, "tta_pipeline", "model"):
+    for name in (*_LOADERS, "tta_pipeline", "translate_pipeline", "model"):
         for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
                 node["scale"] = _scaled_pair(node["scale"])

@@ -7,6 +7,7 @@ from .walk import dicts_in
 BASE_CHANNELS = 8
 _HEAD_WIDTH = 16
 _DISCRIMINATOR_WIDTH = 4
+_TRANSLATOR_BLOCKS = 2
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 # ResNet depth -> channels after a stage per channel of its first convolution
 _EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
@@ -113,6 +114,8 @@ def _shrink_discriminator(node: dict) -> None:
         "MultiScaleDiscriminator": 32,
         "PointDiscriminator": (256, 512),
         "RegionHead": 256,
+        "PatchDiscriminator": (64, 128, 256, 512),
+        "ResNetGenerator": 64,
     }
     channels = node.get("channels", defaults.get(node["type"]))
     if isinstance(channels, list | tuple):
@@ -121,3 +124,5 @@ def _shrink_discriminator(node: dict) -> None:
         node["channels"] = channels // _DISCRIMINATOR_WIDTH
     if node["type"] == "MultiScaleDiscriminator":
         node.update(_MULTI_SCALE)
+    if node["type"] == "ResNetGenerator":
+        node["num_blocks"] = _TRANSLATOR_BLOCKS

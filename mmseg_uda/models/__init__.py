@@ -9,6 +9,7 @@ from . import (
     maps,
     objectives,
     segmentors,
+    translators,
     views,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "maps",
     "objectives",
     "segmentors",
+    "translators",
     "views",
 ]

@@ -1,8 +1,6 @@
 """The folder that pseudo-labels are written to."""
 
 import io
-import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -11,18 +9,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from mmseg_uda.atomic_files import remove_leftovers, write_atomic, write_json
+from mmseg_uda.atomic_files import write_atomic, write_json
+from mmseg_uda.resumable_folder import ResumableFolder
 
-from .progress_journal import ProgressJournal
 from .report import image_counts, summarise
 
-_FOLDERS = ("labels", "confidence", "soft", "statistics", "progress")
-# settings that every run has
-_ALWAYS = {"rule", "checkpoint_sha256"}
-_FILES = ("pseudo_labels.json", "rule_state.json", "images.jsonl")
 
-
-class PseudoLabelWriter:
+class PseudoLabelWriter(ResumableFolder):
     """Writes labels, confidence and report; knows what an earlier run has done.
 
     The folder holds, in this order of writing: ``settings.json`` (what decides the
@@ -44,50 +37,11 @@ class PseudoLabelWriter:
         ValueError: If a name would leave the folder.
     """
 
-    def __init__(
-        self, folder: str | Path, names: Sequence[str], settings: dict, rank: int = 0
-    ) -> None:
-        self.folder = Path(folder)
-        self.names = list(names)
-        self.settings = settings
-        self.journal = ProgressJournal(self.folder, rank)
-        self.settings_file = self.folder / "settings.json"
-        self.report_file = self.folder / "pseudo_labels.json"
-        for name in self.names:
-            _check_inside(name)
-
-    def prepare(self, overwrite: bool = False) -> list[int]:
-        """Get the folder ready and return the indices of the images still to do.
-
-        Called by one rank, before any rank writes.
-
-        Args:
-            overwrite: Remove an earlier run's files first, whatever its settings.
-
-        Raises:
-            ValueError: If the folder holds labels made with other settings.
-            FileExistsError: If it holds files of these names that no run of this
-                writer made. They are not removed by ``overwrite`` either.
-        """
-        if self.settings_file.is_file():
-            earlier = self._read_earlier()
-            if overwrite:
-                self._remove_earlier()
-            else:
-                self._check_same_settings(earlier)
-        else:
-            self._check_nothing_foreign()
-        write_json(self.settings_file, self.settings)
-        remove_leftovers(self.folder)
-        for name in _FOLDERS:
-            remove_leftovers(self.folder / name, below=True)
-        done = self.journal.read()
-        pending = [
-            i for i, name in enumerate(self.names) if not self._is_done(name, done)
-        ]
-        if pending:
-            self.report_file.unlink(missing_ok=True)
-        return pending
+    content = "pseudo-labels"
+    folders = ("labels", "confidence", "soft", "statistics")
+    files = ("pseudo_labels.json", "rule_state.json", "images.jsonl")
+    report = "pseudo_labels.json"
+    always = frozenset({"rule", "checkpoint_sha256"})
 
     def write(
         self, name: str, probs: Tensor, labels: Tensor, soft: Tensor | None = None
@@ -104,7 +58,7 @@ class PseudoLabelWriter:
         if soft is not None:
             contents.append(_npz(_bytes(_scaled(soft))))
         sizes = []
-        for path, content in zip(self._paths(name), contents, strict=False):
+        for path, content in zip(self.paths(name), contents, strict=False):
             write_atomic(path, content)
             sizes.append(len(content))
         counts = image_counts(probs, labels)
@@ -123,67 +77,11 @@ class PseudoLabelWriter:
         write_json(self.report_file, report)
         return report
 
-    def _paths(self, name: str) -> tuple[Path, Path, Path]:
+    def paths(self, name: str) -> tuple[Path, Path, Path]:
         """Return the files of label, confidence and soft label."""
         png = PurePosixPath(name).with_suffix(".png")
         soft = self.folder / "soft" / png.with_suffix(".npz")
         return self.folder / "labels" / png, self.folder / "confidence" / png, soft
-
-    def _is_done(self, name: str, done: dict[str, dict]) -> bool:
-        """Tell whether an image has a record and its files have the recorded sizes."""
-        if name not in done:
-            return False
-        return all(
-            path.is_file() and path.stat().st_size == size
-            for path, size in zip(self._paths(name), done[name]["bytes"], strict=False)
-        )
-
-    def _read_earlier(self) -> dict:
-        """Read the settings of an earlier run; many programs have such a file."""
-        try:
-            earlier = json.loads(self.settings_file.read_bytes())
-        except ValueError:
-            earlier = None
-        if not isinstance(earlier, dict) or not earlier.keys() >= _ALWAYS:
-            raise FileExistsError(
-                f"{self.settings_file} was not written with pseudo-labels, so the "
-                "folder is left alone; choose another folder"
-            )
-        return earlier
-
-    def _check_same_settings(self, earlier: dict) -> None:
-        wanted = json.loads(json.dumps(self.settings))
-        keys = sorted(earlier.keys() | wanted.keys())
-        changed = [
-            f"{key}: {earlier.get(key)!r} there, {wanted.get(key)!r} now"
-            for key in keys
-            if earlier.get(key) != wanted.get(key)
-        ]
-        if changed:
-            raise ValueError(
-                f"{self.folder} holds pseudo-labels made with other settings "
-                f"({'; '.join(changed)}); choose another folder, or overwrite them "
-                "(--overwrite)"
-            )
-
-    def _check_nothing_foreign(self) -> None:
-        foreign = [
-            name for name in (*_FOLDERS, *_FILES) if (self.folder / name).exists()
-        ]
-        if foreign:
-            raise FileExistsError(
-                f"{self.folder} holds {', '.join(foreign)}, but no settings.json: this "
-                "was not written as pseudo-labels and is left alone; choose another "
-                "folder"
-            )
-
-    def _remove_earlier(self) -> None:
-        # settings.json goes last: it says that the rest is ours to remove.
-        for name in _FOLDERS:
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-        for name in _FILES:
-            (self.folder / name).unlink(missing_ok=True)
-        self.settings_file.unlink()
 
 
 def _scaled(shares: Tensor) -> Tensor:
@@ -207,13 +105,3 @@ def _png(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG")
     return buffer.getvalue()
-
-
-def _check_inside(name: str) -> None:
-    """Refuse an image name that is absolute or climbs out of its folder."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or not path.name:
-        raise ValueError(
-            f"image name {name!r} leaves the output folder; names are paths relative "
-            "to the image root, without '..'"
-        )

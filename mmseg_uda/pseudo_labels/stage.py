@@ -85,7 +85,7 @@ def run_pseudo_label_stage(
         if images is not None
         else target_images(cfg, pipeline)
     )
-    _check_apart(out_dir, files.root)
+    check_apart(out_dir, files.root)
     where = choose_device(device)
     model = _build(cfg)
     # a rule that looks at a map needs the heads that the map is made with
@@ -111,8 +111,8 @@ def run_pseudo_label_stage(
     )
 
 
-def _check_apart(out_dir: str | Path, image_root: Path) -> None:
-    """Keep labels out of the image folder, where a later run would label them.
+def check_apart(out_dir: str | Path, image_root: Path) -> None:
+    """Keep what is written out of the image folder, where a later run would read it.
 
     Raises:
         ValueError: If the output folder is, or lies in, that of the images.
@@ -120,7 +120,7 @@ def _check_apart(out_dir: str | Path, image_root: Path) -> None:
     if Path(out_dir).resolve().is_relative_to(image_root.resolve()):
         raise ValueError(
             f"the output folder {out_dir} lies in the image folder {image_root}, so "
-            "the labels would be taken for images; choose one outside of it"
+            "what is written would be taken for images; choose one outside of it"
         )
 
 

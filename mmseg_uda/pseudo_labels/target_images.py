@@ -10,27 +10,34 @@ from .image_files import ImageFiles
 
 
 def target_images(cfg: Config, pipeline: list) -> ImageFiles:
-    """Return the images of the target in training.
+    """Return the images of the target in training, see :func:`domain_images`."""
+    return domain_images(cfg, "target", pipeline, "would get the labels")
+
+
+def domain_images(cfg: Config, domain: str, pipeline: list, purpose: str) -> ImageFiles:
+    """Return the images of a domain in training.
 
     Args:
-        cfg: Config with ``train_dataloader.dataset.domains.target``.
+        cfg: Config with ``train_dataloader.dataset.domains.<domain>``.
+        domain: Name of the domain.
         pipeline: Transforms for a test, without labels.
+        purpose: What the images are wanted for, for a message.
 
     Raises:
-        ValueError: If the config has no target domain.
+        ValueError: If the config has no such domain.
         FileNotFoundError: If its folders are not there.
     """
-    target = _target_dataset(cfg)
-    if target is None:
+    given = _dataset_of(cfg, domain)
+    if given is None:
         raise ValueError(
-            f"{name_of(cfg)} has no train_dataloader.dataset.domains.target, whose "
-            "images would get the labels; give a folder of images (--images DIR)"
+            f"{name_of(cfg)} has no train_dataloader.dataset.domains.{domain}, whose "
+            f"images {purpose}; give a folder of images (--images DIR)"
         )
     try:
-        dataset = DATASETS.build({**target, "pipeline": []})
+        dataset = DATASETS.build({**given, "pipeline": []})
     except OSError as error:  # mmseg's data sets say no more than a path
         raise FileNotFoundError(
-            f"cannot list the images of {name_of(cfg)}'s target: {error}\nSet its "
+            f"cannot list the images of {name_of(cfg)}'s {domain}: {error}\nSet its "
             "data_root, or give a folder of images (--images DIR)."
         ) from error
     paths = [dataset.get_data_info(i)["img_path"] for i in range(len(dataset))]
@@ -40,7 +47,7 @@ def target_images(cfg: Config, pipeline: list) -> ImageFiles:
 def target_classes(cfg: Config) -> list[str] | None:
     """Return the class names of the config's target, else of its test data set."""
     test = (cfg.get("test_dataloader") or {}).get("dataset")
-    for dataset in (_target_dataset(cfg), test):
+    for dataset in (_dataset_of(cfg, "target"), test):
         if dataset is None:
             continue
         kind = dataset["type"]
@@ -100,13 +107,13 @@ def _loads_labels(transform: dict) -> bool:
     return isinstance(kind, type) and issubclass(kind, LoadAnnotations)
 
 
-def _target_dataset(cfg: Config) -> dict | None:
-    """Return the config of the target in training, if there is one."""
+def _dataset_of(cfg: Config, domain: str) -> dict | None:
+    """Return the config of a domain in training, if there is one."""
     dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
-    target = (dataset.get("domains") or {}).get("target")
-    # A data set that adds pseudo-labels to another one says which one here.
-    images = (target or {}).get("images")
-    return images if isinstance(images, dict) else target
+    given = (dataset.get("domains") or {}).get(domain)
+    # A data set that adds something to another one says which one here.
+    images = (given or {}).get("images")
+    return images if isinstance(images, dict) else given
 
 
 def name_of(cfg: Config) -> str:

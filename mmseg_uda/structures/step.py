@@ -144,6 +144,15 @@ class Step:
             ),
         )
 
+    def unit_images(self, view: str) -> Tensor:
+        """The images of a view in [-1, 1], (N, 3, H, W), as image translators see them.
+
+        Computed once for all who ask. Nothing is detached.
+        """
+        return self.once(
+            ("unit_images", view), lambda: self.pixels.to_unit(self.view(view).images)
+        )
+
     def domain(self, name: str) -> tuple[Tensor, Sequence]:
         """Images and samples of a domain in this batch.
 

@@ -4,10 +4,12 @@ from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .iteration_seed_hook import IterationSeedHook
 from .result_hook import ResultHook
 from .sample_maps_hook import SampleMapsHook
+from .sample_views_hook import SampleViewsHook
 
 __all__ = [
     "AtomicCheckpointHook",
     "IterationSeedHook",
     "ResultHook",
     "SampleMapsHook",
+    "SampleViewsHook",
 ]

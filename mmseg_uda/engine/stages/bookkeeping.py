@@ -16,6 +16,7 @@ from .record import DONE, STARTED, data_roots, fingerprint, read_json
 from .region_label_stage import deciding_regions
 from .resolve import Resolver
 from .stage import Stage
+from .translate_stage import deciding_translation
 
 
 def decide_and_take(
@@ -42,6 +43,9 @@ def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
         return fingerprint({**cfg, "inputs": inputs.hashes})
     if stage.finds_regions:
         return fingerprint(deciding_regions(stage, cfg))
+    if stage.translates:
+        own = deciding_translation(stage, cfg)
+        return fingerprint({**own, "inputs": inputs.hashes})
     own = {"model": cfg.model, "rule": stage.rule, "tta": stage.tta}
     return fingerprint({**own, "inputs": inputs.hashes})
 

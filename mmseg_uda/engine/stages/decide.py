@@ -94,7 +94,7 @@ def _resume(name: str, folder: Path, note: str) -> Decision:
 
 def _has_made_something(folder: Path) -> bool:
     """Whether a changed config would waste what a begun stage has made."""
-    made = any((folder / name).exists() for name in ("labels", PARTS, ARRAYS))
+    made = any((folder / name).exists() for name in ("labels", "images", PARTS, ARRAYS))
     return made or any(folder.glob("*.pth"))
 
 

@@ -12,18 +12,27 @@ from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.regions.grids.layout import REPORT
+from mmseg_uda.translation.translation_writer import MANIFEST
 from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
 from .record import DONE, read_json
 from .resolve import Resolver
-from .stage import PSEUDO_LABEL, REGION_GRID, REGION_LABEL, Stage, is_file_name
+from .stage import (
+    PSEUDO_LABEL,
+    REGION_GRID,
+    REGION_LABEL,
+    TRANSLATE,
+    Stage,
+    is_file_name,
+)
 
 # the file whose hash stands for all that a stage has made
 _MADE = {
     PSEUDO_LABEL: ("labels_hash", "pseudo_labels.json"),
     REGION_LABEL: ("regions_hash", ARRAYS),
     REGION_GRID: ("regions_hash", REPORT),
+    TRANSLATE: ("translated_hash", MANIFEST),
 }
 # which entry of a completion record a stage's `weights` option means
 _ENTRY = {"final": "checkpoint", "best": "best"}
@@ -38,12 +47,14 @@ class Inputs:
         labels: Folder of pseudo-labels, if any.
         hashes: SHA-256 of all of them, which belong to the stage's fingerprint.
         regions: Folders of regions by the name of their stage.
+        translated: Folder of translated images, if any.
     """
 
     weights: Path | None
     labels: Path | None
     hashes: Mapping[str, str]
     regions: Mapping[str, Path] = field(default_factory=dict)
+    translated: Path | None = None
 
 
 def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
@@ -72,7 +83,12 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
     for name, folder in regions.items():
         done = need_finished(name, stage, folder)
         hashes[f"regions_{name}"] = done["regions_hash"]
-    return Inputs(weights, labels, hashes, regions)
+    translated = None
+    if stage.translated is not None:
+        translated = resolver.folder(stage.translated)
+        done = need_finished(stage.translated, stage, translated)
+        hashes["translated"] = done["translated_hash"]
+    return Inputs(weights, labels, hashes, regions, translated)
 
 
 def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:

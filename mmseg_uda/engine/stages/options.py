@@ -17,6 +17,7 @@ _ALSO_READ = {
     "model_wrapper_cfg",
     "stages",
     "toy",
+    "translate_pipeline",
     "tta_model",
     "tta_pipeline",
 }

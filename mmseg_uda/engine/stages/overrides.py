@@ -177,6 +177,28 @@ def pseudo_labelled_in(cfg: Mapping[str, Any]) -> list[dict]:
     return [node for node in nodes if node.get("type") == "PseudoLabelledDataset"]
 
 
+def translated_in(cfg: Mapping[str, Any]) -> list[dict]:
+    """Return the data sets of a config's training that read translated images."""
+    nodes = dicts_in(cfg.get("train_dataloader") or {})
+    return [node for node in nodes if node.get("type") == "TranslatedDataset"]
+
+
+def set_translated(cfg: Config, folder: Path | None, stage: str) -> None:
+    """Tell a stage's data sets where the translated images lie (None: nowhere yet).
+
+    Raises:
+        StageError: If the training data have no such data set.
+    """
+    nodes = translated_in(cfg)
+    if not nodes:
+        raise StageError(
+            f"stage '{stage}' takes translated images, but its train_dataloader has no "
+            "TranslatedDataset to read them"
+        )
+    for node in nodes:
+        node["translated_dir"] = None if folder is None else str(folder)
+
+
 def set_labels(cfg: Config, folder: Path | None, stage: str) -> None:
     """Tell a stage's pseudo-labelled data sets where their labels lie (None: nowhere).
 

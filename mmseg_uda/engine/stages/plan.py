@@ -12,16 +12,18 @@ from .stage import (
     REGION_GRID,
     REGION_LABEL,
     TRAIN,
+    TRANSLATE,
     Stage,
     is_file_name,
 )
 
 # the options of each type of stage
 _OPTIONS = {
-    TRAIN: ("config", "load_from", "labels", "regions", "weights"),
+    TRAIN: ("config", "load_from", "labels", "regions", "translated", "weights"),
     PSEUDO_LABEL: ("checkpoint", "rule", "tta", "weights"),
     REGION_LABEL: ("rule",),
     REGION_GRID: ("rules", "scale"),
+    TRANSLATE: ("checkpoint", "generator"),
 }
 _WEIGHTS = ("final", "best")
 _IS_NAME = re.compile(r"\w+")
@@ -85,13 +87,14 @@ def _read(
         raise StageError(
             f"stage '{name}': weights must be one of {_WEIGHTS}, got {weights!r}"
         )
-    if kind == TRAIN:
-        return _train_stage(name, options, leaf, earlier, weights)
-    if kind == REGION_LABEL:
-        return _region_label_stage(name, options, leaf)
-    if kind == REGION_GRID:
-        return _region_grid_stage(name, options, leaf)
-    return _pseudo_label_stage(name, options, earlier, weights)
+    readers = {
+        TRAIN: lambda: _train_stage(name, options, leaf, earlier, weights),
+        PSEUDO_LABEL: lambda: _pseudo_label_stage(name, options, earlier, weights),
+        REGION_LABEL: lambda: _region_label_stage(name, options, leaf),
+        REGION_GRID: lambda: _region_grid_stage(name, options, leaf),
+        TRANSLATE: lambda: _translate_stage(name, options, earlier),
+    }
+    return readers[kind]()
 
 
 def _train_stage(
@@ -119,6 +122,9 @@ def _train_stage(
     regions = (regions,) if isinstance(regions, str) else tuple(regions)
     for region in regions:
         _check_reference(name, "regions", region, earlier, REGION_LABEL, REGION_GRID)
+    translated = options.get("translated")
+    if translated is not None:
+        _check_reference(name, "translated", translated, earlier, TRANSLATE)
     return Stage(
         name=name,
         kind=TRAIN,
@@ -127,6 +133,7 @@ def _train_stage(
         weights=weights,
         labels=labels,
         regions=regions,
+        translated=translated,
     )
 
 
@@ -147,6 +154,24 @@ def _pseudo_label_stage(
         weights=weights,
         rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
         tta=bool(options.get("tta", False)),
+    )
+
+
+def _translate_stage(
+    name: str, options: dict[str, Any], earlier: dict[str, Stage]
+) -> Stage:
+    source = options.get("checkpoint")
+    if source is None:
+        raise StageError(
+            f"stage '{name}': checkpoint must name the training stage of the translator"
+        )
+    _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    return Stage(
+        name=name,
+        kind=TRANSLATE,
+        config=earlier[source].config,
+        weights_from=source,
+        generator=options.get("generator") or "g_st",
     )
 
 

@@ -9,11 +9,17 @@ from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
 from .checks.regions import check_finding, check_region_heads
+from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
 from .folders import check_given, check_not_stale
 from .inputs import check_there, not_finished, weights_origin
 from .outlook import Outlook
-from .overrides import pseudo_labelled_in, set_labels, set_regions
+from .overrides import (
+    pseudo_labelled_in,
+    set_labels,
+    set_regions,
+    set_translated,
+)
 from .pseudo_label_stage import take_images_of_learner
 from .record import DONE, STARTED, read_json
 from .stage import Stage, is_file_name
@@ -87,6 +93,10 @@ def check_data(outlook: Outlook) -> None:
                 folder = outlook.resolver.folder(stage.labels)
                 there = outlook.is_finished(stage.labels)
                 set_labels(cfg, folder if there else None, stage.name)
+            if stage.translated is not None:
+                folder = outlook.resolver.folder(stage.translated)
+                there = outlook.is_finished(stage.translated)
+                set_translated(cfg, folder if there else None, stage.name)
             check(cfg, stage.name)
 
 
@@ -107,12 +117,13 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     if stage.trains and stage.labels is None:
         _check_labels_come(outlook, stage)
     origin = weights_origin(stage, cfg)
-    if len(outlook.stages) == 1:  # then nothing will make its inputs before it runs
-        for name in (origin, *stage.labels_from):
-            if name and not is_file_name(name) and not outlook.is_finished(name):
-                raise not_finished(name, stage, resolver.folder(name))
+    if len(outlook.stages) == 1:
+        _check_inputs_there(outlook, stage, origin)
     weights = outlook.weights(stage)
     check_there(stage, weights)
+    if stage.translates:
+        check_translating(outlook, stage, cfg)
+        return
     pretrained = outlook.is_pretrained(stage)
     model = check_model(cfg, weights, stage.trains, pretrained)
     if origin is not None and weights is None:
@@ -124,11 +135,27 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
         check_predicting(stage, cfg, model)
 
 
+def _check_inputs_there(outlook: Outlook, stage: Stage, origin: str | None) -> None:
+    """Check what nothing will make before the stage runs, as it runs alone."""
+    for name in (origin, *stage.labels_from):
+        if name and not is_file_name(name) and not outlook.is_finished(name):
+            raise not_finished(name, stage, outlook.resolver.folder(name))
+
+
 def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     """Check that a stage has a use for the labels it takes."""
     cfg = outlook.config(stage)
     if stage.labels is not None:
         set_labels(cfg, None, stage.name)
+    if stage.translated is not None:
+        set_translated(cfg, None, stage.name)
+    elif waits_for_translations(cfg):
+        raise StageError(
+            f"stage '{stage.name}' would train on translated images, but no stage "
+            "makes any for it. Set the translated_dir of its TranslatedDataset to a "
+            "folder written by tools/translate_dataset.py, or list the stages that "
+            "train a translator and translate (docs/translation.md)."
+        )
     _set_regions(outlook, stage)
     finders = [outlook.resolver.find(name) for name in stage.regions]
     rules = {k: rule for s in finders for k, rule in s.region_rules.items()}

@@ -40,6 +40,7 @@ _FREE = {
     "data_root",
     "pseudo_label_dir",
     "region_dir",
+    "translated_dir",
     "val_interval",
     "val_begin",
     "paper",
@@ -70,7 +71,8 @@ def _has_shape(name: str, content: Any) -> bool:
         return False
     if content.get("given"):
         return isinstance(content.get("checkpoint"), str)
-    made = ("checkpoint", "checkpoint_hash"), ("labels_hash",), ("regions_hash",)
+    made = [("checkpoint", "checkpoint_hash")]
+    made += [(f"{what}_hash",) for what in ("labels", "regions", "translated")]
     if name == DONE and not any(all(key in content for key in keys) for keys in made):
         return False
     return isinstance(content.get("fingerprint"), dict)

@@ -20,20 +20,29 @@ from .decide import RESUME, SKIP, Decision
 from .folders import draw_toycity, move_aside, record_given
 from .inputs import Inputs
 from .outlook import Outlook
-from .overrides import set_labels, set_regions
+from .overrides import set_labels, set_regions, set_translated
 from .preflight import check_data, check_folders, check_stages, fetch_weights
 from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
 from .region_label_stage import run_region_stage
 from .resolve import Request, Resolver
-from .stage import PSEUDO_LABEL, REGION_GRID, REGION_LABEL, TRAIN, Stage
+from .stage import (
+    PSEUDO_LABEL,
+    REGION_GRID,
+    REGION_LABEL,
+    TRAIN,
+    TRANSLATE,
+    Stage,
+)
 from .train_stage import run_train_stage
+from .translate_stage import run_translate_stage
 
 _DOES = {
     TRAIN: "trains",
     PSEUDO_LABEL: "predicts pseudo-labels with",
     REGION_LABEL: "finds regions on the source of",
     REGION_GRID: "labels the regions of the source of",
+    TRANSLATE: "translates the source with",
 }
 
 
@@ -122,6 +131,11 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
         on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
         run_region_stage(resolver, stage, cfg)
+    elif stage.translates:
+        say(f"\n=== {stage.name}: the source translated by {inputs.weights} ===")
+        on_rank_zero(mark_begun, folder, record)
+        on_rank_zero(cfg.dump, str(folder / "config.py"))
+        run_translate_stage(resolver, stage, cfg, inputs.weights)
     else:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
         on_rank_zero(mark_begun, folder, record)
@@ -144,6 +158,8 @@ def _train(
         set_labels(cfg, inputs.labels, stage.name)
     if inputs.regions:
         set_regions(cfg, inputs.regions, stage.name)
+    if inputs.translated is not None:
+        set_translated(cfg, inputs.translated, stage.name)
     if stage.labels_from:
         on_rank_zero(DataCheck(resolver.request.config), cfg, stage.name)
     length = f"{cfg.train_cfg.max_iters} iterations"

@@ -11,6 +11,7 @@ TRAIN = "TrainStage"
 PSEUDO_LABEL = "PseudoLabelStage"
 REGION_LABEL = "RegionLabelStage"
 REGION_GRID = "RegionGridStage"
+TRANSLATE = "TranslateStage"
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,13 @@ class Stage:
 
     Args:
         name: Its key in ``stages``, and the name of its folder.
-        kind: ``'TrainStage'``, ``'PseudoLabelStage'``, ``'RegionLabelStage'`` or
-            ``'RegionGridStage'``.
+        kind: ``'TrainStage'``, ``'PseudoLabelStage'``, ``'RegionLabelStage'``,
+            ``'RegionGridStage'`` or ``'TranslateStage'``.
         config: Config file whose model and data a training stage uses; for a
-            pseudo-label stage that of the stage whose checkpoint predicts, for one
-            that finds regions that of the first stage that takes its regions.
+            pseudo-label or translate stage that of the stage whose checkpoint it takes,
+            for one that finds regions that of the first stage that takes its regions.
         weights_from: Earlier training stage or checkpoint file to start from
-            (training) or to predict with (pseudo-labels).
+            (training), to predict with (pseudo-labels) or to translate with.
         weights: Which checkpoint of that stage: ``'final'`` or ``'best'``.
         labels: Pseudo-label stage whose labels a training stage learns from.
         regions: Stages that find regions which a training stage learns from.
@@ -33,6 +34,8 @@ class Stage:
         rules: Rules of a region-grid stage by the name of their size.
         scale: (width, height) in pixels at which a region-grid stage labels patches.
         tta: Whether pseudo-labels are predicted with test-time augmentation.
+        translated: Translate stage whose images a training stage learns from.
+        generator: Head of the model that a translate stage translates with.
     """
 
     name: str
@@ -46,6 +49,8 @@ class Stage:
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scale: tuple[int, int] | None = None
     tta: bool = False
+    translated: str | None = None
+    generator: str = "g_st"
 
     @property
     def trains(self) -> bool:
@@ -65,9 +70,14 @@ class Stage:
         return {self.name: self.rule} if self.finds_regions else {}
 
     @property
+    def translates(self) -> bool:
+        """Whether this stage translates the source's images."""
+        return self.kind == TRANSLATE
+
+    @property
     def labels_from(self) -> tuple[str, ...]:
-        """The stages whose labels, of pixels or regions, this one learns from."""
-        return (*filter(None, [self.labels]), *self.regions)
+        """The stages whose labels, of pixels or regions, or images this one takes."""
+        return (*filter(None, [self.labels, self.translated]), *self.regions)
 
 
 def is_file_name(value: str) -> bool:

@@ -121,12 +121,7 @@ class Adversarial(BaseObjective):
 
     def pixel_loss(self, step: Step, seg_head: str) -> list[Tensor]:
         """The fooling loss of the target at each scale of the discriminator."""
-        head = self.discriminators[seg_head]
-        if self.through is None:
-            outputs = step.judged(head, self.target, seg_head, self.sees)
-        else:
-            shown = self._shown(step, self.target, seg_head)
-            outputs = call_frozen(step.heads[head], shown)
+        outputs = self._judged(step, seg_head)
         return [gan_map(output, self.source_label, self.gan) for output in outputs]
 
     def views(self) -> list[str]:
@@ -162,7 +157,14 @@ class Adversarial(BaseObjective):
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text
 
-    def _shown(self, step: Step, view: str, seg_head: str) -> Tensor:
+    def _judged(self, step: Step, seg_head: str) -> list[Tensor]:
+        """What the discriminators, held constant, say of the target."""
+        head = self.discriminators[seg_head]
+        if self.through is None:  # maps may ask for the same
+            return step.judged(head, self.target, seg_head, self.sees)
+        return call_frozen(step.heads[head], self._see(step, self.target, seg_head))
+
+    def _see(self, step: Step, view: str, seg_head: str) -> Tensor:
         """What the discriminators see of a view, (N, C, h, w)."""
         if self.through is None:
             return seen(step.view(view), seg_head, self.sees)
@@ -179,8 +181,8 @@ class Adversarial(BaseObjective):
     def _discriminator_loss(self, step: Step, seg_head: str) -> Tensor:
         discriminator = step.heads[self.discriminators[seg_head]]
         source_head = self.source_seg_head or seg_head
-        source = self._shown(step, self.source, source_head).detach()
-        target = self._shown(step, self.target, seg_head).detach()
+        source = self._see(step, self.source, source_head).detach()
+        target = self._see(step, self.target, seg_head).detach()
         if self.gradient_penalty:
             source.requires_grad_()
         loss = 0.0

@@ -21,6 +21,7 @@ from .checkpoint_layout import (
     to_wrapped_keys,
     without_wrapper_prefix,
 )
+from .frozen import FrozenParts
 from .wiring import build_parts, check_wiring
 
 DEFAULT_VIEWS = {
@@ -52,6 +53,9 @@ class UDASegmentor(BaseSegmentor):
         heads: Configs of discriminators and the like by name.
         maps: Configs of maps by name.
         data_preprocessor: Config of a :class:`MultiDomainDataPreProcessor`.
+        frozen: Shell patterns of parts to hold fixed, such as ``['segmentor',
+            'heads.c_*']``: their weights stay what was loaded, they are in evaluation
+            mode, and gradient flows through them. Weights to start from must hold them.
         init_cfg: See mmengine's ``BaseModule``.
         pretrained: None, as ``mmseg.apis.init_model`` puts it into every model; weights
             to start from belong to the backbone's ``init_cfg``.
@@ -73,6 +77,7 @@ class UDASegmentor(BaseSegmentor):
         heads: dict | None = None,
         maps: dict | None = None,
         data_preprocessor: dict | nn.Module | None = None,
+        frozen: Sequence[str] = (),
         init_cfg: dict | None = None,
         pretrained: None = None,
         train_cfg: None = None,
@@ -92,6 +97,7 @@ class UDASegmentor(BaseSegmentor):
         self.heads = ModuleDict(build_parts("head", heads, MODELS))
         self.maps = ModuleDict(build_parts("map", maps, MAPS))
         self.objectives = ModuleDict(build_parts("objective", objectives, OBJECTIVES))
+        self.frozen = FrozenParts(self, frozen)
         check_wiring(self)
         self._register_state_dict_hook(without_wrapper_prefix)
         self._register_load_state_dict_pre_hook(to_wrapped_keys)
@@ -121,6 +127,16 @@ class UDASegmentor(BaseSegmentor):
             max_iters=hub.get_info("max_iters", 1),
             pixels=PixelRange.of(self.data_preprocessor),
         )
+
+    def train(self, mode: bool = True) -> UDASegmentor:
+        """Set the mode of all parts but the frozen ones, which stay in evaluation."""
+        super().train(mode)
+        self.frozen.keep()
+        return self
+
+    def needed_in_files(self) -> tuple[str, ...]:
+        """Shell patterns of weights that a file must hold, whoever loads it."""
+        return self.frozen.needed_in_files()
 
     def loss(
         self, inputs: Mapping[str, Tensor], data_samples: Mapping[str, Sequence]

@@ -16,6 +16,7 @@ from mmseg_uda.structures.seg_heads import (
 from mmseg_uda.structures.view import FUSED
 
 from .checkpoint_layout import PARTS
+from .view_wiring import heads_of, views_behind, views_of
 
 
 def build_parts(
@@ -120,13 +121,30 @@ def check_wiring(model: nn.Module) -> None:
             )
     check_segmentation_heads(model.segmentor)
     seg_heads = list(segmentation_heads(model.segmentor))
+    _check_views(model)
     trained: set[str] = set()
     for name, objective in model.objectives.items():
         _check_objective(model, f"objective {name!r}", objective, seg_heads)
         trained.update(_heads_behind(objective.loss_weight, model.segmentor))
         trained.update(objective.head_names())
-    _check_all_trained("heads", list(model.heads), trained)
-    _check_all_trained("segmentation heads", seg_heads, trained)
+        for view in views_behind(model.views, objective.views()):
+            trained.update(heads_of(model.views[view]))
+    heads = [name for name in model.heads if f"heads.{name}" not in model.frozen]
+    _check_all_trained("heads", heads, trained)
+    children = {id(child): name for name, child in model.segmentor.named_modules()}
+    learning = [
+        name
+        for name, head in segmentation_heads(model.segmentor).items()
+        if f"segmentor.{children[id(head)]}" not in model.frozen
+    ]
+    _check_all_trained("segmentation heads", learning, trained)
+
+
+def _check_views(model: nn.Module) -> None:
+    for name, view in model.views.items():
+        _check_names(f"view {name!r}", "view", views_of(view), model.views)
+        _check_names(f"view {name!r}", "head", heads_of(view), model.heads)
+    views_behind(model.views, model.views)
 
 
 def _check_objective(

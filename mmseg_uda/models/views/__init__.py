@@ -2,5 +2,6 @@
 
 from .domain_view import DomainView
 from .fourier_transfer import FourierTransfer
+from .translated_view import TranslatedView
 
-__all__ = ["DomainView", "FourierTransfer"]
+__all__ = ["DomainView", "FourierTransfer", "TranslatedView"]

@@ -13,13 +13,14 @@ from mmseg_uda.datasets.image_headers import image_size
 from mmseg_uda.datasets.preflight import (
     DatasetReport,
     check_dataloader,
+    waits_for_files,
     without_missing_labels,
 )
 from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.engine.walk import dicts_in
 
 from ..errors import StageError
-from ..overrides import pseudo_labelled_in
+from ..overrides import pseudo_labelled_in, translated_in
 from ..ranks import say
 from .building import building
 from .signatures import check_arguments
@@ -40,8 +41,8 @@ def check_loaders(cfg: Mapping[str, Any]) -> None:
     for name in _LOADERS:
         if cfg.get(name) is not None:
             _check_loader(name, cfg[name])
-    # its labels may not exist yet, so it is not built with the other data sets
-    for node in pseudo_labelled_in(cfg):
+    # labels and translations may not exist yet: not built with the other data sets
+    for node in (*pseudo_labelled_in(cfg), *translated_in(cfg)):
         check_arguments(DATASETS, node, f"data set {node['type']}")
 
 
@@ -140,10 +141,7 @@ def _try_smallest(report: DatasetReport, dataset_cfg: Mapping[str, Any]) -> None
     file looked for, only where sizes differ much.
     """
     (w, h), (width, height) = report.smallest, report.largest
-    pending = any(
-        "images" in node and node.get("pseudo_label_dir") is None
-        for node in dicts_in(dataset_cfg)
-    )
+    pending = any(waits_for_files(node) for node in dicts_in(dataset_cfg))
     if w * h * _MUCH > width * height or pending:
         return
     dataset = DATASETS.build(without_missing_labels(dataset_cfg))

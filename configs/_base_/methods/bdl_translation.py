@@ -1,0 +1,23 @@
+# BDL's image translation: CycleGAN's, and the segmentor must think the same of an image
+# and its translation, there (0.1) and back (10 * 0.1).
+# "Bidirectional Learning for Domain Adaptation of Semantic Segmentation" (Li et al.)
+_base_ = "./translation.py"
+
+perceptual = dict(
+    type="SemanticConsistency",
+    loss_weight=dict(decode=0.1),
+    paper="BDL paper, perceptual loss",
+)
+perceptual_back = dict(
+    type="SemanticConsistency",
+    loss_weight=dict(decode=1.0),
+    paper="BDL paper, perceptual loss of the reconstruction",
+)
+model = dict(
+    objectives=dict(
+        perceptual_st=dict(perceptual, on="source_as_target", of="source"),
+        perceptual_ts=dict(perceptual, on="target_as_source", of="target"),
+        perceptual_source=dict(perceptual_back, on="source_again", of="source"),
+        perceptual_target=dict(perceptual_back, on="target_again", of="target"),
+    )
+)

@@ -1,0 +1,98 @@
+"""Discriminators that look at images, and a translator that fools them."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from mmseg_uda.models.layers import call_frozen
+from mmseg_uda.registry import OBJECTIVES
+from mmseg_uda.structures import Step
+
+from .adversarial import Adversarial
+
+_REAL = 1
+
+
+@OBJECTIVES.register_module()
+class ImageAdversarial(Adversarial):
+    r"""A discriminator tells real images from translated ones.
+
+    .. math::
+        L_{adv} = \lambda \, \mathrm{mean}(w \, \ell(D(x_{fake}), 1)), \qquad
+        L_D = \gamma \, [\ell(D(x_{real}), 1) + \ell(D(x_{fake}), 0)]
+
+    with images in [-1, 1], at every place of the discriminator's map. The first term
+    holds the discriminator constant and reaches what made ``fake``; the second detaches
+    the images. So one backward of their sum, with both optimizers stepping on it, *is*
+    CycleGAN's alternating step ("Unpaired Image-to-Image Translation using
+    Cycle-Consistent Adversarial Networks", Zhu et al.; without its pool of older
+    images).
+
+    Regularised image translation is this with a weight: MLAN paper, Eq. 12, where the
+    fake is the target as source and w the multi-level map, brought to the size of the
+    discriminator's map. The equation prints :math:`1 - \log D`; as in its Eq. 6 the
+    generator minimises it, which asks for the label 1, as here. Read literally the
+    discriminator's half is weighted too: ``weight_discriminator=True``.
+
+    Args:
+        discriminator: Entry of ``model.heads`` that judges.
+        real: Name of the view whose look is wanted.
+        fake: Name of the translated view.
+        gan: ``'lsgan'`` (CycleGAN), the squared difference from the label, or
+            ``'bce'``.
+        discriminator_weight: :math:`\gamma`; CycleGAN halves.
+        weight_discriminator: Whether ``weight`` weights the fake half of the
+            discriminator's loss, too. It is detached there.
+        **common: Arguments of :class:`BaseObjective`, for the fooling term. The
+            segmentation head that ``loss_weight`` names is that of the weight's map.
+
+    Raises:
+        ValueError: If ``gan`` is unknown, or there is no weight to share.
+    """
+
+    def __init__(
+        self,
+        discriminator: str,
+        real: str,
+        fake: str,
+        gan: str = "lsgan",
+        discriminator_weight: float = 0.5,
+        weight_discriminator: bool = False,
+        loss_weight: float | dict = 1.0,
+        **common: object,
+    ) -> None:
+        heads = loss_weight if isinstance(loss_weight, dict) else {"decode": 1.0}
+        super().__init__(
+            discriminators=dict.fromkeys(heads, discriminator),
+            gan=gan,
+            source_label=_REAL,
+            discriminator_weight=discriminator_weight,
+            weight_discriminator=weight_discriminator,
+            source=real,
+            target=fake,
+            loss_weight=loss_weight,
+            **common,
+        )
+
+    def _judged(self, step: Step, seg_head: str) -> list[Tensor]:
+        head = step.heads[self.discriminators[seg_head]]
+        return call_frozen(head, self._see(step, self.target, seg_head))
+
+    def _see(self, step: Step, view: str, seg_head: str) -> Tensor:
+        return step.unit_images(view)
+
+    def equation(self, seg_head: str) -> str:
+        """The fooling loss as a formula."""
+        name = self.discriminators[seg_head]
+        return f"{self.gan.upper()}( {name}(x_{self.target}), real )"
+
+    def discriminator_equation(self, seg_head: str) -> str:
+        """The discriminator's own loss as a formula."""
+        name, gan = self.discriminators[seg_head], self.gan.upper()
+        text = (
+            f"{gan}( {name}(x_{self.source}), real ) + "
+            f"{gan}( {name}(stop_grad[x_{self.target}]), fake )"
+        )
+        if self.weight_discriminator:
+            text += f" * {self.weight.equation(seg_head)}"
+        return text

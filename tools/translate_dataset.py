@@ -1,0 +1,148 @@
+"""Write a domain's images with another look, by a trained image translator.
+
+Labels stay those of the originals. The same command, run again, goes on where it
+stopped.
+"""
+
+import argparse
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.dist import is_main_process
+
+from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.engine.stages import Request, Resolver, StageError, explained_errors
+from mmseg_uda.engine.stages.ranks import start_processes
+from mmseg_uda.translation import run_translate_stage
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "config", type=Path, help="config that the translator was trained with"
+    )
+    parser.add_argument("checkpoint", help="weights of the translator")
+    parser.add_argument("--out", required=True, help="output folder")
+    parser.add_argument(
+        "--generator",
+        default="g_st",
+        help="head that translates (default: %(default)s, source to target look)",
+    )
+    parser.add_argument(
+        "--domain",
+        default="source",
+        help="domain of the config's training data (default: %(default)s)",
+    )
+    parser.add_argument("--images", help="folder of images; default: the domain's")
+    parser.add_argument(
+        "--stage", metavar="NAME", help="training stage of a config with several"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, default=1, help="images at a time (default: 1)"
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="remove what the folder holds instead of going on with it",
+    )
+    parser.add_argument(
+        "--device", choices=["cpu", "cuda"], help="default: a GPU if there is one"
+    )
+    parser.add_argument("--num-workers", type=int, help="default: the config's")
+    parser.add_argument("--source-root", metavar="DIR", help="folder of the source")
+    parser.add_argument("--target-root", metavar="DIR", help="folder of the target")
+    parser.add_argument("--toy", action="store_true", help="as tools/train.py --toy")
+    parser.add_argument(
+        "--toy-root",
+        default="data/toycity",
+        help="where ToyCity lies (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=KeyValueAction,
+        metavar="KEY=VALUE",
+        help="override config entries",
+    )
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    parser.add_argument("--launcher", choices=["none", "pytorch"], default="none")
+    # torch.distributed.launch passes this; torchrun sets the environment instead.
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
+    args = parser.parse_args(argv)
+    if args.batch_size < 1:
+        parser.error(f"--batch-size must be 1 or larger, got {args.batch_size}")
+    if args.num_workers is not None and args.num_workers < 0:
+        parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
+    return args
+
+
+def config_of(args: argparse.Namespace) -> Config:
+    """Return the config of the stage that trained the translator.
+
+    Raises:
+        StageError: If it has several training stages and none was named.
+    """
+    request = Request(
+        args.config,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        source_root=args.source_root,
+        target_root=args.target_root,
+        launcher=args.launcher,
+    )
+    resolver = Resolver(request)
+    training = [stage.name for stage in resolver.stages if stage.trains]
+    if args.stage is None and len(training) > 1:
+        raise StageError(
+            f"{args.config} trains several stages ({', '.join(training)}): say with "
+            "--stage which of them trained the translator"
+        )
+    stage = resolver.find(args.stage or training[0])
+    if not stage.trains:
+        raise StageError(
+            f"--stage {args.stage} trains nothing; those that do: {', '.join(training)}"
+        )
+    return resolver.stage_config(stage)
+
+
+def translate(args: argparse.Namespace) -> None:
+    """Write the images and say where they are."""
+    cfg = config_of(args)
+    if args.launcher != "none":
+        start_processes(args.launcher, cfg)
+    manifest = run_translate_stage(
+        cfg,
+        args.checkpoint,
+        args.out,
+        generator=args.generator,
+        domain=args.domain,
+        images=args.images,
+        batch_size=args.batch_size,
+        overwrite=args.overwrite,
+        device=args.device,
+        num_workers=args.num_workers,
+    )
+    if is_main_process():
+        print(
+            f"{manifest['num_images']} images, {manifest['bytes'] / 2**20:.1f} MB "
+            f"({Path(args.out) / 'translated.json'})"
+        )
+    shutdown_distributed()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse_args(argv)
+    with explained_errors(
+        args.debug, "The same command goes on with the images that are left."
+    ):
+        translate(args)
+
+
+if __name__ == "__main__":
+    main()
