@@ -54,8 +54,9 @@ def describe_stages(args: argparse.Namespace) -> None:
             known.setdefault(text, stage.name)
             texts.append(f"\n== {stage.name}: train ==\n{text}")
         else:
-            check = check_finding if stage.finds_regions else check_predicting
-            check(stage, resolver.stage_config(stage))
+            if not stage.translates:
+                check = check_finding if stage.finds_regions else check_predicting
+                check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
             options = {k: v for k, v in description.items() if k != "type"}
             listed = ", ".join(f"{key}={value}" for key, value in options.items())

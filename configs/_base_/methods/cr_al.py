@@ -2,20 +2,15 @@
 #         + lambda_image * BCE(C_image(E(target)), source) * M_region
 # CR-AL: MLAN paper, Eq. 7 to 10. Weights are detached, and of mean 1 in each image (our
 # choice: M_region is at most log(100) / 100, and would switch IL-AL off; norm="none" is
-# the literal form). M_region is the mean of the three levels (our choice).
+# the literal form).
 _base_ = "./rl_al.py"
 
 model = dict(
-    heads=dict(
-        c_image=dict(
-            type="PixelDiscriminator", in_channels=2048, padding=2, grid=(3, 3)
-        ),
-    ),
+    heads=dict(c_image=_base_.c_image),
     maps=dict(
-        region=dict(type="CombinedMap", maps=["small", "medium", "large"], how="mean"),
-        image=dict(type="ImageConsistencyMap", head="c_image", on="target"),
-        # M_multi (Eq. 11), for what builds on this; nothing here asks for it
-        multi=dict(type="CombinedMap", maps=["region", "image"], how="product"),
+        region=_base_.map_region,
+        image=_base_.map_image,
+        multi=_base_.map_multi,  # for what builds on this; nothing here asks for it
     ),
     objectives=dict(
         rl_al=dict(weight=dict(map="image", norm="mean"), paper="MLAN paper, Eq. 8"),

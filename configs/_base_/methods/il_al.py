@@ -2,13 +2,11 @@
 # IL-AL: MLAN paper, Eq. 6. C_image gives the probability of the source: the text labels
 # it 0, the formula's signs want it 1. Only target features are moved, as in AdaptSegNet
 # (Eq. 10, literally, moves both).
+_base_ = "./mlan_parts.py"
+
 model = dict(
     type="UDASegmentor",
-    heads=dict(
-        c_image=dict(
-            type="PixelDiscriminator", in_channels=2048, padding=2, grid=(3, 3)
-        ),
-    ),
+    heads=dict(c_image=_base_.c_image),
     objectives=dict(
         source=dict(
             type="Supervised",

@@ -2,19 +2,17 @@
 # RL-AL: MLAN paper, Eq. 4 and 5. Signs as in RegionConsistencyMap's docstring.
 _base_ = "./rll.py"
 
-region_map = dict(
-    type="RegionConsistencyMap",
-    on="target",
-    sees="feature",
+contested = dict(
+    _base_.region_map,
     head_ascends=True,
     # lambda_R = (1 - iter / max_iter) ** power; max_iter is the schedule's length
     decay=dict(power=0.9, end_iters=250000),
 )
 model = dict(
     maps=dict(
-        small=dict(region_map, head="c_small"),
-        medium=dict(region_map, head="c_medium"),
-        large=dict(region_map, head="c_large"),
+        small=dict(contested, head="c_small"),
+        medium=dict(contested, head="c_medium"),
+        large=dict(contested, head="c_large"),
     ),
     objectives=dict(
         rl_al=dict(

@@ -2,7 +2,8 @@
 # RLL of the MLAN paper's Table 1: Eq. 2 and 3. Losses are means over pixels or patches
 # where the paper prints sums (our choice, else lambda would depend on the image size);
 # the three levels are summed up.
-c_region = dict(type="DilatedRegionHead", in_channels=2048, num_regions=100)
+_base_ = "./mlan_parts.py"
+
 region = dict(
     type="RegionClassification",
     on="source",
@@ -13,9 +14,7 @@ region = dict(
 model = dict(
     type="UDASegmentor",
     heads=dict(
-        c_small=dict(c_region, patch_size=(18, 32)),
-        c_medium=dict(c_region, patch_size=(36, 64)),
-        c_large=dict(c_region, patch_size=(72, 128)),
+        c_small=_base_.c_small, c_medium=_base_.c_medium, c_large=_base_.c_large
     ),
     objectives=dict(
         source=dict(

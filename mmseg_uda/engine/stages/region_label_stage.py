@@ -75,7 +75,9 @@ def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
             if stage.kind == REGION_GRID:
                 _check_packed(stage, pipeline[index:])
                 before = []
-            return copy.deepcopy({**domain, "pipeline": before})
+            # translations of images have the labels of these
+            labelled = domain["images"] if "translated_dir" in domain else domain
+            return copy.deepcopy({**labelled, "pipeline": before})
     raise StageError(
         f"stage '{stage.name}': no domain of {stage.config} has dict(type='{kind}', "
         f"name='{stage.name}') in its pipeline, so there are no labels to find regions "

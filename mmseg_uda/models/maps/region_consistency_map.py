@@ -97,6 +97,8 @@ class RegionConsistencyMap(BaseMap):
         factor = "0" if self.decay is None else self.decay.equation()
         if self.literal:
             inner = f"- 1/N sum_n max( p log p - {factor} * average[p log p], 0 )"
+        elif self.decay is None:
+            inner = "1/N sum_n -p log p"
         else:
             rest = f"stop_grad[{factor} * average[-p log p]]"
             inner = f"1/N sum_n max( -p log p - {rest}, 0 )"

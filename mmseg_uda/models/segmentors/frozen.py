@@ -39,9 +39,14 @@ class FrozenParts:
                     "are 'segmentor', 'segmentor.backbone', 'heads.<name>', ..."
                     + (f" Did you mean {close[0]!r}?" if close else "")
                 )
-        #: Names of the frozen modules that were named.
-        self.names = [
+        fitting = [
             name for name in modules if any(fnmatchcase(name, p) for p in patterns)
+        ]
+        #: Names of the frozen modules, without what lies below another one.
+        self.names = [
+            name
+            for name in fitting
+            if not any(name.startswith(f"{other}.") for other in fitting)
         ]
         self._modules = [modules[name] for name in self.names]
         for module in self._modules:

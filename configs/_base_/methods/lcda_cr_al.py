@@ -1,0 +1,22 @@
+# L = CR-AL + lambda_1 * L_lip(target): LCDA's local Lipschitz constraint beside MLAN's
+# region- and image-level games. Our own combination, which is in neither paper.
+_base_ = "./cr_al.py"
+
+model = dict(
+    maps=dict(
+        lipschitz=dict(
+            type="LipschitzMap",
+            on="target",
+            divergence="kl",
+            noise=dict(kind="gaussian_clip", eps=0.5),
+        ),
+    ),
+    objectives=dict(
+        lipschitz=dict(
+            type="MinimizeMap",
+            map="lipschitz",
+            loss_weight=dict(decode=1.0),
+            paper="LCDA paper, Eq. 5",
+        ),
+    ),
+)

@@ -1,0 +1,19 @@
+# The translators of RIT with a VGG-16 segmentor, SYNTHIA -> Cityscapes. Not to be
+# trained alone, see mlan_vgg16_synthia.py.
+_base_ = [
+    "../_base_/models/deeplabv2_vgg16_sum.py",
+    "../_base_/datasets/synthia_to_cityscapes_translation.py",
+    "../_base_/methods/rit.py",
+    "../_base_/schedules/cyclegan_200k.py",
+    "../_base_/translation_runtime.py",
+]
+model = dict(
+    segmentor=_base_.segmentor,
+    data_preprocessor=_base_.data_preprocessor,
+    heads=dict(
+        c_small=dict(in_channels=1024),
+        c_medium=dict(in_channels=1024),
+        c_large=dict(in_channels=1024),
+        c_image=dict(in_channels=1024),
+    ),
+)
