@@ -3,6 +3,7 @@
 import pytest
 import torch
 from mmengine.structures import PixelData
+from mmseg.models.segmentors import SegTTAModel
 from mmseg.structures import SegDataSample
 from torch import nn
 from torch.testing import assert_close
@@ -17,6 +18,7 @@ class Fixed(nn.Module):
     def __init__(self, logits):
         super().__init__()
         self.logits = nn.Parameter(logits)
+        self.out_channels = len(logits)
 
     def test_step(self, data):
         for sample in data["data_samples"]:
@@ -58,6 +60,17 @@ def test_mean__keeps_probabilities_that_are_0():
         MeanSegmentor(members), {**batch(), "inputs": [torch.ones(1)]}
     )
     assert probs.flatten().tolist() == [1.0, 0.0]
+
+
+def test_mean__inside_mmsegs_test_time_augmentation():
+    torch.manual_seed(1)
+    members = [Fixed(4 * torch.randn(5, 6, 7)) for _ in range(2)]
+    model = SegTTAModel(module=MeanSegmentor(members))
+    data = {"inputs": [[torch.zeros(3, 6, 7)]] * 2}
+    data["data_samples"] = [[SegDataSample(metainfo={"img_path": "a"})] for _ in "ab"]
+    (sample,) = model.test_step(data)
+    mean = sum(m.logits.detach().softmax(0) for m in members)
+    assert torch.equal(sample.pred_sem_seg.data.squeeze(), mean.argmax(0))
 
 
 def test_mean__refuses_other_classes_and_nobody():

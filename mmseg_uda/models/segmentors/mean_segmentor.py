@@ -84,6 +84,11 @@ class MeanSegmentor(nn.Module):
             sample.pred_sem_seg = PixelData(data=mean.argmax(dim=0, keepdim=True))
         return samples
 
+    @property
+    def out_channels(self) -> int:
+        """Channels of the logits, which mmseg's test-time augmentation asks for."""
+        return self.members[0].out_channels
+
 
 def _added(total: list[Tensor], probs: list[Tensor]) -> list[Tensor]:
     if not total:
