@@ -8,6 +8,8 @@ BASE_CHANNELS = 8
 _HEAD_WIDTH = 16
 _DISCRIMINATOR_WIDTH = 4
 _TRANSLATOR_BLOCKS = 2
+# maps whose heads see features unless the config says otherwise
+_OF_FEATURES = ("RegionConsistencyMap", "ImageConsistencyMap")
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 # ResNet depth -> channels after a stage per channel of its first convolution
 _EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
@@ -82,7 +84,8 @@ def _seeing_features(model: dict) -> list[dict]:
     """The heads that see features of the backbone rather than probabilities."""
     names: set[str] = set()
     for node in dicts_in([model.get("objectives"), model.get("maps")]):
-        if node.get("sees") == "feature":
+        default = "feature" if node.get("type") in _OF_FEATURES else None
+        if node.get("sees", default) == "feature":
             names.update(filter(None, [node.get("head")]))
             names.update((node.get("discriminators") or {}).values())
     heads = model.get("heads") or {}

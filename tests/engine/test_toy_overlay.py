@@ -1,12 +1,15 @@
 """The rules of ``--toy``."""
 
 import copy
+from pathlib import Path
 
 import pytest
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
 from mmseg_uda.engine.toy import CROP, apply_toy, toy_domains
+
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def flagship():
@@ -234,3 +237,15 @@ def test_toy__unknown_data_are_explained():
                 "train_dataloader.dataset.domains.source.data_root": "data/map",
             }
         )
+
+
+@pytest.mark.parametrize("leaf", ["cr_al_gta", "rit_gta", "cr_al_vgg16_gta"])
+def test_toy__heads_of_features_are_as_narrow_as_these(leaf):
+    cfg = Config.fromfile(CONFIGS / "mlan" / f"{leaf}.py")
+    apply_toy(cfg)
+    model = MODELS.build(cfg.model)
+    channels = model.segmentor.decode_head.in_channels
+    assert channels < 256
+    for name in ("c_small", "c_medium", "c_large"):
+        assert model.heads[name].conv2d_list[0].in_channels == channels
+    assert model.heads["c_image"].layers[0].in_channels == channels
