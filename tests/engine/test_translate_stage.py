@@ -36,7 +36,8 @@ def resolver(tmp_path, toy=True, **options):
 def test_plan__translator_translate_train():
     translator, translate, train = plan_stages(table(), Path("leaf.py"))
     assert translate.translates
-    assert not (translate.trains or translator.translates)
+    assert not translate.trains
+    assert not translator.translates
     assert (translate.weights_from, translate.generator) == ("translator", "g_st")
     assert translate.config == translator.config
     assert (train.translated, train.labels_from) == ("translate", ("translate",))
@@ -47,7 +48,7 @@ def test_plan__translator_translate_train():
     [
         (
             dict(train=dict(translated="translat")),
-            "earlier TranslateStage.*'translate'",
+            "TranslateStage.*mean 'translate'",
         ),
         (dict(train=dict(labels="translate")), "must be an earlier PseudoLabelStage"),
         (dict(translate=dict(checkpoint=None)), "must name the training stage of the"),
@@ -98,10 +99,13 @@ def test_check_stages__shipped_config_is_fine(tmp_path):
     ],
 )
 def test_check_stages__what_does_not_go_together(tmp_path, name, options, said):
-    with pytest.raises(StageError, match=said):
+    def check():
         run = resolver(tmp_path, **options)
         stage = run.find(name)
-        check_stages(Outlook(run, [stage, stage]))
+        check_stages(Outlook(run, [stage, stage]))  # two: not that stage alone
+
+    with pytest.raises(StageError, match=said):
+        check()
 
 
 def test_check_stages__translating_alone_needs_the_translator(tmp_path):
