@@ -197,3 +197,13 @@ def test_set_translated__fills_the_path_in():
     assert translated_in(cfg)[0]["translated_dir"] == "x"
     with pytest.raises(StageError, match="no TranslatedDataset to read them"):
         set_translated(Config({}), Path("x"), "train")
+
+
+def test_options__for_all_stages_skip_those_without_that_section(tmp_path):
+    run = resolver(tmp_path, **{"val_dataloader.dataset.indices": 3})
+    assert run.stage_config(run.find("translators")).val_dataloader is None
+    assert run.stage_config(run.find("pseudo")).val_dataloader.dataset.indices == 3
+    run = resolver(tmp_path, **{"translators.val_dataloader.dataset.indices": 3})
+    translators = run.find("translators")
+    with pytest.raises(StageError, match="val_dataloader"):
+        run.stage_config(translators)
