@@ -123,7 +123,7 @@ def test_tool__two_processes_write_what_the_stage_wrote(
     given += ["--toy", "--toy-root", toy_root, "--device=cpu", "--num-workers=0"]
     assert call(monkeypatch, tool, *given) == 1
     assert "--stage which of them trained" in capsys.readouterr().err
-    launch = ["-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0"]
+    launch = ["-m", "torch.distributed.run", "--nproc_per_node=2", "--standalone"]
     command = [ROOT / tool, *given, "--stage=translators", "--launcher=pytorch"]
     code, printed = run(sys.executable, *launch, *command)
     assert code == 0, printed
