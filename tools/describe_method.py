@@ -6,12 +6,15 @@ import argparse
 import json
 from pathlib import Path
 
+from mmengine.config import Config
+
 import mmseg_uda
 from mmseg_uda.command_line import KeyValueAction
 from mmseg_uda.describe import as_equation, describe
-from mmseg_uda.engine.stages import Request, Resolver, explained_errors
+from mmseg_uda.engine.stages import Request, Resolver, Stage, explained_errors
 from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
 from mmseg_uda.engine.stages.checks.regions import check_finding
+from mmseg_uda.engine.stages.checks.translating import check_translating
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -54,9 +57,7 @@ def describe_stages(args: argparse.Namespace) -> None:
             known.setdefault(text, stage.name)
             texts.append(f"\n== {stage.name}: train ==\n{text}")
         else:
-            if not stage.translates:
-                check = check_finding if stage.finds_regions else check_predicting
-                check(stage, resolver.stage_config(stage))
+            _check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
             options = {k: v for k, v in description.items() if k != "type"}
             listed = ", ".join(f"{key}={value}" for key, value in options.items())
@@ -68,6 +69,16 @@ def describe_stages(args: argparse.Namespace) -> None:
         "stages": stages,
     }
     print(json.dumps(report, indent=2) if args.json else "\n".join(texts))
+
+
+def _check(stage: Stage, cfg: Config) -> None:
+    """Check the options of a stage that trains nothing."""
+    if stage.finds_regions:
+        check_finding(stage, cfg)
+    elif stage.translates:
+        check_translating(stage, cfg)
+    else:
+        check_predicting(stage, cfg)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def test_plan__translator_translate_train():
     [
         (
             dict(train=dict(translated="translat")),
-            "earlier TranslateStage.*'translate'",
+            "TranslateStage.*mean 'translate'",
         ),
         (dict(train=dict(labels="translate")), "must be an earlier PseudoLabelStage"),
         (dict(translate=dict(checkpoint=None)), "must name the training stage of the"),
@@ -102,7 +102,10 @@ def test_check_stages__what_does_not_go_together(tmp_path, name, options, said):
     def check():
         run = resolver(tmp_path, **options)
         stage = run.find(name)
-        check_stages(Outlook(run, [stage, stage]))
+        check_stages(Outlook(run, [stage, stage]))  # two: not that stage alone
+
+    with pytest.raises(StageError, match=said):
+        check()
 
     with pytest.raises(StageError, match=said):
         check()
@@ -197,3 +200,13 @@ def test_set_translated__fills_the_path_in():
     assert translated_in(cfg)[0]["translated_dir"] == "x"
     with pytest.raises(StageError, match="no TranslatedDataset to read them"):
         set_translated(Config({}), Path("x"), "train")
+
+
+def test_options__for_all_stages_skip_those_without_that_section(tmp_path):
+    run = resolver(tmp_path, **{"val_dataloader.dataset.indices": 3})
+    assert run.stage_config(run.find("translators")).val_dataloader is None
+    assert run.stage_config(run.find("pseudo")).val_dataloader.dataset.indices == 3
+    run = resolver(tmp_path, **{"translators.val_dataloader.dataset.indices": 3})
+    translators = run.find("translators")
+    with pytest.raises(StageError, match="val_dataloader"):
+        run.stage_config(translators)

@@ -108,3 +108,14 @@ def test_check_data__nothing_to_check(monkeypatch, capsys):
     runtime = ROOT / "configs" / "_base_" / "default_runtime.py"
     assert call(monkeypatch, CHECK, runtime) == 1
     assert "no train_, val_ or test_dataloader to check" in capsys.readouterr().err
+
+
+def test_describe__names_the_stage_that_translates(monkeypatch, capsys):
+    bdl = ROOT / "configs" / "bdl" / "bdl_gta.py"
+    assert call(monkeypatch, DESCRIBE, bdl) == 0
+    printed = capsys.readouterr().out
+    assert "TranslateStage(checkpoint=translators, generator=g_st)" in printed
+    assert "with segmentor held fixed" in printed
+    wrong = "translate.generator=g_t"
+    assert call(monkeypatch, DESCRIBE, bdl, "--cfg-options", wrong) == 1
+    assert "no head 'g_t' to translate with" in capsys.readouterr().err

@@ -195,9 +195,7 @@ def test_translate__says_what_is_missing(setting):
         translate(setting, cfg=wide)
     with pytest.raises(ValueError, match="has no translate_pipeline"):
         translate(setting, cfg=config(pipeline=None))
-    with pytest.raises(
-        ValueError, match=r"has no .*domains.source, whose images would"
-    ):
+    with pytest.raises(ValueError, match=r"has no .*\.source, whose images would"):
         translate(setting, images=None)
     cv2.imwrite(str(setting / "images/00.png"), np.zeros((20, 25, 3), np.uint8))
     with pytest.raises(ValueError, match=r"differ in size: \[\(18, 25\), \(20, 25\)\]"):

@@ -122,7 +122,7 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     weights = outlook.weights(stage)
     check_there(stage, weights)
     if stage.translates:
-        check_translating(outlook, stage, cfg)
+        check_translating(stage, cfg, weights)
         return
     pretrained = outlook.is_pretrained(stage)
     model = check_model(cfg, weights, stage.trains, pretrained)

@@ -88,6 +88,7 @@ class Resolver:
         )
         if not request.toy:
             refuse_toy(request.options, names)
+        self._configs = configs
         self.stages = plan_stages(self._table(planned), request.config)
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
@@ -101,7 +102,7 @@ class Resolver:
         """
         request = self.request
         cfg = load_config(stage.config)
-        options = self.options_of(stage)
+        options = self.options_of(stage, cfg)
         if request.tensorboard:
             enable_tensorboard(cfg)  # before --toy, which scales its interval
         if request.toy:
@@ -124,14 +125,25 @@ class Resolver:
         cfg.work_dir = str(self.folder(stage))
         return cfg
 
-    def options_of(self, stage: Stage) -> dict[str, Any]:
-        """Return the options for the config of a stage, its own ones last."""
+    def options_of(self, stage: Stage, cfg: Config) -> dict[str, Any]:
+        """Return the options for the config of a stage, its own ones last.
+
+        One for all stages that sets something in a section which this stage has not,
+        but another one has (the validation data of a segmentor, beside an image
+        translator that is not validated), is not for this stage.
+        """
         trainer = stage
         if stage.finds_regions:
             trainer = learner_of(stage, self.stages)
         elif not stage.trains:
             trainer = self.find(str(stage.weights_from))
-        return {**self.shared, **self.by_stage[trainer.name]}
+        shared = {
+            key: value
+            for key, value in self.shared.items()
+            if not _is_absent(cfg, key)
+            or all(_is_absent(c, key) for c in self._configs)
+        }
+        return {**shared, **self.by_stage[trainer.name]}
 
     def find(self, name: str) -> Stage:
         """Return the stage of that name."""
@@ -180,6 +192,12 @@ def load_config(path: Path) -> Config:
             "be a .py file in mmengine's text form; its `_base_` files are looked for "
             "relative to it."
         ) from error
+
+
+def _is_absent(cfg: Config, key: str) -> bool:
+    """Whether a dotted key lies in a section that a config has set to None."""
+    first, _, rest = key.partition(".")
+    return bool(rest) and cfg.get(first, key) is None
 
 
 def _merge(cfg: Config, options: Mapping[str, Any]) -> None:

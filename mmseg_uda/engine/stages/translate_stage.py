@@ -32,7 +32,7 @@ def run_translate_stage(
     manifest = translate(cfg, checkpoint, folder, generator=stage.generator)
     say(
         f"{stage.name}: {manifest['num_images']} images translated, "
-        f"{manifest['bytes'] / 2**20:.0f} MB in {folder / 'images'}"
+        f"{manifest['bytes'] / 2**20:.1f} MB in {folder / 'images'}"
     )
 
 
