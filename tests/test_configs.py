@@ -15,7 +15,9 @@ from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 from mmseg_uda.describe import as_equation, describe
 from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.toy import apply_toy
+from mmseg_uda.models.objectives import RegionClassification
 from mmseg_uda.models.views import DomainView
+from mmseg_uda.regions.grid import grid_shape
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 LEAVES = sorted(
@@ -27,7 +29,8 @@ MULTI_STAGE = [
     leaf
     for leaf in LEAVES
     if "\nstages = " in (CONFIGS / leaf).read_text()
-    and not leaf.startswith("fda/")  # whose second stage starts anew
+    # whose second training starts anew
+    and not leaf.startswith(("fda/", "mlan/cr_al_it"))
 ]
 
 
@@ -43,12 +46,17 @@ def domains_of(cfg: Config) -> list[str]:
 
 
 def regions_of(dataset, model):
-    """Grid and number of the labels of patches that a data set's pipeline makes."""
-    names = [t.name for t in dataset.pipeline if t.type == "LabelRegions"]
-    heads = [h for h in model.heads.values() if hasattr(h, "patch_size")]
+    """Grid and number of the labels of patches that objectives ask a data set for."""
+    if not {t.type for t in dataset.pipeline} & {"LabelRegions", "LoadRegionLabels"}:
+        return {}
+    told = {
+        objective.labels: model.heads[objective.head]
+        for objective in model.objectives.values()
+        if isinstance(objective, RegionClassification)
+    }
     return {
-        name: (96 // head.patch_size[0], 128 // head.patch_size[1], head.num_regions)
-        for name, head in zip(names, heads, strict=bool(names))
+        name: (*grid_shape((96, 128), head.patch_size), head.num_regions)
+        for name, head in told.items()
     }
 
 
