@@ -85,7 +85,8 @@ def _read(
     weights = options.get("weights", "final")
     if weights not in _WEIGHTS:
         raise StageError(
-            f"stage '{name}': weights must be one of {_WEIGHTS}, got {weights!r}"
+            f"stage '{name}': weights must be one of {', '.join(_WEIGHTS)}, "
+            f"got {weights!r}"
         )
     readers = {
         TRAIN: lambda: _train_stage(name, options, leaf, earlier, weights),
@@ -146,6 +147,9 @@ def _pseudo_label_stage(
             f"stage '{name}': checkpoint must name the training stage that predicts"
         )
     _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    tta = options.get("tta", False)
+    if tta not in (True, False, None):
+        raise StageError(f"stage '{name}': tta must be True or False, got {tta!r}")
     return Stage(
         name=name,
         kind=PSEUDO_LABEL,
@@ -153,7 +157,7 @@ def _pseudo_label_stage(
         weights_from=source,
         weights=weights,
         rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
-        tta=bool(options.get("tta", False)),
+        tta=bool(tta),
     )
 
 

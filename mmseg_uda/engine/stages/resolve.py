@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
 
-from .errors import StageError
+from .errors import StageError, did_you_mean
 from .options import check_toy, refuse_toy, split_options
 from .overrides import (
     check_roots,
@@ -182,8 +182,14 @@ def load_config(path: Path) -> Config:
     Raises:
         StageError: If there is none, or it cannot be read.
     """
-    if not Path(path).is_file():
-        raise StageError(f"config '{path}' does not exist (looked in {Path.cwd()})")
+    path = Path(path)
+    if path.is_dir():
+        raise StageError(f"config '{path}' is a folder; name one of the files in it")
+    if not path.is_file():
+        raise StageError(
+            f"config '{path}' does not exist (looked in {Path.cwd()})."
+            + did_you_mean(path.name, (p.name for p in path.parent.glob("*.py")))
+        )
     try:
         return Config.fromfile(str(path))
     except (SyntaxError, OSError, KeyError, TypeError, AttributeError) as error:
