@@ -6,7 +6,9 @@ from typing import Any
 
 from mmengine.runner import Runner
 
-from .errors import StageError, did_you_mean
+from mmseg_uda.suggestions import did_you_mean
+
+from .errors import StageError
 
 # what mmengine's Runner or its tools read from a config beyond Runner's arguments
 _ALSO_READ = {

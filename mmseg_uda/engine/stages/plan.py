@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .errors import StageError, did_you_mean
+from mmseg_uda.suggestions import did_you_mean
+
+from .errors import StageError
 from .stage import (
     PSEUDO_LABEL,
     REGION_GRID,

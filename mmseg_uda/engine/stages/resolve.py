@@ -8,8 +8,9 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
+from mmseg_uda.suggestions import did_you_mean
 
-from .errors import StageError, did_you_mean
+from .errors import StageError
 from .options import check_toy, refuse_toy, split_options
 from .overrides import (
     check_roots,
