@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import sklearn.cluster  # noqa: F401  so that no fit pays for its import
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from prettytable import PrettyTable
@@ -33,6 +34,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--images", type=int, default=24966, help="extrapolate to (default: GTA5's)"
     )
     parser.add_argument(
+        "--patches", type=int, help="fit on that many (default: as the config says)"
+    )
+    parser.add_argument(
         "--labelled", type=int, default=30, help="images to label (default: 30)"
     )
     return parser.parse_args(argv)
@@ -46,20 +50,17 @@ def seconds(function, *args) -> float:
 
 
 def measure_fit(work: RegionWork) -> PrettyTable:
-    """Time the fit of each size on an eighth to all of the patches."""
-    table = PrettyTable(["patches", *(f"{size}, s" for size in work.rules)])
+    """Time the fit of each size on an eighth to all of its patches."""
+    table = PrettyTable(["patches", "fitted in s", "grows to the power"])
     table.align = "r"
-    points = {size: drawn_patches(work, size)[0] for size in work.rules}
-    counts = [max(map(len, points.values())) // part for part in (8, 4, 2, 1)]
-    times = {size: [] for size in work.rules}
-    for count in counts:
-        for size, rule in work.built.items():
-            times[size].append(seconds(rule.fit, points[size][:count], work.seed))
-        table.add_row([count, *(f"{times[size][-1]:.1f}" for size in work.rules)])
-    grows = [
-        f"{np.polyfit(np.log(counts), np.log(t), 1)[0]:.2f}" for t in times.values()
-    ]
-    table.add_row(["grows as patches to the power", *grows])
+    for size, rule in work.built.items():
+        points, before = drawn_patches(work, size)[0], None
+        for part in (8, 4, 2, 1):
+            count = len(points) // part
+            taken = seconds(rule.fit, points[:count], work.seed)
+            power = f"{np.log2(taken / before):.2f}" if before else ""
+            table.add_row([f"{count} {size}", f"{taken:.1f}", power])
+            before = taken
     return table
 
 
@@ -70,10 +71,12 @@ def measure(args: argparse.Namespace) -> None:
     cfg = resolver.stage_config(stage)
     init_default_scope(cfg.get("default_scope", "mmseg"))
     dataset = DATASETS.build(labelled_data(stage, cfg))
+    more = {} if args.patches is None else {"max_patches": args.patches}
+    rules = {size: {**plain(rule), **more} for size, rule in stage.rules.items()}
     with tempfile.TemporaryDirectory() as folder, threadpool_limits(limits=1):
         work = RegionWork(
             LabelFiles(dataset, stage.scale),
-            plain(stage.rules),
+            rules,
             dataset.metainfo["classes"],
             Path(folder),
             seed=0,

@@ -191,6 +191,9 @@ def test_transforms__say_what_is_missing(drawn):
     other = dict(gt_seg_map=np.zeros(SIZE), label_name="in/b.png", seg_fields=[])
     with pytest.raises(ValueError, match=r"in/b\.png cannot be read"):
         ready(other)
+    twice = dict(gt_seg_map=np.zeros(SIZE), label_name="in/a.png", seg_fields=[])
+    with pytest.raises(ValueError, match="region_small is loaded already"):
+        ready(ready(twice))
     pack = TRANSFORMS.build(dict(type="PackRegionLabels"))
     with pytest.raises(ValueError, match="finds no region labels"):
         pack({"img": np.zeros((2, 2, 3))})
