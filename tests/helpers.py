@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 NUM_CLASSES = 5
+_BASES = Path(__file__).parents[1] / "configs" / "_base_"
 
 
 def tiny_segmentor(aux: bool = True, dropout: float = 0.0, **overrides) -> dict:
@@ -80,3 +83,23 @@ def add_regions(sample, name, grid, count, size, generator):
     labels = labels.masked_fill(drop, 255).to(torch.uint8)
     field = PixelData(data=labels, metainfo={"labelled_shape": size})
     sample.set_field(field, f"gt_region_{name}", dtype=PixelData)
+
+
+def region_leaf(folder, source="gta"):
+    """Write a config on the shipped bases that labels regions; nothing learns them."""
+    files = [
+        "models/deeplabv2_r101_sum.py",
+        f"datasets/{source}_to_cityscapes_regions.py",
+        "methods/minent.py",
+        "schedules/advent_250k.py",
+        "stages/region_labels.py",
+        f"{'synthia' if source == 'synthia' else 'default'}_runtime.py",
+    ]
+    path = folder / "leaf.py"
+    path.write_text(
+        f"_base_ = {[str(_BASES / name) for name in files]}\n"
+        "model = dict(segmentor=_base_.segmentor, "
+        "data_preprocessor=_base_.data_preprocessor)\n"
+        "optim_wrapper = dict(heads=None)\n"
+    )
+    return path

@@ -13,12 +13,15 @@ from mmseg.registry import DATASETS
 
 from mmseg_uda.command_line import KeyValueAction
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.engine.stages import Request, Resolver, StageError, explained_errors
+from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.checks.regions import check_finding
 from mmseg_uda.engine.stages.folders import draw_toycity
 from mmseg_uda.engine.stages.ranks import say, start_processes
-from mmseg_uda.engine.stages.region_label_stage import labelled_data, seed_of
-from mmseg_uda.engine.stages.stage import REGION_GRID, Stage
+from mmseg_uda.engine.stages.region_label_stage import (
+    grid_stage,
+    labelled_data,
+    seed_of,
+)
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
@@ -74,28 +77,6 @@ def shard(text: str) -> tuple[int, int]:
     return int(index), int(count)
 
 
-def stage_of(resolver: Resolver, name: str | None) -> Stage:
-    """Return the stage that labels regions.
-
-    Raises:
-        StageError: If there is none, or none of that name, or several and no name.
-    """
-    if name is not None:
-        resolver.find(name)
-    found = [
-        stage
-        for stage in resolver.stages
-        if stage.kind == REGION_GRID and name in (None, stage.name)
-    ]
-    if len(found) != 1:
-        names = ", ".join(stage.name for stage in found) or "none"
-        raise StageError(
-            f"{resolver.request.config} must have one {REGION_GRID} to choose"
-            f"{f' of the name {name}' if name else ''}, it has {names}; see --stage"
-        )
-    return found[0]
-
-
 def make(args: argparse.Namespace) -> None:
     """Make the labels and say what they are."""
     request = Request(
@@ -108,7 +89,7 @@ def make(args: argparse.Namespace) -> None:
         launcher=args.launcher,
     )
     resolver = Resolver(request)
-    stage = stage_of(resolver, args.stage)
+    stage = grid_stage(resolver, args.stage)
     cfg = resolver.stage_config(stage)
     check_finding(stage, cfg)
     start_processes(args.launcher, cfg)

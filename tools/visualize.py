@@ -122,7 +122,8 @@ def main() -> None:
             overwrite=args.overwrite,
         )
         skipped = f" ({before} had been drawn before)" if before else ""
-        print(f"{drawn} images drawn{skipped}: {Path(args.out) / 'sheet'}")
+        images = "1 image" if drawn == 1 else f"{drawn} images"
+        print(f"{images} drawn{skipped}: {Path(args.out) / 'sheet'}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -94,8 +94,10 @@ class Benchmark:
 
         Raises:
             RuntimeError: If a training fails; names its log. The others are stopped.
+            ValueError: If a result is there that other options led to.
         """
         finished = self.finished()
+        self._check_options(finished)
         pending = [run for run in self.runs if run.name not in finished]
         firsts = {run.name: self._first_stage(run) for run in pending}
         # a run that waits holds a worker: what it waits for must come before it
@@ -113,6 +115,18 @@ class Benchmark:
                     say(f"[{number}/{len(pending)}] {run.name}: mIoU {score:.2f}")
             finally:
                 self._stop()
+
+    def _check_options(self, finished: Mapping[str, dict]) -> None:
+        """Refuse to go on with results of other options: a table must not mix them."""
+        for run in self.runs:
+            before = finished.get(run.name, {}).get("options")
+            if before is not None and sorted(before) != sorted(self.options):
+                raise ValueError(
+                    f"{run.name} in {self.results} was trained with --cfg-options "
+                    f"{' '.join(before) or '(none)'}, now "
+                    f"{' '.join(self.options) or '(none)'} is given. Give the "
+                    "same, or choose other places: --results and --work-dir"
+                )
 
     def _first_stage(self, run: Run) -> Run | None:
         """Return the run whose weights another one's first stage would train."""
@@ -151,6 +165,7 @@ class Benchmark:
             "final": result["final"],
             "best": {k: v for k, v in result["best"].items() if k in _KEPT_OF_BEST},
             "first_stage": before.name if weights else None,
+            "options": self.options,
             "cost": None if resumed else cost,
         }
         with self._lock:

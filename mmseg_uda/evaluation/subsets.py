@@ -1,7 +1,8 @@
 """Checks of the class subsets that a metric averages over."""
 
-import difflib
 from collections.abc import Mapping, Sequence
+
+from mmseg_uda.suggestions import did_you_mean
 
 from .class_sets import SUBSET_PRESETS
 
@@ -65,9 +66,7 @@ def _class_id(entry: str | int, subset: str, classes: Sequence[str]) -> int:
         return names.index(entry)
     if isinstance(entry, int) and 0 <= entry < len(names):
         return entry
-    close = difflib.get_close_matches(str(entry), names, n=1)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ValueError(
         f"subset {subset!r} has the class {entry!r}; the data set has the classes "
-        f"{', '.join(names)} (ids 0..{len(names) - 1}).{hint}"
+        f"{', '.join(names)} (ids 0..{len(names) - 1})." + did_you_mean(entry, names)
     )

@@ -1,5 +1,7 @@
 """The rule of one threshold for each class, by a share of its pixels."""
 
+from numbers import Real
+
 import torch
 from torch import Tensor
 
@@ -42,10 +44,10 @@ class ClassBalanced(ClassThresholds):
 
     def __init__(self, portion: float = 0.2, sample_every: int = 4) -> None:
         super().__init__(sample_every)
-        if not 0.0 < portion <= 1.0:
+        if not isinstance(portion, Real) or not 0.0 < portion <= 1.0:
             raise ValueError(
-                f"portion must be a share in (0, 1], got {portion} (to keep everything "
-                "use dict(type='KeepAll'))"
+                f"portion must be a share in (0, 1], got {portion!r} (to keep "
+                "everything use dict(type='KeepAll'))"
             )
         self.portion = float(portion)
 

@@ -1,5 +1,7 @@
 """The rule of one threshold for each class, a quantile of its confidences."""
 
+from numbers import Real
+
 import torch
 from torch import Tensor
 
@@ -44,8 +46,8 @@ class ClassQuantile(ClassThresholds):
     ) -> None:
         super().__init__(sample_every)
         for name, value in (("quantile", quantile), ("cap", cap)):
-            if not 0.0 <= value <= 1.0:
-                raise ValueError(f"{name} must be in [0, 1], got {value}")
+            if not isinstance(value, Real) or not 0.0 <= value <= 1.0:
+                raise ValueError(f"{name} must be in [0, 1], got {value!r}")
         self.quantile = float(quantile)
         self.cap = float(cap)
 

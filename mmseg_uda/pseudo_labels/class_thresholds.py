@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from numbers import Integral
 
 import numpy as np
 import torch
@@ -31,8 +32,10 @@ class ClassThresholds(SelectionRule):
     needs_statistics = True
 
     def __init__(self, sample_every: int = 1) -> None:
-        if sample_every < 1:
-            raise ValueError(f"sample_every must be at least 1, got {sample_every}")
+        if not isinstance(sample_every, Integral) or sample_every < 1:
+            raise ValueError(
+                f"sample_every must be a whole number >= 1, got {sample_every!r}"
+            )
         self.sample_every = int(sample_every)
         self._thresholds: list[float] | None = None
 

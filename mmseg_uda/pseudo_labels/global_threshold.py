@@ -1,5 +1,7 @@
 """The rule of one threshold for all classes."""
 
+from numbers import Real
+
 import torch
 from torch import Tensor
 
@@ -22,14 +24,14 @@ class GlobalThreshold(SelectionRule):
         threshold: Lowest confidence that is kept, a probability in [0, 1].
 
     Raises:
-        ValueError: If ``threshold`` is outside [0, 1].
+        ValueError: If ``threshold`` is no number in [0, 1].
     """
 
     def __init__(self, threshold: float = 0.9) -> None:
-        if not 0.0 <= threshold <= 1.0:
+        if not isinstance(threshold, Real) or not 0.0 <= threshold <= 1.0:
             raise ValueError(
-                f"threshold must be a probability in [0, 1], got {threshold} (to keep "
-                "everything use dict(type='KeepAll'))"
+                f"threshold must be a probability in [0, 1], got {threshold!r} (to "
+                "keep everything use dict(type='KeepAll'))"
             )
         self.threshold = float(threshold)
 

@@ -1,5 +1,7 @@
 """Class-balanced soft labels."""
 
+from numbers import Real
+
 import torch
 from torch import Tensor
 
@@ -39,9 +41,9 @@ class SoftClassBalanced(ClassBalanced):
         self, portion: float = 0.2, alpha: float = 0.25, sample_every: int = 4
     ) -> None:
         super().__init__(portion, sample_every)
-        if not alpha > 0:
+        if not isinstance(alpha, Real) or not alpha > 0:
             raise ValueError(
-                f"alpha must be larger than 0, got {alpha} (for hard labels use "
+                f"alpha must be a number > 0, got {alpha!r} (for hard labels use "
                 "dict(type='ClassBalanced'))"
             )
         self.alpha = float(alpha)

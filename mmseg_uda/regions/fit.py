@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from mmseg_uda.atomic_files import check_writable, write_json, write_npz
 from mmseg_uda.plain import plain
@@ -79,8 +80,10 @@ def fit_drawn(
             f"labels on {rule.min_labelled:.0%} of its pixels, of as many classes as "
             f"{type(rule).__name__} needs; lower min_labelled, or take larger patches"
         )
-    fitted = rule.fit(descriptors, seed)
-    kinds = rule.assign(descriptors, fitted)
+    # several threads would add up in an order, and to a rounding, of their own
+    with threadpool_limits(limits=1):
+        fitted = rule.fit(descriptors, seed)
+        kinds = rule.assign(descriptors, fitted)
     sizes = np.bincount(kinds, minlength=rule.num_regions)
     found = {
         **counts,

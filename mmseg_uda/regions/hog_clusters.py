@@ -135,13 +135,11 @@ class HogClusters(RegionRule):
     ) -> np.ndarray:
         """Return the cluster of the nearest core sample of each patch, (P,) uint8."""
         from sklearn.metrics import pairwise_distances_argmin_min
-        from threadpoolctl import threadpool_limits
 
         if not len(descriptors):
             return np.zeros(0, np.uint8)
         points = _projected(descriptors, fitted)
-        with threadpool_limits(limits=1):
-            nearest, distance = pairwise_distances_argmin_min(points, fitted["cores"])
+        nearest, distance = pairwise_distances_argmin_min(points, fitted["cores"])
         return np.where(distance <= self.eps, fitted["kinds"][nearest], IGNORE)
 
     def labelled(self, labels: np.ndarray, num_classes: int) -> np.ndarray:

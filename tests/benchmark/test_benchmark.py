@@ -51,10 +51,11 @@ def calls(root):
     ]
 
 
-def bench(root, seeds=(0, 1), names=("MRNet+LCRF", "MRNet")):
+def bench(root, seeds=(0, 1), names=("MRNet+LCRF", "MRNet"), options=()):
     rows = {row.name: row for row in read_rows(ROWS, ROOT / "configs")}
     runs = [Run(rows[name], "gta", seed) for seed in seeds for name in names]
-    return Benchmark(runs, root / "r.json", root / "work", root, root / "toy")
+    toy = root / "toy"
+    return Benchmark(runs, root / "r.json", root / "work", root, toy, options)
 
 
 def test_rows__have_the_papers_numbers_of_both_tasks():
@@ -108,6 +109,25 @@ def test_runs__that_are_there_are_not_trained_again(root):
     assert len(calls(root)) == before
     bench(root, seeds=(0, 2)).run(1, print)
     assert len(calls(root)) == before + 2
+
+
+def test_runs__of_other_options_are_not_mixed(root):
+    bench(root, seeds=(0,), options=["a=1", "b=2"]).run(1, print)
+    results = json.loads((root / "r.json").read_text())
+    assert results["mrnet_gta/seed0"]["options"] == ["a=1", "b=2"]
+    before = len(calls(root))
+    bench(root, seeds=(0,), options=["b=2", "a=1"]).run(1, print)
+    with pytest.raises(ValueError, match="a=1 b=2, now a=3 is given"):
+        bench(root, seeds=(0, 1), options=["a=3"]).run(1, print)
+    with pytest.raises(ValueError, match=r"now \(none\) is given"):
+        bench(root, seeds=(0,)).run(1, print)
+    assert len(calls(root)) == before
+    # results from before the options were kept are taken as they are
+    for record in results.values():
+        del record["options"]
+    (root / "r.json").write_text(json.dumps(results))
+    bench(root, seeds=(0,)).run(1, print)
+    assert len(calls(root)) == before
 
 
 def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):

@@ -41,6 +41,23 @@ def test_checkpoint_hook__keeps_newest_and_best(tmp_path):
     assert (tmp_path / "last_checkpoint").read_text() == str(tmp_path / "iter_8.pth")
 
 
+@pytest.mark.parametrize("constant_rate", [True, False])
+def test_checkpoint_hook__constant_rate_is_no_reason_to_warn(
+    tmp_path, capfd, constant_rate
+):
+    runner = build_runner(
+        tmp_path,
+        f"constant_{constant_rate}",
+        max_iters=2,
+        checkpoint={"interval": 2},
+        constant_rate=constant_rate,
+    )
+    runner.train()
+    saved = torch.load(tmp_path / "iter_2.pth", weights_only=False)  # our own file
+    assert ("param_schedulers" in saved) != constant_rate
+    assert "save_param_scheduler" not in "".join(capfd.readouterr())
+
+
 def test_checkpoint_hook__several_best(tmp_path):
     runner = build_runner(
         tmp_path,

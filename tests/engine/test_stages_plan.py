@@ -70,7 +70,8 @@ def test_plan__none_removes_a_stage():
         (dict(stage_two=dict(labels="stage_one")), "earlier PseudoLabelStage"),
         (dict(stage_one=dict(load_from="stage_two")), "earlier TrainStage"),
         (dict(pseudo_labels=dict(checkpoint=None)), "must name the training stage"),
-        (dict(stage_two=dict(weights="last")), "weights must be one of"),
+        (dict(stage_two=dict(weights="last")), "weights must be one of final, best"),
+        (dict(pseudo_labels=dict(tta="maybe")), "tta must be True or False"),
         (dict(stage_one=dict(config="nowhere.py")), "'nowhere.py' does not exist"),
         (
             dict(stage_one=None, pseudo_labels=None, stage_two=None),

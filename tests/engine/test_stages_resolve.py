@@ -134,6 +134,11 @@ def test_resolver__toy_and_roots_exclude_each_other():
 def test_resolver__missing_config():
     with pytest.raises(StageError, match=r"nowhere\.py' does not exist"):
         Resolver(Request(Path("nowhere.py")))
+    folder = FLAGSHIP.parent
+    with pytest.raises(StageError, match="is a folder; name one of the files"):
+        Resolver(Request(folder))
+    with pytest.raises(StageError, match=r"Did you mean 'mrnet_lcrf_gta\.py'"):
+        Resolver(Request(folder / "mrnet_lcfr_gta.py"))
 
 
 def test_enable_amp__every_optimizer():

@@ -103,6 +103,7 @@ def build_runner(
     checkpoint=None,
     model=None,
     val_interval=2,
+    constant_rate=False,
 ):
     """A Runner on ``default_runtime.py``; ``checkpoint`` overrides its hook."""
     cfg = Config.fromfile(CONFIGS / "default_runtime.py")
@@ -121,9 +122,9 @@ def build_runner(
                 "segmentor": {"optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.9}},
                 "heads": {"optimizer": {"type": "Adam", "lr": 0.05}},
             },
-            "param_scheduler": [
-                {"type": "PolyLR", "power": 0.9, "end": 101, "by_epoch": False}
-            ],
+            "param_scheduler": None
+            if constant_rate
+            else [{"type": "PolyLR", "power": 0.9, "end": 101, "by_epoch": False}],
         }
     )
     runner = Runner(

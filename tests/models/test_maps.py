@@ -57,7 +57,10 @@ def test_feature_noise__sizes_apart_are_bounded_apart():
         assert_close(noise.norm(dim=1), torch.full_like(noise[:, 0], 3.0))
 
 
-@pytest.mark.parametrize("bad", [dict(kind="gauss"), dict(eps=-1), dict(eps=math.inf)])
+@pytest.mark.parametrize(
+    "bad",
+    [dict(kind="gauss"), dict(eps=-1), dict(eps=math.inf), dict(eps="big")],
+)
 def test_feature_noise__error_names_the_value(bad):
     with pytest.raises(ValueError, match=str(next(iter(bad.values())))):
         FeatureNoise(**bad)

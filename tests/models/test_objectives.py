@@ -250,6 +250,8 @@ def test_zero_weight_map__is_the_plain_loss():
     [
         (lambda: Supervised(average="some"), "unknown average 'some'"),
         (lambda: Supervised(loss_weight={}), "loss_weight must be a number"),
+        (lambda: MinimizeMap("m", begin_iters=-5), "iterations >= 0, got -5"),
+        (lambda: MinimizeMap("m", begin_iters="late"), "got 'late'"),
         (lambda: Supervised(loss_weight=dict(decode="1")), "loss_weight must be"),
         (lambda: PixelWeight("m", link="exp"), "unknown weight link 'exp'"),
         (lambda: Adversarial(dict(aux="d")), "'decode' has a loss_weight but no"),

@@ -159,8 +159,11 @@ def test_top_share__is_exact_on_numbers_of_every_size(share):
     [
         (dict(type="ClassBalanced", portion=0), r"in \(0, 1\], got 0"),
         (dict(type="ClassBalanced", portion=1.2), r"in \(0, 1\], got 1.2"),
-        (dict(type="ClassBalanced", sample_every=0), "at least 1, got 0"),
-        (dict(type="SoftClassBalanced", alpha=0), "larger than 0, got 0"),
+        (dict(type="ClassBalanced", portion="few"), r"in \(0, 1\], got 'few'"),
+        (dict(type="ClassBalanced", sample_every=0), ">= 1, got 0"),
+        (dict(type="ClassBalanced", sample_every=1.5), ">= 1, got 1.5"),
+        (dict(type="SoftClassBalanced", alpha=0), "number > 0, got 0"),
+        (dict(type="SoftClassBalanced", alpha="big"), "number > 0, got 'big'"),
     ],
 )
 def test_rule__refuses_what_makes_no_sense(settings, message):

@@ -132,8 +132,9 @@ def test_interrupted_run__ends_as_one_that_ran_through(tmp_path):
     ("settings", "message"),
     [
         (dict(quantile=1.2), r"quantile must be in \[0, 1\], got 1.2"),
+        (dict(quantile="most"), r"quantile must be in \[0, 1\], got 'most'"),
         (dict(cap=-0.1), r"cap must be in \[0, 1\], got -0.1"),
-        (dict(sample_every=0), "at least 1, got 0"),
+        (dict(sample_every=0), ">= 1, got 0"),
     ],
 )
 def test_rule__refuses_what_makes_no_sense(settings, message):

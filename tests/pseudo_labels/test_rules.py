@@ -38,7 +38,7 @@ def test_global_threshold__default_is_the_papers_code():
     assert GlobalThreshold().settings() == settings
 
 
-@pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan")])
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan"), "high"])
 def test_global_threshold__refuses_what_is_no_probability(threshold):
     with pytest.raises(ValueError, match=r"in \[0, 1\], got"):
         GlobalThreshold(threshold)

@@ -34,6 +34,8 @@ def test_describe__options_for_one_stage_and_for_all(monkeypatch, capsys):
     [
         ("modle.x=1", 1, "'modle' is neither a stage of this config"),
         ("stage_tow.x=1", 1, "Did you mean 'stage_two'?"),
+        ("segmentor.pretrained=x", 1, "would change nothing"),
+        ("stage_two.test_pipeline=[]", 1, "would change nothing"),
         ("stage_two=1", 1, "'stage_two' is a stage; say what to set in it"),
         ("pseudo_labels.rul.type=KeepAll", 1, "Did you mean 'rule'?"),
         ("train_cfg", 2, "takes KEY=VALUE pairs, such as"),

@@ -79,7 +79,7 @@ def test_visualize__draws_goes_on_and_overwrites(draw, val_images, tmp_path, cap
     (out / lost).unlink()
     (out / "sheet" / ".x.png.1.tmp").touch()
     assert draw(folder, more=["--panels"]) == 0
-    assert "1 images drawn (1 had been drawn before)" in capsys.readouterr().out
+    assert "1 image drawn (1 had been drawn before)" in capsys.readouterr().out
     second = state_of(out)
     assert {key: content for key, (content, _) in first.items()} == {
         key: content for key, (content, _) in second.items()

@@ -33,7 +33,8 @@ class LoadRegionLabels(BaseTransform):
     Raises:
         FileNotFoundError: If the folder is not finished.
         ValueError: If a file in it is damaged; in ``transform``, if ``region_dir`` is
-            not given, or the sample has no label or none of its regions.
+            not given, the sample has no label or none of its regions, or labels of
+            that name are loaded already.
     """
 
     def __init__(self, name: str, region_dir: str | None = None) -> None:
@@ -56,8 +57,13 @@ class LoadRegionLabels(BaseTransform):
             )
         sizes = results.setdefault(PATCH_SIZES, {})
         for size, patch_size in self.labels.patch_sizes.items():
-            grid = self.labels.read(size, results["label_name"])
             key = region_name(size)
+            if key in sizes:
+                raise ValueError(
+                    f"LoadRegionLabels(name={self.name!r}): {key} is loaded already, "
+                    "by another one; give the sizes of the two stages different names"
+                )
+            grid = self.labels.read(size, results["label_name"])
             results[key] = _spread(grid, results["gt_seg_map"].shape)
             results["seg_fields"].append(key)
             sizes[key] = patch_size

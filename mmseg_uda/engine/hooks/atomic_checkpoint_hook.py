@@ -70,11 +70,13 @@ class AtomicCheckpointHook(CheckpointHook):
         filename = self.filename_tmpl.format(step)
         self.last_ckpt = self.file_backend.join_path(self.out_dir, filename)
         runner.message_hub.update_info("last_ckpt", self.last_ckpt)
+        # a constant rate has no schedule, and asking for its state is a warning
+        scheduled = runner.param_schedulers is not None
         runner.save_checkpoint(
             self.out_dir,
             filename,
             save_optimizer=self.save_optimizer,
-            save_param_scheduler=self.save_param_scheduler,
+            save_param_scheduler=self.save_param_scheduler and scheduled,
             meta=meta,
             by_epoch=False,
             backend_args=self.backend_args,

@@ -1,12 +1,12 @@
 """Optimizers by parameter-name prefix."""
 
-from difflib import get_close_matches
-
 import torch.nn as nn
 from mmengine.logging import print_log
 from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
+
+from mmseg_uda.suggestions import did_you_mean
 
 from .joint_optim_wrapper import JointOptimWrapper
 
@@ -191,9 +191,8 @@ def _no_match(what: str, prefix: str, modules: list[str], given: dict) -> str:
     if prefix in modules:
         reason = "all its parameters are frozen or belong to a longer prefix"
     else:
-        close = get_close_matches(prefix, modules, n=1, cutoff=0.5)
         top = sorted({name.split(".")[0] for name in modules})
-        hint = f" Did you mean '{close[0]}'?" if close else ""
+        hint = did_you_mean(prefix, modules, cutoff=0.5)
         reason = f"the model has no such module; it has {', '.join(top)}.{hint}"
     return (
         f"optim_wrapper {what} '{prefix}' claims no trainable parameter: {reason} "

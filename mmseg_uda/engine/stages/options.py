@@ -6,7 +6,9 @@ from typing import Any
 
 from mmengine.runner import Runner
 
-from .errors import StageError, did_you_mean
+from mmseg_uda.suggestions import did_you_mean
+
+from .errors import StageError
 
 # what mmengine's Runner or its tools read from a config beyond Runner's arguments
 _ALSO_READ = {
@@ -47,8 +49,8 @@ def split_options(
         (without their prefix).
 
     Raises:
-        StageError: If the first part of a key is neither a stage nor anything that
-            a config is read for, or is a flag's business.
+        StageError: If the first part of a key is neither a stage nor part of a config,
+            is a flag's business, or is a name that a config is not read for.
     """
     stage_names, training = list(stage_names), set(training)
     known = _known_keys(config_keys)
@@ -64,6 +66,8 @@ def split_options(
                     f"--cfg-options {key}: the config of stage '{first}' has no "
                     f"'{part}'." + did_you_mean(part, sorted(known))
                 )
+            if first in training:
+                _refuse_used_up(key, part)
             by_stage[first][rest] = value
         elif first in by_stage:
             raise StageError(
@@ -72,6 +76,7 @@ def split_options(
             )
         elif first in known:
             _refuse_flags(key, key)
+            _refuse_used_up(key, first)
             shared[key] = value
         else:
             raise StageError(
@@ -123,7 +128,22 @@ def check_toy(toy: Any, config_keys: Iterable[str]) -> None:
 
 
 def _known_keys(config_keys: Iterable[str]) -> set[str]:
-    return set(config_keys) | set(inspect.signature(Runner).parameters) | _ALSO_READ
+    return set(config_keys) | _read_keys()
+
+
+def _read_keys() -> set[str]:
+    return set(inspect.signature(Runner).parameters) | _ALSO_READ
+
+
+def _refuse_used_up(key: str, name: str) -> None:
+    """Refuse names such as ``crop_size``: the file is through when options come."""
+    if name not in _read_keys():
+        raise StageError(
+            f"--cfg-options {key}: the config file builds other entries with "
+            f"'{name}', and these stand already, so the option would change nothing. "
+            "Set an entry that it went into (under model or train_dataloader, say), or "
+            "change the file, or a child of it"
+        )
 
 
 def _refuse_flags(key: str, given: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.walk import dicts_in
+from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.weight_files import check_is_file
 
-from .errors import StageError, did_you_mean
+from .errors import StageError
 
 #: Transforms that label the regions a stage has found: LabelRegions those of a
 #: RegionLabelStage, LoadRegionLabels those of a RegionGridStage.

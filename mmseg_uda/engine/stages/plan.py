@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .errors import StageError, did_you_mean
+from mmseg_uda.suggestions import did_you_mean
+
+from .errors import StageError
 from .stage import (
     PSEUDO_LABEL,
     REGION_GRID,
@@ -85,7 +87,8 @@ def _read(
     weights = options.get("weights", "final")
     if weights not in _WEIGHTS:
         raise StageError(
-            f"stage '{name}': weights must be one of {_WEIGHTS}, got {weights!r}"
+            f"stage '{name}': weights must be one of {', '.join(_WEIGHTS)}, "
+            f"got {weights!r}"
         )
     readers = {
         TRAIN: lambda: _train_stage(name, options, leaf, earlier, weights),
@@ -146,6 +149,9 @@ def _pseudo_label_stage(
             f"stage '{name}': checkpoint must name the training stage that predicts"
         )
     _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    tta = options.get("tta", False)
+    if tta not in (True, False, None):
+        raise StageError(f"stage '{name}': tta must be True or False, got {tta!r}")
     return Stage(
         name=name,
         kind=PSEUDO_LABEL,
@@ -153,7 +159,7 @@ def _pseudo_label_stage(
         weights_from=source,
         weights=weights,
         rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
-        tta=bool(options.get("tta", False)),
+        tta=bool(tta),
     )
 
 

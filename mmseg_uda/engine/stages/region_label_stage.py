@@ -54,6 +54,28 @@ def run_region_stage(resolver: Resolver, stage: Stage, cfg: Config) -> None:
     )
 
 
+def grid_stage(resolver: Resolver, name: str | None = None) -> Stage:
+    """Return the region-grid stage of a run.
+
+    Args:
+        resolver: The run.
+        name: Its name, if there may be several.
+
+    Raises:
+        StageError: If there is none, or none of that name, or several and no name.
+    """
+    stages = resolver.stages if name is None else [resolver.find(name)]
+    found = [stage for stage in stages if stage.kind == REGION_GRID]
+    if len(found) != 1:
+        there = [s.name for s in resolver.stages if s.kind == REGION_GRID]
+        raise StageError(
+            f"{'--stage ' + name if name else resolver.request.config} is not one "
+            f"{REGION_GRID}; this config has: {', '.join(there) or 'none'}. Choose by "
+            "--stage"
+        )
+    return found[0]
+
+
 def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
     """Return the data set whose regions a stage is to find.
 

@@ -8,6 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
+from mmseg_uda.suggestions import did_you_mean
 
 from .errors import StageError
 from .options import check_toy, refuse_toy, split_options
@@ -182,8 +183,14 @@ def load_config(path: Path) -> Config:
     Raises:
         StageError: If there is none, or it cannot be read.
     """
-    if not Path(path).is_file():
-        raise StageError(f"config '{path}' does not exist (looked in {Path.cwd()})")
+    path = Path(path)
+    if path.is_dir():
+        raise StageError(f"config '{path}' is a folder; name one of the files in it")
+    if not path.is_file():
+        raise StageError(
+            f"config '{path}' does not exist (looked in {Path.cwd()})."
+            + did_you_mean(path.name, (p.name for p in path.parent.glob("*.py")))
+        )
     try:
         return Config.fromfile(str(path))
     except (SyntaxError, OSError, KeyError, TypeError, AttributeError) as error:

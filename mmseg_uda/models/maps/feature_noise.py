@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -29,7 +30,7 @@ class FeatureNoise:
         eps: Bound on the norm, in units of the feature map. 0 switches the noise off.
 
     Raises:
-        ValueError: If ``kind`` is unknown or ``eps`` is negative or not finite.
+        ValueError: If ``kind`` is unknown or ``eps`` is no finite number >= 0.
     """
 
     def __init__(self, kind: str = "gaussian_clip", eps: float = 0.5) -> None:
@@ -37,8 +38,8 @@ class FeatureNoise:
             raise ValueError(
                 f"unknown noise kind {kind!r}, choose one of: {', '.join(NOISE_KINDS)}"
             )
-        if not 0 <= eps < float("inf"):
-            raise ValueError(f"noise eps must be finite and >= 0, got {eps}")
+        if not isinstance(eps, Real) or not 0 <= eps < float("inf"):
+            raise ValueError(f"noise eps must be finite and >= 0, got {eps!r}")
         self.kind = kind
         self.eps = eps
 

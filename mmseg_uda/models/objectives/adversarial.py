@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -13,6 +11,7 @@ from mmseg_uda.models.losses.adversarial import GAN_KINDS
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import OF_PROBS, SEES, seen, seen_equation
+from mmseg_uda.suggestions import did_you_mean
 
 from .base_objective import BaseObjective
 
@@ -88,12 +87,11 @@ class Adversarial(BaseObjective):
         _check_choice("source_label", source_label, (0, 1))
         without = [head for head in self.loss_weight if not discriminators.get(head)]
         if without:
-            close = get_close_matches(without[0], discriminators, n=1)
             raise ValueError(
                 f"segmentation head {without[0]!r} has a loss_weight but no "
-                f"discriminator; `discriminators` names {dict(discriminators)}. "
-                + (f"Did you mean {close[0]!r}? Otherwise add " if close else "Add ")
-                + f"one, or set loss_weight=dict({without[0]}=None)."
+                f"discriminator; `discriminators` names {dict(discriminators)}."
+                + did_you_mean(without[0], discriminators)
+                + f" Add one, or set loss_weight=dict({without[0]}=None)."
             )
         if weight_discriminator and self.weight is None:
             raise ValueError(

@@ -34,7 +34,7 @@ class BaseObjective(nn.Module):
 
     Raises:
         ValueError: If ``loss_weight`` is empty or holds something else than numbers
-            that are not negative.
+            that are not negative, or ``begin_iters`` is none such.
     """
 
     def __init__(
@@ -48,6 +48,10 @@ class BaseObjective(nn.Module):
         super().__init__()
         self.loss_weight = _as_head_weights(loss_weight)
         self.weight = None if weight is None else PixelWeight(**weight)
+        if not isinstance(begin_iters, Number) or begin_iters < 0:
+            raise ValueError(
+                f"begin_iters must be a number of iterations >= 0, got {begin_iters!r}"
+            )
         self.begin_iters = begin_iters
         self.decay = None if decay is None else Decay(**decay)
         self.paper = paper

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from torch import nn
+
+from mmseg_uda.suggestions import did_you_mean
 
 from .checkpoint_layout import PARTS
 
@@ -33,11 +34,10 @@ class FrozenParts:
         modules = {name: module for name, module in model.named_modules() if name}
         for pattern in patterns:
             if not any(fnmatchcase(name, pattern) for name in modules):
-                close = get_close_matches(pattern, modules, n=1)
                 raise ValueError(
                     f"frozen names {pattern!r}, which fits no part of the model; parts "
                     "are 'segmentor', 'segmentor.backbone', 'heads.<name>', ..."
-                    + (f" Did you mean {close[0]!r}?" if close else "")
+                    + did_you_mean(pattern, modules)
                 )
         fitting = [
             name for name in modules if any(fnmatchcase(name, p) for p in patterns)

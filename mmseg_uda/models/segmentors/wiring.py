@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from mmengine.registry import Registry
 from torch import nn
@@ -14,6 +13,7 @@ from mmseg_uda.structures.seg_heads import (
     segmentation_heads,
 )
 from mmseg_uda.structures.view import FUSED
+from mmseg_uda.suggestions import did_you_mean
 
 from .checkpoint_layout import PARTS
 from .view_wiring import heads_of, views_behind, views_of
@@ -67,7 +67,7 @@ def _check_config(
             shown = f" Known types: {', '.join(known)}." if len(known) < 20 else ""
             raise ValueError(
                 f"{kind} {name!r} has the unknown type {config['type']!r}.{shown}"
-                + _suggestion(config["type"], known)
+                + did_you_mean(config["type"], known)
             )
         return
     options = _options(cls)
@@ -75,7 +75,7 @@ def _check_config(
         if option != "type" and options is not None and option not in options:
             raise ValueError(
                 f"{kind} {name!r} ({cls.__name__}) has no option {option!r}; it takes: "
-                f"{', '.join(options)}.{_suggestion(option, options)}"
+                f"{', '.join(options)}.{did_you_mean(option, options)}"
             )
 
 
@@ -93,11 +93,6 @@ def _options(cls: type) -> list[str] | None:
         if not any(p.kind == p.VAR_KEYWORD for p in parameters):
             return options
     return None
-
-
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    close = get_close_matches(name, list(known), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def check_wiring(model: nn.Module) -> None:
@@ -216,7 +211,7 @@ def _check_names(
         if name not in known:
             raise ValueError(
                 f"{user} uses {kind} {name!r}; this config defines: "
-                f"{', '.join(known) or 'none'}.{_suggestion(name, known)}"
+                f"{', '.join(known) or 'none'}.{did_you_mean(name, known)}"
             )
 
 

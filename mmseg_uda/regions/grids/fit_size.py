@@ -38,9 +38,7 @@ def fit_size(work: RegionWork, size: str, palette: Sequence) -> None:
     if (folder / REPORT).is_file():
         return
     rule = work.built[size]
-    descriptors = np.concatenate(_column(work, size, "descriptors"))
-    descriptors = descriptors[: rule.max_patches]
-    pictures = np.concatenate(_column(work, size, "thumbnails"))[: len(descriptors)]
+    descriptors, pictures = drawn_patches(work, size)
     counts = {name: int(np.sum(_column(work, size, name))) for name in _COUNTS}
     fitted, kinds, found = fit_drawn(rule, descriptors, counts, work.seed)
     described = describe_kinds(pictures, kinds, work.classes, rule.num_regions)
@@ -56,6 +54,23 @@ def fit_size(work: RegionWork, size: str, palette: Sequence) -> None:
     write_npz(folder / ARRAYS, **fitted)
     write_atomic(folder / MONTAGE, _png(montage))
     write_json(folder / REPORT, report)
+
+
+def drawn_patches(work: RegionWork, size: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read the patches to fit on, from all parts.
+
+    Args:
+        work: The work; all its parts are there.
+        size: Name of the size.
+
+    Returns:
+        Descriptors (P, D) float32, P at most the rule's ``max_patches``, and pictures
+        (P, h, w) uint8.
+    """
+    limit = work.built[size].max_patches
+    columns = (_column(work, size, key) for key in ("descriptors", "thumbnails"))
+    descriptors, pictures = (np.concatenate(column)[:limit] for column in columns)
+    return descriptors, pictures
 
 
 def _column(work: RegionWork, size: str, key: str) -> list[np.ndarray]:

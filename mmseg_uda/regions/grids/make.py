@@ -47,7 +47,8 @@ def make_region_labels(
         scale: (width, height) that labels are resized to, in pixels.
         out_dir: Output folder; see docs/region_labels.md for what lies in it.
         seed: Seed of everything random.
-        workers: Processes of each rank; None for all cores.
+        workers: Processes of each rank; None for all cores. Several need a main module
+            that can be imported, as multiprocessing does; with 1 there is no other.
         shard: (i, n): label the i-th of n parts of the images, i in 1..n. Ranks divide
             it further.
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 from mmengine.dist import get_rank
+from threadpoolctl import threadpool_limits
 
 from mmseg_uda.progress import with_progress
 
@@ -32,9 +33,10 @@ def worker_pool(work: Any, workers: int) -> Iterator[Callable]:
         workers: Processes; with 1, this one does it all.
     """
     if workers == 1:
-        yield lambda method, jobs, title: _go_through(
-            map(getattr(work, method), jobs), jobs, title
-        )
+        with threadpool_limits(limits=1):  # as in the processes
+            yield lambda method, jobs, title: _go_through(
+                map(getattr(work, method), jobs), jobs, title
+            )
         return
     methods = multiprocessing.get_all_start_methods()
     clean = "forkserver" if "forkserver" in methods else "spawn"
@@ -65,7 +67,7 @@ def _begin(work: Any) -> None:
     """Make a process ready: one thread, deaf to Ctrl-C, gone with its parent."""
     global _shared
     _shared = work
-    from threadpoolctl import threadpool_limits
+    import sklearn.metrics  # noqa: F401  so that its threads are limited, too
 
     threadpool_limits(limits=1)
     cv2.setNumThreads(1)

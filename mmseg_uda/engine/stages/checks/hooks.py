@@ -11,8 +11,9 @@ from mmseg.registry import HOOKS
 
 from mmseg_uda.engine.hooks import ResultHook
 from mmseg_uda.evaluation import UDAIoUMetric
+from mmseg_uda.suggestions import did_you_mean
 
-from ..errors import StageError, did_you_mean
+from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner
 from .signatures import check_arguments

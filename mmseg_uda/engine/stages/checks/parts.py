@@ -11,7 +11,9 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import LogProcessor, Runner
 from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
 
-from ..errors import StageError, did_you_mean
+from mmseg_uda.suggestions import did_you_mean
+
+from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner
 from .hooks import check_hooks, check_scores

@@ -9,8 +9,9 @@ from torch import nn
 
 from mmseg_uda.models.objectives import RegionClassification
 from mmseg_uda.registry import REGIONS
+from mmseg_uda.suggestions import did_you_mean
 
-from ..errors import StageError, did_you_mean
+from ..errors import StageError
 from ..overrides import regions_in
 from ..region_label_stage import labelled_data
 from ..stage import Stage

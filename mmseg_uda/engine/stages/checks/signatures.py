@@ -9,8 +9,9 @@ from mmengine.hooks import CheckpointHook
 from mmengine.registry import Registry
 
 import mmseg_uda.registry
+from mmseg_uda.suggestions import did_you_mean
 
-from ..errors import StageError, did_you_mean
+from ..errors import StageError
 
 # whose **kwargs are known to lead to the class above, or nowhere
 _OURS = ("mmengine.", "mmcv.", "mmseg.", "mmseg_uda.")

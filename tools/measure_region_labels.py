@@ -1,0 +1,111 @@
+"""Measure what region labels cost on this machine, and what a data set would take.
+
+Draws patches of a config's source labels as tools/make_region_labels.py does, fits
+each rule on more and more of them, labels some images, and extrapolates. One process.
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import sklearn.cluster  # noqa: F401  so that no fit pays for its import
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS
+from prettytable import PrettyTable
+from threadpoolctl import threadpool_limits
+
+from mmseg_uda.engine.stages import Request, Resolver, explained_errors
+from mmseg_uda.engine.stages.region_label_stage import grid_stage, labelled_data
+from mmseg_uda.plain import plain
+from mmseg_uda.regions.grids.fit_size import drawn_patches, fit_size
+from mmseg_uda.regions.grids.label_files import LabelFiles
+from mmseg_uda.regions.grids.region_work import RegionWork
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config", type=Path, help="config with a RegionGridStage")
+    parser.add_argument("--source-root", metavar="DIR", help="folder of the data")
+    parser.add_argument(
+        "--images", type=int, default=24966, help="extrapolate to (default: GTA5's)"
+    )
+    parser.add_argument(
+        "--patches", type=int, help="fit on that many (default: as the config says)"
+    )
+    parser.add_argument(
+        "--labelled", type=int, default=30, help="images to label (default: 30)"
+    )
+    return parser.parse_args(argv)
+
+
+def seconds(function, *args) -> float:
+    """Return the processor time of a call, which other processes don't change much."""
+    begun = time.process_time()
+    function(*args)
+    return time.process_time() - begun
+
+
+def measure_fit(work: RegionWork) -> PrettyTable:
+    """Time the fit of each size on an eighth to all of its patches."""
+    table = PrettyTable(["patches", "fitted in s", "grows to the power"])
+    table.align = "r"
+    for size, rule in work.built.items():
+        points, before = drawn_patches(work, size)[0], None
+        for part in (8, 4, 2, 1):
+            count = len(points) // part
+            taken = seconds(rule.fit, points[:count], work.seed)
+            power = f"{np.log2(taken / before):.2f}" if before else ""
+            table.add_row([f"{count} {size}", f"{taken:.1f}", power])
+            before = taken
+    return table
+
+
+def measure(args: argparse.Namespace) -> None:
+    """Measure everything and print it."""
+    resolver = Resolver(Request(args.config, source_root=args.source_root))
+    stage = grid_stage(resolver)
+    cfg = resolver.stage_config(stage)
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    dataset = DATASETS.build(labelled_data(stage, cfg))
+    more = {} if args.patches is None else {"max_patches": args.patches}
+    rules = {size: {**plain(rule), **more} for size, rule in stage.rules.items()}
+    with tempfile.TemporaryDirectory() as folder, threadpool_limits(limits=1):
+        work = RegionWork(
+            LabelFiles(dataset, stage.scale),
+            rules,
+            dataset.metainfo["classes"],
+            Path(folder),
+            seed=0,
+        )
+        draw = sum(seconds(work.draw_part, part) for part in range(len(work.parts)))
+        print(f"drawing patches: {draw / len(work.drawn_from):.3f} s an image")
+        print(measure_fit(work))
+        fit = sum(
+            seconds(fit_size, work, size, dataset.metainfo["palette"])
+            for size in work.rules
+        )
+        images = range(min(args.labelled, len(work.files)))
+        begun = time.monotonic()
+        label = sum(seconds(work.label_image, image) for image in images) / len(images)
+        wall = (time.monotonic() - begun) / len(images)
+    most = max(rule.max_images for rule in work.built.values())
+    drawn = min(most, args.images) * draw / len(work.drawn_from)
+    total = drawn + fit + args.images * label
+    print(f"fitting and drawing the montages: {fit:.1f} s")
+    print(f"labelling: {label:.3f} s an image ({wall:.3f} s on the clock)")
+    print(
+        f"{args.images} images: {drawn:.0f} s to draw, {fit:.0f} s to fit, "
+        f"{args.images * label:.0f} s to label; {total / 3600:.2f} h of processor "
+        "time, of which all but the fit is divided by the number of processes"
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(f"peak memory of this process: {peak:.2f} GiB")
+
+
+if __name__ == "__main__":
+    with explained_errors():
+        measure(parse_args())
