@@ -1,7 +1,7 @@
 # RLL, GTA5 -> Cityscapes (MLAN paper, Table 1).
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
-    "../_base_/datasets/gta_to_cityscapes_regions.py",
+    "../_base_/datasets/gta_only_regions.py",
     "../_base_/methods/rll.py",
     "../_base_/schedules/mlan_regions_250k.py",
     "../_base_/stages/region_labels.py",
