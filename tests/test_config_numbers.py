@@ -221,6 +221,63 @@ CYCLEGAN = Numbers(
     },
 )
 BDL = change(one_head(ADAPTSEG), stop=80_000)
+# MLAN paper, Sec. 4.2: rates, decay and lambdas. Lengths and sizes are our choice
+WHOLE = {"gta": (1280, 720), "synthia": (1280, 720)}  # patches tile it
+REGIONS = dict(c_small=10.0, c_medium=10.0, c_large=10.0)
+RLL = change(
+    one_head(ADAPTSEG),
+    decay=1e-4,
+    stop=120_000,
+    source=WHOLE,
+    heads_rate=None,
+    region_factors=REGIONS,
+    weights=dict(
+        adversarial=None,
+        region_small=dict(decode=5e-3),  # lambda_region
+        region_medium=dict(decode=5e-3),
+        region_large=dict(decode=5e-3),
+    ),
+)
+RL_AL = change(RLL, weights=dict(rl_al=dict(decode=1e-3)))  # lambda_ent
+CR_AL = change(
+    RL_AL, adam="c_image", heads_rate=1e-4, weights=dict(il_al=dict(decode=1e-3))
+)
+IL_AL = change(
+    one_head(ADAPTSEG),
+    decay=1e-4,
+    stop=120_000,
+    weights=dict(adversarial=None, il_al=dict(decode=1e-3)),  # lambda_image
+)
+# MLAN paper, Eq. 14, with a round of CRST's length, sizes and optimizer: our choice
+SELF_TRAINING = Numbers(
+    rate=5e-5,
+    nesterov=False,
+    decay=5e-4,
+    heads_rate=None,
+    total=None,
+    stop=5950,
+    batch=dict(target=2),
+    source=None,
+    target=(2048, 1024),
+    interpolation=(None, None),
+    crop=(512, 1024),
+    jitter=(0.5, 1.5),
+    mirror=0.5,
+    single_head=True,
+    weights=dict(pseudo=dict(decode=1.0)),
+)
+# second-hand: the lambdas and the first two sizes of patches
+CRCDA = change(
+    RLL,
+    adam="d_decode",
+    heads_rate=1e-4,
+    region_factors=dict(c_small=10.0, c_medium=10.0),
+    weights=dict(
+        region_large=None,
+        rl_al=dict(decode=2.5e-5),
+        adversarial=dict(decode=2.5e-5),
+    ),
+)
 
 NUMBERS = {
     "adaptseg/adaptseg": ADAPTSEG,
@@ -244,6 +301,7 @@ NUMBERS = {
         ),
     ),
     "clan/clan": CLAN,
+    "crcda/crcda": CRCDA,
     "fda/fda": FDA,
     "fda/fda_pseudo": change(FDA, weights=dict(pseudo=dict(decode=1.0))),
     "lcda/adaptseg_lcda": change(
@@ -253,10 +311,27 @@ NUMBERS = {
     "lcda/lcda_adv": LCDA_ADV,
     "lcda/lcda_adv_pseudo": change(LCRF, weights=dict(lipschitz=None)),
     "lcda/lcda_adv_single_head": one_head(LCDA_ADV),
+    "lcda/lcda_cr_al": change(CR_AL, weights=dict(lipschitz=dict(decode=1.0))),
     "lcda/lcda_single_head": one_head(LCDA),
     "lcrf/lcda_adv_lcrf": LCRF,
     "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
     "lcrf/mrnet_lcrf": LCRF,
+    "mlan/cr_al": CR_AL,
+    "mlan/cr_al_it": CR_AL,
+    "mlan/cr_al_rit": CR_AL,
+    "mlan/cr_al_rit_vgg16": change(CR_AL, head_factor=None),
+    "mlan/cr_al_rst": SELF_TRAINING,
+    "mlan/cr_al_st": SELF_TRAINING,
+    "mlan/cr_al_vgg16": change(CR_AL, head_factor=None),
+    "mlan/il_al": IL_AL,
+    "mlan/mlan": SELF_TRAINING,
+    "mlan/mlan_vgg16": change(SELF_TRAINING, head_factor=None),
+    "mlan/regularized_il_al": change(CR_AL, weights=dict(rl_al=None)),
+    "mlan/regularized_rl_al": CR_AL,  # lambda_image counts for nothing there
+    "mlan/rit": CYCLEGAN,
+    "mlan/rit_vgg16": CYCLEGAN,
+    "mlan/rl_al": RL_AL,
+    "mlan/rll": change(RLL, batch=dict(source=1), target=None),
     "mrnet/mrnet": MRNET,
     "mrnet/mrnet_pseudo": change(
         LCRF,
@@ -308,8 +383,9 @@ def test_leaf__has_the_published_numbers(leaf, task, numbers):
     _check_data(cfg, task, numbers)
     by_task = getattr(numbers, "weights_by_task", {})
     weights = by_task.get(task) or numbers.weights
-    assert set(cfg.model.objectives) == set(weights)
-    for name, objective in cfg.model.objectives.items():
+    objectives = {k: v for k, v in cfg.model.objectives.items() if v is not None}
+    assert set(objectives) == set(weights)
+    for name, objective in objectives.items():
         given = _without_none(objective.loss_weight)
         assert given == pytest.approx(weights[name])
 
@@ -323,7 +399,11 @@ def _without_none(loss_weight):
 def _check_optimizers(cfg, numbers):
     single = getattr(numbers, "single_head", False)
     assert (cfg.model.segmentor.auxiliary_head is None) is single
-    heads = cfg.optim_wrapper.get("heads")
+    regions = getattr(numbers, "region_factors", None)
+    if regions:
+        _check_region_heads(cfg.optim_wrapper.heads, regions)
+    name = f"heads.{numbers.adam}" if hasattr(numbers, "adam") else "heads"
+    heads = None if regions and name == "heads" else cfg.optim_wrapper.get(name)
     assert (heads and heads.optimizer.lr) == numbers.heads_rate
     if heads:
         assert heads.optimizer.type == "Adam"
@@ -332,6 +412,14 @@ def _check_optimizers(cfg, numbers):
     assert ("segmentor" in cfg.model.get("frozen", ())) is (numbers.rate is None)
     if numbers.rate is not None:
         _check_segmentor(cfg.optim_wrapper.segmentor, numbers, single)
+
+
+def _check_region_heads(heads, factors):
+    """MLAN: "we use SGD to optimize ... C_region", with that rate and decay."""
+    assert heads.optimizer == dict(
+        type="SGD", lr=2.5e-4, momentum=0.9, weight_decay=1e-4
+    )
+    assert _without_none(heads.lr_mults) == factors
 
 
 def _check_segmentor(segmentor, numbers, single):
@@ -577,3 +665,86 @@ def test_self_training__keeps_more_in_every_round(method, task):
     assert method != "crst_lrent" or {rule.alpha for rule in rules} == {0.25}
     assert cfg.model.segmentor.backbone.norm_eval is True
     assert cfg.stages.source.config == f"source_{task}.py"
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize(
+    ("leaf", "sizes", "channels"),
+    [
+        ("mlan/rll", 3, 2048),
+        ("mlan/cr_al", 3, 2048),
+        ("mlan/cr_al_it", 3, 2048),
+        ("mlan/cr_al_rit", 3, 2048),
+        ("mlan/cr_al_vgg16", 3, 1024),
+        ("lcda/lcda_cr_al", 3, 2048),
+        ("crcda/crcda", 2, 2048),
+    ],
+)
+def test_region_heads__tell_100_kinds_of_patches_of_the_stages_sizes(
+    leaf, sizes, channels, task
+):
+    cfg = Config.fromfile(CONFIGS / f"{leaf}_{task}.py")
+    wanted = dict(small=(18, 32), medium=(36, 64), large=(72, 128))
+    wanted = dict(list(wanted.items())[:sizes])
+    regions = cfg.stages.regions
+    assert regions.scale == (1280, 720)
+    assert {name: rule.patch_size for name, rule in regions.rules.items()} == wanted
+    assert {rule.num_regions for rule in regions.rules.values()} == {100}
+    for name, size in wanted.items():
+        head = cfg.model.heads[f"c_{name}"]
+        assert (head.patch_size, head.num_regions) == (size, 100)
+        assert head.in_channels == channels
+        assert cfg.model.objectives[f"region_{name}"].head == f"c_{name}"
+    for name, rule in cfg.model.get("maps", {}).items():
+        if rule and rule.type == "RegionConsistencyMap":
+            assert rule.decay == dict(power=0.9, end_iters=250_000)
+            assert (rule.head, rule.head_ascends) == (f"c_{name}", True)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_cr_al__regularises_as_eq_8_and_9_do(task):
+    model = Config.fromfile(CONFIGS / f"mlan/cr_al_{task}.py").model
+    c_image, objectives = model.heads.c_image, model.objectives
+    assert (c_image.in_channels, c_image.padding, c_image.grid) == (2048, 2, (3, 3))
+    assert objectives.rl_al.weight == dict(map="image", norm="mean")
+    weight = dict(map="region", norm="mean", resize="loss")
+    assert objectives.il_al.weight == weight
+    assert objectives.il_al.weight_discriminator is True
+    assert objectives.il_al.source_label == 1
+    region_only = Config.fromfile(CONFIGS / f"mlan/regularized_rl_al_{task}.py").model
+    assert region_only.objectives.il_al.fool is False
+    image_only = Config.fromfile(CONFIGS / f"mlan/regularized_il_al_{task}.py").model
+    assert image_only.objectives.rl_al is None
+    assert image_only.objectives.region_small.head_only is True
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize(
+    ("leaf", "first", "map"),
+    [
+        ("cr_al_st", "cr_al", None),
+        ("cr_al_rst", "cr_al", "multi"),
+        ("mlan", "cr_al_rit", "multi"),
+        ("mlan_vgg16", "cr_al_rit_vgg16", "multi"),
+    ],
+)
+def test_mlan__self_training_keeps_a_fifth_of_every_class(leaf, first, map, task):
+    stages = Config.fromfile(CONFIGS / f"mlan/{leaf}_{task}.py").stages
+    assert stages.train.config == f"{first}_{task}.py"
+    rule = stages.pseudo_labels.rule
+    assert (rule.type, rule.portion) == ("ConsistencyBalanced", 0.2)
+    assert rule.get("map") == map
+    assert stages.self_training.load_from == "train"
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_mlan__translators_come_from_cr_al_and_add_to_the_originals(task):
+    cfg = Config.fromfile(CONFIGS / f"mlan/cr_al_rit_{task}.py")
+    assert cfg.stages.translators.load_from == "cr_al"
+    assert cfg.stages.translators.config == f"rit_{task}.py"
+    source = cfg.train_dataloader.dataset.domains.source
+    assert (source.type, source.originals) == ("TranslatedDataset", True)
+    weight = Config.fromfile(
+        CONFIGS / f"mlan/rit_{task}.py"
+    ).model.objectives.adversarial_ts.weight
+    assert weight == dict(map="multi", norm="mean")

@@ -11,3 +11,5 @@ _base_ = [
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 stages = dict(train=dict(config="cr_al_synthia.py"))
+val_evaluator = dict(subsets="synthia")
+test_evaluator = val_evaluator

@@ -13,3 +13,5 @@ stages = dict(
     translators=dict(config="rit_synthia.py"),
     train=dict(config="cr_al_rit_synthia.py"),
 )
+val_evaluator = dict(subsets="synthia")
+test_evaluator = val_evaluator

@@ -14,3 +14,5 @@ stages = dict(
     translators=dict(config="rit_vgg16_synthia.py"),
     train=dict(config="cr_al_rit_vgg16_synthia.py"),
 )
+val_evaluator = dict(subsets="synthia")
+test_evaluator = val_evaluator

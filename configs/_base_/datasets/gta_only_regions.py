@@ -1,4 +1,4 @@
-# GTA5 alone, with the region labels of its patches.
+# GTA5 alone, whole images, with the region labels of its patches.
 _base_ = "./gta_to_cityscapes_regions.py"
 
 train_dataloader = dict(

@@ -1,4 +1,4 @@
-# SYNTHIA alone, with the region labels of its patches.
+# SYNTHIA alone, whole images, with the region labels of its patches.
 _base_ = "./synthia_to_cityscapes_regions.py"
 
 train_dataloader = dict(
