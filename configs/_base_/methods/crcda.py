@@ -1,8 +1,8 @@
 # L = CE(source) + lambda_cr * sum_levels CE(C_region(E(source)), region labels)
 #   + lambda_ent * sum_levels L_ent(C_region(E(target))), which C_region ascends
 #   + lambda_D * BCE(D(self-information(target)), source)
-# CrCDA as far as the MLAN paper tells of it: the RL-AL of its Sec. 3.2 with two sizes of
-# patches, beside AdvEnt's adversary. The CrCDA paper itself was not at hand; its lambdas
+# CrCDA as far as the MLAN paper tells of it: RL-AL of its Sec. 3.2 with two sizes of
+# patches, beside AdvEnt's adversary. The CrCDA paper was not at hand; its lambdas
 # and that there are two sizes come second-hand, from unofficial code.
 _base_ = "./rl_al.py"
 
