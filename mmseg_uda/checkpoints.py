@@ -19,6 +19,7 @@ from .safe_loading import file_hash, load_checkpoint_file, load_weights_file
 
 __all__ = [
     "TRAINING_PARTS",
+    "WeightsMismatchError",
     "WeightsReport",
     "compare_with_model",
     "file_hash",
@@ -37,6 +38,10 @@ _SIZE_MISMATCH = re.compile(
     r"size mismatch for (\S+): copying a param with shape torch\.Size\((\[.*?\])\) "
     r"from checkpoint, the shape in current model is torch\.Size\((\[.*?\])\)"
 )
+
+
+class WeightsMismatchError(ValueError):
+    """Weights are those of another network."""
 
 
 @dataclass
@@ -169,7 +174,7 @@ def load_into(
         seems = known_kind(state_dict)
         if seems is None:
             raise
-        raise ValueError(f"{error}\nWhat it seems to be: {seems}") from error
+        raise type(error)(f"{error}\nWhat it seems to be: {seems}") from error
 
 
 def load_weights(
@@ -189,7 +194,7 @@ def load_weights(
         )
     report = compare_with_model(model, state_dict, ignore)
     if not (report.is_complete or allow_partial):
-        raise ValueError(
+        raise WeightsMismatchError(
             f"'{origin}' fits {type(model).__name__} only in part; nothing was loaded:"
             f"\n{report}\nUse weights of the same architecture, or change the config "
             "to that of the file."

@@ -17,7 +17,7 @@ from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.toy import apply_toy
 from mmseg_uda.models.objectives import RegionClassification
 from mmseg_uda.models.views import DomainView
-from mmseg_uda.regions.grid import grid_shape
+from mmseg_uda.regions import grid_shape
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 LEAVES = sorted(
@@ -25,12 +25,12 @@ LEAVES = sorted(
     for path in CONFIGS.glob("*/*.py")
     if path.parent.name != "_base_"
 )
+SIZE = (96, 128)
 MULTI_STAGE = [
     leaf
     for leaf in LEAVES
     if "\nstages = " in (CONFIGS / leaf).read_text()
-    # whose second training starts anew
-    and not leaf.startswith(("fda/", "mlan/cr_al_it"))
+    and not leaf.startswith(("fda/", "mlan/cr_al_it"))  # the last stage starts anew
 ]
 
 
@@ -45,19 +45,15 @@ def domains_of(cfg: Config) -> list[str]:
     return [name for name, domain in domains.items() if domain is not None]
 
 
-def regions_of(dataset, model):
-    """Grid and number of the labels of patches that objectives ask a data set for."""
-    if not {t.type for t in dataset.pipeline} & {"LabelRegions", "LoadRegionLabels"}:
-        return {}
-    told = {
-        objective.labels: model.heads[objective.head]
-        for objective in model.objectives.values()
-        if isinstance(objective, RegionClassification)
-    }
-    return {
-        name: (*grid_shape((96, 128), head.patch_size), head.num_regions)
-        for name, head in told.items()
-    }
+def regions_of(domain, model):
+    """Grid and number of the labels of patches that a model wants of a domain."""
+    wanted = {}
+    for objective in model.objectives.values():
+        if isinstance(objective, RegionClassification) and objective.on == domain:
+            head = model.heads[objective.head]
+            grid = grid_shape(SIZE, head.patch_size)
+            wanted[objective.labels] = (*grid, head.num_regions)
+    return wanted
 
 
 def test_leaves__are_all_found():
@@ -116,11 +112,11 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
     datasets = cfg.train_dataloader.dataset.domains
     labelled = [name for name in domains if datasets[name].type != "CityscapesImages"]
     soft = {name: 19 for name in domains if datasets[name].get("soft")}
-    regions = {name: regions_of(datasets[name], model) for name in domains}
+    regions = {name: regions_of(name, model) for name in domains}
     for step in range(2):
         inputs, samples = make_batch(
             domains,
-            size=(96, 128),
+            size=SIZE,
             labelled=labelled,
             seed=step,
             soft=soft,

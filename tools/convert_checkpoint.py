@@ -44,6 +44,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="leave out weights by name, such as 'ema.*'",
     )
     parser.add_argument(
+        "--quiet",
+        action="store_true",
+        help="leave the list of all keys to the report in OUT.json",
+    )
+    parser.add_argument(
         "--overwrite", action="store_true", help="replace OUT and its report"
     )
     parser.add_argument(
@@ -58,7 +63,7 @@ def run(args: argparse.Namespace) -> None:
     if args.out is not None:
         check_output(path, args.out, args.overwrite)
     conversion, config = read_published(path, ROOT, args.family, args.drop)
-    print(as_text(conversion, config))
+    print(as_text(conversion, config, with_keys=not args.quiet))
     if args.out is None:
         print("Nothing was written: give a second argument, the file to write.")
         return

@@ -38,9 +38,11 @@ def as_json(conversion: Conversion, config: MatchingConfig | None) -> dict[str, 
     }
 
 
-def as_text(conversion: Conversion, config: MatchingConfig | None) -> str:
-    """Return every key, then the summary, the notes and the config."""
-    lines = [_key_line(row) for row in conversion.rows]
+def as_text(
+    conversion: Conversion, config: MatchingConfig | None, with_keys: bool = True
+) -> str:
+    """Return every key (if wanted), then the summary, the notes and the config."""
+    lines = [_key_line(row) for row in conversion.rows] if with_keys else []
     found = summary(conversion)
     lines += [
         "",

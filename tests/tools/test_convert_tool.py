@@ -134,3 +134,10 @@ def test_convert__result_is_what_mmsegs_inferencer_takes(
     image = torch.randint(0, 255, (40, 60, 3)).byte().numpy()
     assert inferencer(image, show=False)["predictions"].shape == (40, 60)
     assert inferencer.model.dataset_meta["classes"][0] == "road"
+
+
+def test_convert__quiet_prints_the_conclusion_only(published, monkeypatch, capsys):
+    assert call(monkeypatch, TOOL, published, "--quiet") == 0
+    printed = capsys.readouterr().out
+    assert " -> " not in printed
+    assert "Recognised: Seg-Uncertainty" in printed

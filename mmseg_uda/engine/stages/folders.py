@@ -10,6 +10,7 @@ from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.engine.toy import toy_domains
 
+from .checks.full_size_weights import toy_explained
 from .checks.model import check_model
 from .errors import StageError
 from .ranks import say
@@ -60,7 +61,8 @@ def check_given(resolver: Resolver, file: Path, afresh: Container[str] = ()) -> 
                 f"its own in {folder}. Choose another --work-dir, or let the "
                 "checkpoint replace them: add --restart."
             )
-    check_model(resolver.stage_config(stage), file, trains=False)
+    with toy_explained(resolver.request.toy):
+        check_model(resolver.stage_config(stage), file, trains=False)
 
 
 def record_given(resolver: Resolver, file: Path) -> None:

@@ -5,6 +5,7 @@ from torch import nn
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 
+from .checks.full_size_weights import toy_explained
 from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
@@ -125,7 +126,8 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
         check_translating(stage, cfg, weights)
         return
     pretrained = outlook.is_pretrained(stage)
-    model = check_model(cfg, weights, stage.trains, pretrained)
+    with toy_explained(resolver.request.toy):
+        model = check_model(cfg, weights, stage.trains, pretrained)
     if origin is not None and weights is None:
         _check_follows(outlook, stage, model)
     if stage.trains:

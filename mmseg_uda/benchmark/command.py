@@ -1,0 +1,69 @@
+"""What the commands that train many runs have in common."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmseg_uda.atomic_files import check_writable
+from mmseg_uda.datasets.toycity import ensure_toycity
+
+from .runs import Benchmark, Run
+
+
+def parse_run_args(
+    parser: argparse.ArgumentParser, root: Path, file: str, argv: Sequence[str] | None
+) -> argparse.Namespace:
+    """Add the options of such a command to its own ones, and read them all.
+
+    Args:
+        parser: Parser with the command's own options.
+        root: The project's folder.
+        file: Name of the option that is the file which says what to train.
+        argv: The command line; None for that of the process.
+    """
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
+    parser.add_argument(
+        "--results", type=Path, help=f"file of results (default: {file.upper()}.json)"
+    )
+    parser.add_argument(
+        "--work-dir", type=Path, default=root / "work_dirs" / Path(parser.prog).stem
+    )
+    parser.add_argument("--toy-root", type=Path, default=root / "data/toycity")
+    parser.add_argument(
+        "--cfg-options", nargs="+", default=[], help="for every run, KEY=VALUE"
+    )
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback of every error"
+    )
+    args = parser.parse_args(argv)
+    if args.jobs < 1:
+        parser.error(f"--jobs must be 1 or more, got {args.jobs}")
+    args.results = args.results or getattr(args, file).with_suffix(".json")
+    return args
+
+
+def train_missing(
+    args: argparse.Namespace, runs: Sequence[Run], root: Path, train: bool = True
+) -> dict[str, dict]:
+    """Train the runs that are missing, and return the results of all.
+
+    Args:
+        args: What :func:`parse_run_args` returned.
+        runs: All runs.
+        root: The project's folder.
+        train: False returns what there is.
+    """
+    benchmark = Benchmark(
+        runs,
+        args.results.resolve(),
+        args.work_dir.resolve(),
+        root,
+        args.toy_root.resolve(),
+        args.cfg_options,
+    )
+    if train:
+        check_writable(args.work_dir, "--work-dir")
+        ensure_toycity(args.toy_root)
+        benchmark.run(args.jobs, lambda line: print(line, flush=True))
+    return benchmark.finished()

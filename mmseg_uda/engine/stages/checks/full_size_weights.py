@@ -1,0 +1,26 @@
+"""Weights of full size, given to the small network of ``--toy``."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mmseg_uda.checkpoints import WeightsMismatchError
+
+from ..errors import StageError
+
+
+@contextmanager
+def toy_explained(toy: bool) -> Iterator[None]:
+    """Say in the error why weights do not fit, if it may be due to ``--toy``.
+
+    Raises:
+        StageError: Instead of the error about weights.
+    """
+    try:
+        yield
+    except WeightsMismatchError as error:
+        if not toy:
+            raise
+        raise StageError(
+            f"{error}\n--toy trains a small network, which weights of full size do not "
+            "fit: leave --toy out, or give a checkpoint of a --toy run."
+        ) from error
