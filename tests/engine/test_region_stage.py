@@ -186,3 +186,38 @@ def test_stale__training_whose_regions_are_gone(tmp_path):
     outlook = Outlook(run, run.stages)
     with pytest.raises(StageError, match="--restart-from patch_modes"):
         check_not_stale(run, (), outlook.is_finished)
+
+
+def given(tmp_path):
+    """A run of CR-AL and self-training whose CR-AL is replaced by a checkpoint."""
+    leaf = CONFIGS / "mlan" / "cr_al_st_gta.py"
+    return Resolver(Request(leaf, work_dir=tmp_path, toy=True))
+
+
+def test_idle__regions_of_a_stage_that_is_given(tmp_path):
+    run = given(tmp_path)
+    regions, train = run.find("regions"), run.find("train")
+    alone = Outlook(run, run.stages)
+    assert not alone.is_idle(regions)
+    assert regions in alone.to_run()
+    outlook = Outlook(run, run.stages, given=tmp_path / "x.pth")
+    assert outlook.is_idle(regions)
+    assert not outlook.is_idle(train)
+    assert [s.name for s in outlook.to_run()] == ["pseudo_labels", "self_training"]
+    assert not Outlook(run, [regions], given=tmp_path / "x.pth").is_idle(regions)
+
+
+def test_idle__also_when_the_run_goes_on_without_the_option(tmp_path):
+    run = given(tmp_path)
+    regions, train = run.find("regions"), run.find("train")
+    done = {"checkpoint": "x.pth", "checkpoint_hash": "x", "fingerprint": {}}
+    write_json(run.folder(train) / "done.json", {**done, "given": True})
+    outlook = Outlook(run, run.stages)
+    assert outlook.is_idle(regions)
+    check_not_stale(run, (), outlook.is_finished)
+    afresh = Outlook(run, run.stages, frozenset({"train"}))
+    assert not afresh.is_idle(regions)
+    write_json(run.folder(train) / "done.json", done)
+    assert not Outlook(run, run.stages).is_idle(regions)
+    with pytest.raises(StageError, match="not there any more"):
+        check_not_stale(run, (), outlook.is_finished)

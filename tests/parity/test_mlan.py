@@ -1,8 +1,8 @@
 """CR-AL against float64 references of the MLAN paper's equations, and who learns what.
 
 Written from Eq. 2 to 10 with the signs that the text asks for: h = -p log p,
-L_ent = 1/N sum_n max(h - R', 0), M_image = 1 - log P(source), weights detached and of
-mean 1 in each image, losses as means.
+L_ent = 1/N sum_n max(h - R', 0), M_image = 1 - log P(source), weights detached, that
+of M_region of mean 1 in each image, losses as means.
 """
 
 import math
@@ -130,7 +130,7 @@ def reference(model, inputs, samples):
     m_region = sum(resized(m, GRIDS["small"]) for m in unsure.values()) / 3
     m_region = mean_one(m_region.detach())
     source, target = c_image(model, e["source"]), c_image(model, e["target"])
-    m_image = mean_one(1 - target.log()).detach()
+    m_image = (1 - target.log()).detach()
     terms["ent"] = sum(
         (m * resized(m_image, GRIDS[level])).mean() for level, m in unsure.items()
     )
@@ -226,7 +226,9 @@ def test_cr_al__one_step_of_its_schedule_is_the_four_steps(halfway):
             continue
         step = -rates[name] * (expected[name] + 1e-4 * start)
         scale = step.abs().max().item()
-        assert_close(end - start, step, rtol=5e-3, atol=2e-4 * scale + 1e-8, msg=name)
+        # float32 keeps a parameter near 1 to 6e-8
+        assert_close(end - start, step, rtol=5e-3, atol=2e-4 * scale + 1e-7, msg=name)
+        assert scale > 1e-6
 
 
 # term -> who descends (-), ascends (+), gets nothing (0)

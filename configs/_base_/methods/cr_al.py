@@ -1,8 +1,9 @@
 # L = RLL + lambda_ent * sum_levels [ L_ent * M_image ]
 #         + lambda_image * BCE(C_image(E(target)), source) * M_region
-# CR-AL: MLAN paper, Eq. 7 to 10. Weights are detached, and of mean 1 in each image (our
-# choice: M_region is at most log(100) / 100, and would switch IL-AL off; norm="none" is
-# the literal form).
+# CR-AL: MLAN paper, Eq. 7 to 10. Weights are detached (our choice). M_region has mean 1
+# in each image (our choice: it is at most log(100) / 100, and would switch IL-AL off;
+# norm="none" is the literal form). M_image is taken as it is, at least 1: it is to make
+# RL-AL count more for images with a large gap.
 _base_ = "./rl_al.py"
 
 model = dict(
@@ -13,7 +14,7 @@ model = dict(
         multi=_base_.map_multi,  # for what builds on this; nothing here asks for it
     ),
     objectives=dict(
-        rl_al=dict(weight=dict(map="image", norm="mean"), paper="MLAN paper, Eq. 8"),
+        rl_al=dict(weight=dict(map="image"), paper="MLAN paper, Eq. 8"),
         il_al=dict(
             type="Adversarial",
             discriminators=dict(decode="c_image"),

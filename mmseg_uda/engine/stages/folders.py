@@ -97,6 +97,8 @@ def check_not_stale(
         is_there = any((folder / name).exists() for name in (STARTED, DONE))
         if not is_there or stage.name in afresh:
             continue
+        if (read_json(folder / DONE) or {}).get("given"):
+            continue  # a checkpoint took its place, which was made from nothing here
         for name in (stage.weights_from, *stage.labels_from):
             origin = next((s for s in resolver.stages if s.name == name), None)
             if origin is not None and not is_finished(origin.name):

@@ -9,7 +9,7 @@ from mmengine.config import Config
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 
 from .inputs import need_finished, weights_in, weights_origin
-from .record import DONE
+from .record import DONE, read_json
 from .resolve import Resolver
 from .stage import Stage, is_file_name
 
@@ -47,9 +47,30 @@ class Outlook:
         there = name not in self.afresh and (self.resolver.folder(name) / DONE).exists()
         return there or self.is_given(name)
 
+    def is_idle(self, stage: Stage) -> bool:
+        """Whether only a stage that a checkpoint stands in for would take its regions.
+
+        One that is asked for by name is never idle.
+        """
+        if not stage.finds_regions or len(self.stages) == 1:
+            return False
+        users = [s for s in self.resolver.stages if stage.name in s.regions]
+        return all(self._stands_given(user.name) for user in users)
+
+    def _stands_given(self, name: str) -> bool:
+        """Whether a checkpoint of this or an earlier call stands in for a stage."""
+        if name in self.afresh:
+            return self.is_given(name)
+        record = read_json(self.resolver.folder(name) / DONE) or {}
+        return self.is_given(name) or bool(record.get("given"))
+
     def to_run(self) -> list[Stage]:
         """Return the stages that will run."""
-        return [stage for stage in self.stages if not self.is_finished(stage.name)]
+        return [
+            stage
+            for stage in self.stages
+            if not (self.is_finished(stage.name) or self.is_idle(stage))
+        ]
 
     def weights(self, stage: Stage) -> Path | None:
         """Return the weights a stage starts from, if they are there already."""

@@ -93,7 +93,10 @@ def run_stages(
     if file is not None:
         on_rank_zero(record_given, resolver, file)
     for stage in stages:
-        _run_stage(resolver, stage)
+        if outlook.is_idle(stage):
+            say(f"{stage.name}: not needed, as the stage that it is for is given")
+        else:
+            _run_stage(resolver, stage)
     say(_report(resolver))
     shutdown_distributed()
     return resolver.work_dir
