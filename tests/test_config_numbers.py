@@ -259,7 +259,6 @@ SELF_TRAINING = Numbers(
     batch=dict(target=2),
     source=None,
     target=(2048, 1024),
-    interpolation=(None, None),
     crop=(512, 1024),
     jitter=(0.5, 1.5),
     mirror=0.5,

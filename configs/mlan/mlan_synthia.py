@@ -1,7 +1,7 @@
 # MLAN = RIT + CR-AL + RST, SYNTHIA -> Cityscapes (MLAN paper, Table 4).
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single_frozen.py",
-    "../_base_/datasets/cityscapes_pseudo_crst.py",
+    "../_base_/datasets/cityscapes_pseudo_native.py",
     "../_base_/methods/self_training.py",
     "../_base_/schedules/crst_round.py",
     "../_base_/stages/mlan.py",

@@ -1,7 +1,7 @@
 # MLAN on VGG-16, GTA5 -> Cityscapes (MLAN paper, Table 3).
 _base_ = [
     "../_base_/models/deeplabv2_vgg16_sum.py",
-    "../_base_/datasets/cityscapes_pseudo_crst.py",
+    "../_base_/datasets/cityscapes_pseudo_native.py",
     "../_base_/methods/self_training.py",
     "../_base_/schedules/crst_round.py",
     "../_base_/stages/mlan.py",

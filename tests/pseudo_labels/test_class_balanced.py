@@ -148,7 +148,7 @@ def test_top_share__is_exact_on_numbers_of_every_size(share):
     batches = [
         [values[start::3] for values in numbers] for start in range(3)
     ]  # in any order
-    found = top_share(lambda: iter(batches), 4, lambda n: math.floor(n * share))
+    found = top_share(lambda: iter(batches), 4, share)
     for values, value in zip(numbers, found, strict=True):
         n = math.floor(len(values) * share)
         assert value == (np.sort(values)[::-1][n - 1] if n else None)
