@@ -705,7 +705,7 @@ def test_cr_al__regularises_as_eq_8_and_9_do(task):
     model = Config.fromfile(CONFIGS / f"mlan/cr_al_{task}.py").model
     c_image, objectives = model.heads.c_image, model.objectives
     assert (c_image.in_channels, c_image.padding, c_image.grid) == (2048, 2, (3, 3))
-    assert objectives.rl_al.weight == dict(map="image", norm="mean")
+    assert objectives.rl_al.weight == dict(map="image")
     weight = dict(map="region", norm="mean", resize="loss")
     assert objectives.il_al.weight == weight
     assert objectives.il_al.weight_discriminator is True
