@@ -16,17 +16,11 @@ model = dict(
     objectives=dict(
         rl_al=dict(weight=dict(map="image"), paper="MLAN paper, Eq. 8"),
         il_al=dict(
-            type="Adversarial",
-            discriminators=dict(decode="c_image"),
-            sees="feature",
-            gan="bce",
-            source_label=1,
-            discriminator_weight=0.5,  # our choice, as AdaptSegNet; Adam does not mind
+            _base_.il_al,
             # up-samples the 3x3 loss to the I x J of M_region; the target's part of
             # C_image's own loss is weighted, too (Eq. 9 and 10)
             weight=dict(map="region", norm="mean", resize="loss"),
             weight_discriminator=True,
-            loss_weight=dict(decode=1e-3),  # lambda_image
             paper="MLAN paper, Eq. 9",
         ),
     ),

@@ -14,15 +14,6 @@ model = dict(
             loss_weight=dict(decode=1.0),
             paper="MLAN paper, Eq. 2",
         ),
-        il_al=dict(
-            type="Adversarial",
-            discriminators=dict(decode="c_image"),
-            sees="feature",
-            gan="bce",
-            source_label=1,
-            discriminator_weight=0.5,  # our choice, as AdaptSegNet; Adam does not mind
-            loss_weight=dict(decode=1e-3),  # lambda_image
-            paper="MLAN paper, Eq. 6",
-        ),
+        il_al=_base_.il_al,
     ),
 )

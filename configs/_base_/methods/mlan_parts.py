@@ -10,3 +10,14 @@ region_map = dict(type="RegionConsistencyMap", on="target", sees="feature")
 map_region = dict(type="CombinedMap", maps=["small", "medium", "large"], how="mean")
 map_image = dict(type="ImageConsistencyMap", head="c_image", on="target")  # Eq. 7
 map_multi = dict(type="CombinedMap", maps=["region", "image"], how="product")  # Eq. 11
+
+il_al = dict(
+    type="Adversarial",
+    discriminators=dict(decode="c_image"),
+    sees="feature",
+    gan="bce",
+    source_label=1,
+    discriminator_weight=0.5,  # our choice, as AdaptSegNet; Adam does not mind
+    loss_weight=dict(decode=1e-3),  # lambda_image
+    paper="MLAN paper, Eq. 6",
+)

@@ -5,6 +5,7 @@ from .buffer_state import BufferState
 from .dilated_sum import dilated_branches, sum_of_branches
 from .gradient import call_frozen, call_reversed, grad_reverse
 from .random_state import RandomState, has_active_dropout
+from .resize_map import resize_map
 
 __all__ = [
     "BufferState",
@@ -15,5 +16,6 @@ __all__ = [
     "frozen_running_stats",
     "grad_reverse",
     "has_active_dropout",
+    "resize_map",
     "sum_of_branches",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_uda.models.layers import resize_map
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 
@@ -55,7 +55,7 @@ class CombinedMap(BaseMap):
         """Compute the map, (N, h, w)."""
         values = [step.map(name, seg_head) for name in self.names]
         size = [max(value.shape[axis] for value in values) for axis in (1, 2)]
-        return HOW[self.how](torch.stack([_resized(value, size) for value in values]))
+        return HOW[self.how](torch.stack([resize_map(value, size) for value in values]))
 
     def views(self) -> list[str]:
         """None of its own."""
@@ -69,10 +69,3 @@ class CombinedMap(BaseMap):
         """The map as a formula."""
         names = [f"{name}_{seg_head}" for name in self.names]
         return f"{self.how}( {', '.join(names)} )"
-
-
-def _resized(values: Tensor, size: Sequence[int]) -> Tensor:
-    if list(values.shape[1:]) == list(size):
-        return values
-    values = values.unsqueeze(1)
-    return F.interpolate(values, tuple(size), mode="bilinear").squeeze(1)

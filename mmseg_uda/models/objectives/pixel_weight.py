@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_uda.models.layers import resize_map
 from mmseg_uda.structures import Step
 
 LINKS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -94,8 +94,8 @@ class PixelWeight:
             # later: every rank always uses the same parameters
             weight = 1 + 0 * weight
         if self.resize == "loss":
-            return _resized(loss, weight) * weight
-        return loss * _resized(weight, loss)
+            return resize_map(loss, weight.shape[1:]) * weight
+        return loss * resize_map(weight, loss.shape[1:])
 
     def equation(self, seg_head: str, detach: bool = False) -> str:
         """The weight as a formula; ``detach`` where no gradient passes in any case."""
@@ -113,15 +113,6 @@ def _with_mean_one(values: Tensor) -> Tensor:
     means = values.mean(dim=(1, 2), keepdim=True)
     none = means.abs() < torch.finfo(values.dtype).tiny
     return torch.where(none, 1.0, values / means.masked_fill(none, 1.0))
-
-
-def _resized(values: Tensor, like: Tensor) -> Tensor:
-    """Bring (N, h, w) to the size of another such tensor."""
-    if values.shape[1:] == like.shape[1:]:
-        return values
-    size = tuple(like.shape[1:])
-    values = values.unsqueeze(1)
-    return F.interpolate(values, size, mode="bilinear", align_corners=False).squeeze(1)
 
 
 def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
