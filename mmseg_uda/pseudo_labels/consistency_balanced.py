@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from mmseg_uda.registry import RULES
+from mmseg_uda.suggestions import check_choice
 
 from .class_balanced import ClassBalanced
 from .class_thresholds import ByClass
@@ -58,14 +59,8 @@ class ConsistencyBalanced(ClassBalanced):
         sample_every: int = 4,
     ) -> None:
         super().__init__(portion, sample_every)
-        for name, value, allowed in (
-            ("norm", norm, NORMS),
-            ("argmax_on", argmax_on, ARGMAX_ON),
-        ):
-            if value not in allowed:
-                raise ValueError(
-                    f"unknown {name} {value!r}, choose one of: {', '.join(allowed)}"
-                )
+        check_choice("norm", norm, NORMS)
+        check_choice("argmax_on", argmax_on, ARGMAX_ON)
         self.score_map = map
         self.score_norm = norm
         self.argmax_on = argmax_on

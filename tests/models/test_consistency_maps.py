@@ -246,7 +246,7 @@ def test_wiring__of_maps(maps, objective, message):
         (lambda: CombinedMap(["a", "b"], "sum"), "unknown how 'sum'"),
         (lambda: RegionConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),
         (lambda: ImageConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),
-        (lambda: ImageConsistencyMap("c", source_label=2), "must be 0 or 1, got 2"),
+        (lambda: ImageConsistencyMap("c", source_label=2), "unknown source_label 2, choose one of: 0, 1"),
         (lambda: MinimaxMap([]), "at least one map"),
     ],
 )

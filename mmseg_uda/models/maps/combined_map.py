@@ -10,6 +10,7 @@ from torch import Tensor
 from mmseg_uda.models.layers import resize_map
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 
@@ -46,8 +47,7 @@ class CombinedMap(BaseMap):
         super().__init__()
         if isinstance(maps, str) or len(maps) < 2:
             raise ValueError(f"CombinedMap needs a list of two or more maps: {maps!r}")
-        if how not in HOW:
-            raise ValueError(f"unknown how {how!r}, choose one of: {', '.join(HOW)}")
+        check_choice("how", how, HOW)
         self.names = tuple(maps)
         self.how = how
 

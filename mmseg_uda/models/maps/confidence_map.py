@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 
@@ -53,11 +54,7 @@ class ConfidenceMap(BaseMap):
 
     def __init__(self, on: str = "target", kind: str = "kld") -> None:
         super().__init__(on)
-        if kind not in KINDS:
-            raise ValueError(
-                f"unknown kind {kind!r} of ConfidenceMap, choose one of: "
-                f"{', '.join(KINDS)}"
-            )
+        check_choice("ConfidenceMap kind", kind, KINDS)
         self.kind = kind
 
     def forward(self, step: Step, seg_head: str) -> Tensor:

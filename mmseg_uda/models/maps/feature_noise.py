@@ -8,6 +8,8 @@ from numbers import Real
 import torch
 from torch import Tensor
 
+from mmseg_uda.suggestions import check_choice
+
 NOISE_KINDS = ("gaussian_clip", "sign", "l2_location")
 
 
@@ -34,10 +36,7 @@ class FeatureNoise:
     """
 
     def __init__(self, kind: str = "gaussian_clip", eps: float = 0.5) -> None:
-        if kind not in NOISE_KINDS:
-            raise ValueError(
-                f"unknown noise kind {kind!r}, choose one of: {', '.join(NOISE_KINDS)}"
-            )
+        check_choice("noise kind", kind, NOISE_KINDS)
         if not isinstance(eps, Real) or not 0 <= eps < float("inf"):
             raise ValueError(f"noise eps must be finite and >= 0, got {eps!r}")
         self.kind = kind

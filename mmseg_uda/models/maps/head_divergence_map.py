@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from mmseg_uda.models.losses import kl_map
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 
@@ -54,11 +55,7 @@ class HeadDivergenceMap(BaseMap):
         detach_reference: bool = True,
     ) -> None:
         super().__init__(on)
-        if reference not in REFERENCES:
-            raise ValueError(
-                f"unknown reference {reference!r}, choose one of: "
-                f"{', '.join(REFERENCES)}"
-            )
+        check_choice("reference", reference, REFERENCES)
         self.reference = reference
         self.detach_reference = detach_reference
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import FEATURE, SEES, seen_equation
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 
@@ -45,10 +46,8 @@ class ImageConsistencyMap(BaseMap):
         source_label: int = 1,
     ) -> None:
         super().__init__(on)
-        if sees not in SEES:
-            raise ValueError(f"unknown sees {sees!r}, choose one of: {', '.join(SEES)}")
-        if source_label not in (0, 1):
-            raise ValueError(f"source_label must be 0 or 1, got {source_label!r}")
+        check_choice("sees", sees, SEES)
+        check_choice("source_label", source_label, (0, 1))
         self.head = head
         self.sees = sees
         self.source_label = source_label

@@ -9,6 +9,7 @@ from torch import Tensor
 from mmseg_uda.models.losses import DIVERGENCES
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step, View
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 from .feature_noise import FeatureNoise
@@ -67,11 +68,7 @@ class LipschitzMap(BaseMap):
         shared_dropout: bool = True,
     ) -> None:
         super().__init__(on)
-        if divergence not in DIVERGENCES:
-            raise ValueError(
-                f"unknown divergence {divergence!r}, choose one of: "
-                f"{', '.join(DIVERGENCES)}"
-            )
+        check_choice("divergence", divergence, DIVERGENCES)
         if num_samples < 1:
             raise ValueError(f"num_samples must be at least 1, got {num_samples}")
         self.divergence = divergence

@@ -10,6 +10,7 @@ from mmseg_uda.models.decay import Decay
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import FEATURE, SEES, seen_equation
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 
@@ -61,8 +62,7 @@ class RegionConsistencyMap(BaseMap):
         literal: bool = False,
     ) -> None:
         super().__init__(on)
-        if sees not in SEES:
-            raise ValueError(f"unknown sees {sees!r}, choose one of: {', '.join(SEES)}")
+        check_choice("sees", sees, SEES)
         self.head = head
         self.sees = sees
         self.head_ascends = head_ascends

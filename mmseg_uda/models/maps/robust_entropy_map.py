@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
+from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 
@@ -45,8 +46,7 @@ class RobustEntropyMap(BaseMap):
         super().__init__(on)
         if not eta > 0:
             raise ValueError(f"eta must be larger than 0, got {eta}")
-        if at not in SIZES:
-            raise ValueError(f"at must be one of {', '.join(SIZES)}, got {at!r}")
+        check_choice("at", at, SIZES)
         self.eta = eta
         self.at = at
 

@@ -11,7 +11,7 @@ from mmseg_uda.models.losses.adversarial import GAN_KINDS
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import OF_PROBS, SEES, seen, seen_equation
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.suggestions import check_choice, did_you_mean
 
 from .base_objective import BaseObjective
 
@@ -82,9 +82,9 @@ class Adversarial(BaseObjective):
         **common: object,
     ) -> None:
         super().__init__(**common)
-        _check_choice("sees", sees, SEES if through is None else tuple(OF_PROBS))
-        _check_choice("gan", gan, GAN_KINDS)
-        _check_choice("source_label", source_label, (0, 1))
+        check_choice("sees", sees, SEES if through is None else tuple(OF_PROBS))
+        check_choice("gan", gan, GAN_KINDS)
+        check_choice("source_label", source_label, (0, 1))
         without = [head for head in self.loss_weight if not discriminators.get(head)]
         if without:
             raise ValueError(
@@ -194,10 +194,3 @@ class Adversarial(BaseObjective):
                 target_loss = self.weight(step, seg_head, target_loss, detach=True)
             loss = loss + target_loss.mean()
         return self.discriminator_weight * loss
-
-
-def _check_choice(name: str, value: object, allowed: tuple) -> None:
-    if value not in allowed:
-        raise ValueError(
-            f"unknown {name} {value!r}, choose one of: {', '.join(map(str, allowed))}"
-        )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from mmseg_uda.models.layers import resize_map
 from mmseg_uda.structures import Step
+from mmseg_uda.suggestions import check_choice
 
 LINKS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda value: value,
@@ -56,9 +57,9 @@ class PixelWeight:
         norm: str = "none",
         resize: str = "weight",
     ) -> None:
-        _check_choice("link", link, LINKS)
-        _check_choice("norm", norm, NORMS)
-        _check_choice("resize", resize, RESIZES)
+        check_choice("weight link", link, LINKS)
+        check_choice("weight norm", norm, NORMS)
+        check_choice("weight resize", resize, RESIZES)
         self.map = map
         self.link = link
         self.detach = detach
@@ -113,10 +114,3 @@ def _with_mean_one(values: Tensor) -> Tensor:
     means = values.mean(dim=(1, 2), keepdim=True)
     none = means.abs() < torch.finfo(values.dtype).tiny
     return torch.where(none, 1.0, values / means.masked_fill(none, 1.0))
-
-
-def _check_choice(name: str, value: str, allowed: Iterable[str]) -> None:
-    if value not in allowed:
-        raise ValueError(
-            f"unknown weight {name} {value!r}, choose one of: {', '.join(allowed)}"
-        )

@@ -9,6 +9,7 @@ from mmseg_uda.models.losses import IGNORE_INDEX, cross_entropy_map, mean_by_wei
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import SEES, seen_equation
+from mmseg_uda.suggestions import check_choice
 
 from .base_objective import BaseObjective
 
@@ -53,8 +54,7 @@ class RegionClassification(BaseObjective):
         **common: object,
     ) -> None:
         super().__init__(**common)
-        if sees not in SEES:
-            raise ValueError(f"unknown sees {sees!r}, choose one of: {', '.join(SEES)}")
+        check_choice("sees", sees, SEES)
         self.head = head
         self.labels = labels
         self.on = on

@@ -13,6 +13,7 @@ from mmseg_uda.models.losses import (
 )
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
+from mmseg_uda.suggestions import check_choice
 
 from .base_objective import BaseObjective
 
@@ -59,10 +60,7 @@ class Supervised(BaseObjective):
         **common: object,
     ) -> None:
         super().__init__(**common)
-        if average not in AVERAGES:
-            raise ValueError(
-                f"unknown average {average!r}, choose one of: {', '.join(AVERAGES)}"
-            )
+        check_choice("average", average, AVERAGES)
         if not 0 < keep_hardest <= 1:
             raise ValueError(f"keep_hardest must be in (0, 1], got {keep_hardest}")
         if not focal_gamma >= 0:

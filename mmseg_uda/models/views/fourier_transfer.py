@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from mmseg_uda.registry import VIEWS
 from mmseg_uda.structures import Step, View
+from mmseg_uda.suggestions import check_choice
 
 WINDOWS = ("corners", "centred")
 _HALF = 127.5  # from images in [-1, 1] to bytes
@@ -65,10 +66,7 @@ class FourierTransfer(nn.Module):
             raise ValueError(
                 f"beta must be in [0, 0.5), the share of a side, got {beta}"
             )
-        if window not in WINDOWS:
-            raise ValueError(
-                f"window must be one of {', '.join(WINDOWS)}, got {window!r}"
-            )
+        check_choice("window", window, WINDOWS)
         self.domain = domain
         self.style = style
         self.beta = beta
