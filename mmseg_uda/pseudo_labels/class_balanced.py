@@ -50,6 +50,8 @@ class ClassBalanced(ClassThresholds):
                 "everything use dict(type='KeepAll'))"
             )
         self.portion = float(portion)
+        #: Threshold of a class that is nowhere predicted.
+        self.nowhere = 1.0
 
     def settings(self) -> dict:
         """Return type and arguments."""
@@ -60,9 +62,9 @@ class ClassBalanced(ClassThresholds):
         }
 
     def find(self, by_class: ByClass, num_classes: int) -> list[float]:
-        """Return what the share of each class reaches, 1 where there is none."""
+        """Return what the share of each class reaches; ``nowhere`` without pixels."""
         found = top_share(by_class, num_classes, self.portion)
-        return [1.0 if value is None else value for value in found]
+        return [self.nowhere if value is None else value for value in found]
 
     def apply(self, probs: Tensor) -> Tensor:
         """Label the pixels that reach a threshold: (K, H, W) -> (H, W), uint8."""

@@ -7,14 +7,11 @@ from mmseg_uda.registry import RULES
 from mmseg_uda.suggestions import check_choice
 
 from .class_balanced import ClassBalanced
-from .class_thresholds import ByClass
 from .selection_rule import DROPPED
-from .top_share import top_share
 
 ARGMAX_ON = ("p", "ratio")
 NORMS = ("none", "mean")
-#: Threshold of a class that is nowhere predicted: the largest float32, as scores have
-#: no upper bound.
+#: The largest float32: scores of a map have no upper bound.
 NEVER = torch.finfo(torch.float32).max
 
 
@@ -64,6 +61,8 @@ class ConsistencyBalanced(ClassBalanced):
         self.score_map = map
         self.score_norm = norm
         self.argmax_on = argmax_on
+        if map is not None:  # without one scores end at 1
+            self.nowhere = NEVER
 
     def settings(self) -> dict:
         """Return type and arguments."""
@@ -73,15 +72,6 @@ class ConsistencyBalanced(ClassBalanced):
             "norm": self.score_norm,
             "argmax_on": self.argmax_on,
         }
-
-    def find(self, by_class: ByClass, num_classes: int) -> list[float]:
-        """Return what the share of each class reaches; where there is none, 1 or more.
-
-        Without a map scores end at 1. With one nothing reaches a class of no pixels.
-        """
-        found = top_share(by_class, num_classes, self.portion)
-        beyond = 1.0 if self.score_map is None else NEVER
-        return [beyond if value is None else value for value in found]
 
     def apply(self, probs: Tensor) -> Tensor:
         """Label the pixels that pass a threshold: scores (K, H, W) -> (H, W), uint8."""
