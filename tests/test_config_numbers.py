@@ -315,6 +315,13 @@ NUMBERS = {
     "lcrf/lcda_adv_lcrf": LCRF,
     "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
     "lcrf/mrnet_lcrf": LCRF,
+    "mlan/baseline": change(
+        IL_AL,
+        heads_rate=None,
+        batch=dict(source=1),
+        target=None,
+        weights=dict(il_al=None),
+    ),
     "mlan/cr_al": CR_AL,
     "mlan/cr_al_it": CR_AL,
     "mlan/cr_al_rit": CR_AL,
