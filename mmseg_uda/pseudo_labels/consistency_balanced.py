@@ -30,8 +30,8 @@ class ConsistencyBalanced(ClassBalanced):
     at most log(100) / 100 times a few, so that thresholds on p alone would let nothing
     pass; and with these a constant factor of M changes nothing.
 
-    The map is that of the end of training, when schedules such as MLAN's lambda_R have
-    run out.
+    The map is that of the end of all schedules: MLAN's lambda_R is 0 here (our choice;
+    where CR-AL stops it is 0.56), so M_region is the plain entropy over N.
 
     Args:
         portion: See :class:`ClassBalanced`. The paper names none; CBST's is our choice.

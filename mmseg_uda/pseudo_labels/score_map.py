@@ -48,7 +48,7 @@ def score_map(model: nn.Module, data: dict, name: str, norm: str = "none") -> Te
         (H, W), float32.
 
     Raises:
-        ValueError: If the map is not finite.
+        ValueError: If the map is not finite, or negative somewhere.
     """
     batch = model.data_preprocessor(data, False)
     inputs, samples = batch["inputs"], batch["data_samples"]
@@ -58,4 +58,9 @@ def score_map(model: nn.Module, data: dict, name: str, norm: str = "none") -> Te
     value = F.interpolate(value.unsqueeze(1), size, mode="bilinear")[0, 0]
     if not torch.isfinite(value).all():
         raise ValueError(f"map {name!r} is NaN or infinite")
+    if (value < 0).any():
+        raise ValueError(
+            f"map {name!r} is {value.min():.3g} somewhere; what probabilities are "
+            "multiplied by must not be negative. Name a map that is >= 0"
+        )
     return value / value.mean() if norm == "mean" and value.mean() > 0 else value

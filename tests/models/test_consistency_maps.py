@@ -125,6 +125,27 @@ def test_region_map__literal_form_is_the_printed_one():
     assert not value.any()  # at the end nothing is left, which is why it is no default
 
 
+def test_region_map__literal_threshold_passes_gradient():
+    ours, theirs = (random_logits().requires_grad_() for _ in range(2))
+    step = step_with({"c": Told(ours)}, 40)
+    adaptive_map(literal=True)(step, "decode").sum().backward()
+    p = theirs.double().softmax(1)
+    r = (p * p.log()).mean() * 0.6**0.9
+    (-(p * p.log() - r).clamp(min=0).sum(1) / KINDS).sum().backward()
+    assert_close(ours.grad, theirs.grad, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(("scale", "low", "high"), [(0.01, -1, -0.7), (8, 0.99, 1)])
+def test_region_map__gradient_beside_that_of_entropy(scale, low, high):
+    """With lambda_R = 1: opposite where all is nearly uniform, else about the same."""
+    ours, theirs = (random_logits(scale).requires_grad_() for _ in range(2))
+    adaptive_map()(step_with({"c": Told(ours)}, 0), "decode").sum().backward()
+    p = theirs.double().softmax(1)
+    (-p * p.log()).sum().backward()
+    cosine = torch.cosine_similarity(ours.grad.flatten(), theirs.grad.flatten(), dim=0)
+    assert low < cosine < high + 1e-6
+
+
 @pytest.mark.parametrize("ascends", [False, True])
 def test_region_map__who_descends(ascends):
     logits = random_logits().requires_grad_()
@@ -160,6 +181,28 @@ def test_image_map__is_one_minus_log_source_probability():
     assert judge.scale.grad is None
     swapped = ImageConsistencyMap("c", source_label=0)
     assert_close(swapped(step_with({"c": Judge(-logits)}), "decode"), value)
+
+
+@pytest.mark.parametrize("sees", ["softmax", "self_information", "feature"])
+def test_image_map__judges_what_it_is_told_to(sees):
+    class Mean(nn.Module):
+        def forward(self, x):
+            self.seen = x
+            return [x.mean(1, keepdim=True)]
+
+    step = step_with({"c": Mean()})
+    value = ImageConsistencyMap("c", sees=sees)(step, "decode")
+    view = step.view("target")
+    p = view.logits("decode").double().softmax(1)
+    k = p.shape[1]
+    expected = {
+        "softmax": p,
+        "self_information": -p * p.log() / math.log(k),
+        "feature": view.feats[-1].double(),
+    }[sees]
+    assert_close(step.heads["c"].seen.double(), expected, rtol=1e-4, atol=1e-6)
+    source = 1 / (1 + (-expected.mean(1)).exp())
+    assert_close(value.double(), 1 - source.log(), rtol=1e-4, atol=1e-6)
 
 
 def test_image_map__refuses_several_scales():

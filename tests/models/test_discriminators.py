@@ -37,6 +37,18 @@ def test_pixel__is_five_convolutions_with_leaky_relu():
     torch.testing.assert_close(net(x)[0], expected)
 
 
+@pytest.mark.parametrize(
+    ("size", "expected"), [((65, 65), (3, 3)), ((65, 129), (3, 5))]
+)
+def test_pixel__mlans_sizes_on_features(size, expected):
+    """Features of a crop of 512x512 and of a whole image of 512x1024, stride 8."""
+    cfg = dict(type="PixelDiscriminator", in_channels=4, padding=2)
+    with torch.device("meta"):
+        plain, on_grid = MODELS.build(cfg), MODELS.build(dict(cfg, grid=(3, 3)))
+        assert plain(torch.empty(2, 4, *size))[0].shape == (2, 1, *expected)
+        assert on_grid(torch.empty(2, 4, *size))[0].shape == (2, 1, 3, 3)
+
+
 def test_pixel__default_initial_weights():
     torch.manual_seed(5)
     net = MODELS.build(dict(type="PixelDiscriminator", in_channels=3))

@@ -99,7 +99,10 @@ def test_state__is_strict_json():
     again = ConsistencyBalanced(map="m")
     again.load_state_dict(json.loads(text))
     assert again.thresholds() == rule.thresholds()
-    assert again.apply(torch.full((K, 1, 1), 1e9))[0, 0] != 2
+    alone = torch.zeros(K, 1, 1)
+    alone[2] = 1e9  # of a class that was predicted nowhere
+    assert again.apply(alone).item() == 255
+    assert fitted(ConsistencyBalanced(), images(0, empty=(2,))).thresholds()["2"] == 1
 
 
 @pytest.mark.parametrize(
@@ -110,14 +113,15 @@ def test_options__out_of_range(options):
         ConsistencyBalanced(**options)
 
 
-def model_with_map(**part):
+def model_with_map(part=None, heads=None, objectives=None, **options):
     torch.manual_seed(0)
     return MODELS.build(
         dict(
             type="UDASegmentor",
             segmentor=tiny_segmentor(aux=False),
-            maps=dict(unsure=part),
-            objectives=dict(source=dict(type="Supervised")),
+            heads=heads,
+            maps=dict(unsure=part or options),
+            objectives=dict(source=dict(type="Supervised"), **(objectives or {})),
             data_preprocessor=dict(type="MultiDomainDataPreProcessor"),
         )
     ).eval()
@@ -129,18 +133,67 @@ def image(size=(24, 32), shown=(48, 64)):
     return {"inputs": [pixels.to(torch.uint8)], "data_samples": [sample]}
 
 
+def enlarged(value, size):
+    """Bilinear with pixels as areas, (N, h, w) -> (N, H, W), by its definition."""
+    for axis, length in zip((1, 2), size, strict=True):
+        count = value.shape[axis]
+        at = (torch.arange(length).double() + 0.5) * count / length - 0.5
+        at = at.clamp(0, count - 1)
+        low = at.floor().long()
+        high = (low + 1).clamp(max=count - 1)
+        shape = [1, 1, 1]
+        shape[axis] = length
+        part = (at - low).reshape(shape)
+        value = value.index_select(axis, low) * (1 - part) + (
+            value.index_select(axis, high) * part
+        )
+    return value
+
+
 def test_score_map__is_the_map_at_the_image_s_size():
     model = model_with_map(type="EntropyMap")
-    value = score_map(model, image(), "unsure")
-    assert value.shape == (48, 64)
-    batch = model.data_preprocessor(image(), False)
+    value = score_map(model, image(shown=(48, 80)), "unsure")
+    assert value.shape == (48, 80)
+    images = model.data_preprocessor(image(), False)["inputs"]
     with torch.no_grad():
-        p = model.segmentor.encode_decode(batch["inputs"], [{}]).double().softmax(1)
-    entropy = -(p * p.log()).sum(1, keepdim=True) / math.log(NUM_CLASSES)
-    entropy = torch.nn.functional.interpolate(entropy, (24, 32), mode="bilinear")
-    expected = torch.nn.functional.interpolate(entropy, (48, 64), mode="bilinear")
-    assert_close(value.double(), expected[0, 0], rtol=0.05, atol=0.02)
-    assert score_map(model, image(), "unsure", "mean").mean() == pytest.approx(1)
+        logits = model.decode_head(model.extract_feat(images)).double()
+    logits = torch.nn.functional.interpolate(
+        logits, (24, 32), mode="bilinear", align_corners=True
+    )
+    p = logits.softmax(1)
+    entropy = -(p * p.log()).sum(1) / math.log(NUM_CLASSES)
+    expected = enlarged(entropy, (48, 80))[0]
+    assert_close(value.double(), expected, rtol=1e-4, atol=1e-5)
+    normed = score_map(model, image(shown=(48, 80)), "unsure", "mean")
+    assert_close(normed.double(), expected / expected.mean(), rtol=1e-4, atol=1e-5)
+
+
+def test_score_map__lambda_r_is_0_as_all_schedules_are_over():
+    """M_region of Eq. 7 without R, and the head's ascent makes no difference."""
+    kinds, patch = 6, (8, 8)
+    part = dict(
+        type="RegionConsistencyMap",
+        head="c",
+        head_ascends=True,
+        decay=dict(end_iters=250_000, power=0.9),
+    )
+    head = dict(type="DilatedRegionHead", in_channels=32, num_regions=kinds)
+    told = dict(type="RegionClassification", head="c", labels="c", sees="feature")
+    model = model_with_map(
+        part, dict(c=dict(head, patch_size=patch, dilations=(1, 2))), dict(told=told)
+    )
+    images = model.data_preprocessor(image(), False)["inputs"]
+    with torch.no_grad():
+        p = model.heads.c(model.extract_feat(images)[-1], (24, 32)).double().softmax(1)
+    expected = enlarged(-(p * p.log()).sum(1) / kinds, (48, 64))[0]
+    ours = score_map(model, image(), "unsure")
+    assert_close(ours.double(), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_score_map__must_not_be_negative():
+    model = model_with_map(type="ConfidenceMap", kind="entropy")
+    with pytest.raises(ValueError, match=r"'unsure' is -\S+ somewhere; .* negative"):
+        score_map(model, image(), "unsure")
 
 
 def test_check_score_map__says_what_there_is():

@@ -1,9 +1,10 @@
 # Regularised image translation (RIT): MLAN paper, Eq. 12. CycleGAN's pair of
 # translators, where the fooling term of target -> source counts as much as M_multi says
 # of the target image, given by the segmentor and classifiers of a finished CR-AL, which
-# are held fixed. lambda_R has run out by then. The weight has mean 1 in each image (our
-# choice, as in CR-AL), and D's own loss is not weighted (our choice; Eq. 12 literally
-# weights both: weight_discriminator=True).
+# are held fixed. lambda_R is 0 here, the maps are plain entropies (our choice: it is a
+# schedule of CR-AL). The weight has mean 1 in each image (our choice, as in CR-AL), and
+# D's own loss is not weighted (our choice; Eq. 12 literally weights both:
+# weight_discriminator=True).
 _base_ = ["./translation.py", "./mlan_parts.py"]
 
 model = dict(

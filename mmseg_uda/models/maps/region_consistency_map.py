@@ -34,6 +34,10 @@ class RegionConsistencyMap(BaseMap):
     average over this rank only. The default reads the signs such that the map does what
     the text says, with R' detached.
 
+    While p is nearly uniform and :math:`\lambda_R` nearly 1, as at the start, the terms
+    above the average are those of the likelier kinds, and to lower them is to make p
+    more uniform still. Once p is peaked the gradient is about the entropy's.
+
     Args:
         head: Entry of ``model.heads`` that tells the kinds of patches.
         on: View whose patches are told.

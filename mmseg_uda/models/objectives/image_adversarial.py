@@ -94,5 +94,5 @@ class ImageAdversarial(Adversarial):
             f"{gan}( {name}(stop_grad[x_{self.target}]), fake )"
         )
         if self.weight_discriminator:
-            text += f" * {self.weight.equation(seg_head)}"
+            text += f" * {self.weight.equation(seg_head, detach=True)}"
         return text
