@@ -740,7 +740,16 @@ def test_mlan__self_training_keeps_a_fifth_of_every_class(leaf, first, map, task
     rule = stages.pseudo_labels.rule
     assert (rule.type, rule.portion) == ("ConsistencyBalanced", 0.2)
     assert rule.get("map") == map
+    # Eq. 13 as printed: not normalised, the argmax of p
+    assert not {"norm", "argmax_on"} & set(rule)
+    assert stages.pseudo_labels.checkpoint == "train"
     assert stages.self_training.load_from == "train"
+    assert stages.self_training.labels == "pseudo_labels"
+    assert "translated" not in stages.self_training
+    model = Config.fromfile(CONFIGS / f"mlan/{leaf}_{task}.py").model
+    assert model.objectives.pseudo.average == "valid"
+    if "vgg16" not in leaf:  # which has no batch norm
+        assert model.segmentor.backbone.norm_eval is True
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])
@@ -750,7 +759,45 @@ def test_mlan__translators_come_from_cr_al_and_add_to_the_originals(task):
     assert cfg.stages.translators.config == f"rit_{task}.py"
     source = cfg.train_dataloader.dataset.domains.source
     assert (source.type, source.originals) == ("TranslatedDataset", True)
-    weight = Config.fromfile(
-        CONFIGS / f"mlan/rit_{task}.py"
-    ).model.objectives.adversarial_ts.weight
+    model = Config.fromfile(CONFIGS / f"mlan/rit_{task}.py").model
+    weight = model.objectives.adversarial_ts.weight
     assert weight == dict(map="multi", norm="mean")
+    assert "weight" not in model.objectives.adversarial_st
+    assert model.frozen == ["segmentor", "heads.c_*"]
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize("leaf", ["cr_al_it", "cr_al_rit", "cr_al_rit_vgg16", "mlan"])
+def test_mlan__source_images_are_translated_to_the_target_s_look(leaf, task):
+    stages = Config.fromfile(CONFIGS / f"mlan/{leaf}_{task}.py").stages
+    translate = stages.translate
+    assert (translate.type, translate.checkpoint) == ("TranslateStage", "translators")
+    assert translate.generator == "g_st"
+    assert stages.train.translated == "translate"
+    assert "load_from" not in stages.train  # from ImageNet
+    regularised = leaf != "cr_al_it"
+    assert stages.translators.get("load_from") == ("cr_al" if regularised else None)
+    config = stages.translators.config
+    assert config.startswith("rit_" if regularised else "../translation/cyclegan_")
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize("leaf", ["mlan/cr_al", "mlan/mlan", "crcda/crcda"])
+def test_region_labels__have_the_numbers_of_their_page(leaf, task):
+    """docs/region_labels.md: our choices, as the paper has none."""
+    rules = Config.fromfile(CONFIGS / f"{leaf}_{task}.py").stages.regions.rules
+    for rule in rules.values():
+        assert rule.type == "HogClusters"
+        assert (rule.eps, rule.min_samples, rule.pca_dims) == (0.1, 10, 24)
+        assert (rule.max_images, rule.max_patches) == (2000, 20_000)
+        assert (rule.min_labelled, rule.class_histogram) == (0.5, 0)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_crcda__has_advents_adversary_and_two_levels(task):
+    objectives = Config.fromfile(CONFIGS / f"crcda/crcda_{task}.py").model.objectives
+    adversary = objectives.adversarial
+    assert (adversary.sees, adversary.gan) == ("self_information", "bce")
+    assert (adversary.source_label, adversary.discriminator_weight) == (0, 0.5)
+    assert objectives.rl_al.maps == ["small", "medium"]
+    assert "weight" not in objectives.rl_al
