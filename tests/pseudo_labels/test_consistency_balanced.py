@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,10 +10,17 @@ import torch
 from helpers import NUM_CLASSES, tiny_segmentor
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
+from PIL import Image
+from pseudo_label_toys import PIPELINE, ToyModel, write_images
 from test_class_balanced import K, fitted, images
 from torch.testing import assert_close
 
-from mmseg_uda.pseudo_labels import ClassBalanced, ConsistencyBalanced
+from mmseg_uda.pseudo_labels import (
+    ClassBalanced,
+    ConsistencyBalanced,
+    ImageFiles,
+    generate_pseudo_labels,
+)
 from mmseg_uda.pseudo_labels.score_map import check_score_map, score_map
 
 
@@ -205,3 +213,60 @@ def test_check_score_map__says_what_there_is():
         check_score_map(model.segmentor, "multi")
     with pytest.raises(ValueError, match="do not go together"):
         check_score_map(model, "unsure", tta=True)
+
+
+class ModelWithMap(ToyModel):
+    """Its map M is the darkness of every second pixel, down and across."""
+
+    maps = ("gap",)
+
+    def data_preprocessor(self, data, training):
+        assert not training
+        return data
+
+    def step(self, inputs, samples, iteration):
+        darkness = 1.02 - inputs["target"][0].float().mean(0)[None, ::2, ::2] / 255
+        return SimpleNamespace(map=lambda name, seg_head: darkness)
+
+
+def naive_parts(path):
+    """Probabilities and map of the model in float64, from the file."""
+    bgr = np.array(Image.open(path))[..., ::-1].astype(np.float64)
+    logits = np.einsum("kc,hwc->khw", ToyModel().mix.double().numpy(), bgr)
+    e = np.exp(logits - logits.max(0))
+    coarse = torch.from_numpy(1.02 - bgr.mean(-1)[None, ::2, ::2] / 255)
+    return e / e.sum(0), enlarged(coarse, bgr.shape[:2])[0].numpy()
+
+
+def test_generate__labels_files_by_eq_13(tmp_path):
+    files = ImageFiles.from_folder(write_images(tmp_path / "images"), PIPELINE)
+    checkpoint = tmp_path / "model.pth"
+    torch.save({}, checkpoint)
+    rule = ConsistencyBalanced(0.3, map="gap", sample_every=1)
+    out = tmp_path / "out"
+    generate_pseudo_labels(ModelWithMap(), files, out, rule, checkpoint)
+    parts = [naive_parts(path) for path in files.paths]
+    scores = [p * m for p, m in parts]
+    thresholds = []
+    for c in range(4):
+        of_class = [
+            s[c][p.argmax(0) == c] for (p, _), s in zip(parts, scores, strict=True)
+        ]
+        of_class = np.sort(np.concatenate(of_class))[::-1]
+        last = math.floor(len(of_class) * 0.3) - 1
+        thresholds.append(of_class[last] if last >= 0 else math.inf)
+    plain = ConsistencyBalanced(0.3, sample_every=1)
+    generate_pseudo_labels(ModelWithMap(), files, tmp_path / "plain", plain, checkpoint)
+    differ = 0
+    for name, (p, _), s in zip(files.names, parts, scores, strict=True):
+        passing = s > np.array(thresholds)[:, None, None] * (1 + 1e-6)
+        expected = np.where(passing.any(0), np.where(passing, p, -1).argmax(0), 255)
+        label, without_map = (
+            np.array(Image.open(folder / "labels" / name))
+            for folder in (out, tmp_path / "plain")
+        )
+        assert np.array_equal(label, expected)
+        differ += (label != without_map).sum()
+        confidence = np.array(Image.open(out / "confidence" / name))
+        assert np.abs(confidence - 255 * p.max(0)).max() <= 0.51  # p, not p M
+    assert differ > 0
