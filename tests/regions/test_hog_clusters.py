@@ -90,6 +90,19 @@ def test_fit__keeps_the_largest_and_tells_the_nearest():
     assert rule.assign(asked[:0], fitted).shape == (0,)
 
 
+def test_fit__core_samples_keep_their_own_kind():
+    """Also where noise lies between them in the order of the patches."""
+    lonely = 50 + 5 * np.arange(6, dtype=np.float32)[:, None] * np.ones(3)
+    points = np.vstack([blobs([15, 40, 25]), lonely]).astype(np.float32)
+    points = np.random.default_rng(3).permutation(points)
+    rule = HogClusters(num_regions=2, eps=0.2, min_samples=4, pca_dims=None)
+    fitted = rule.fit(points, seed=0)
+    kind_of_blob = {0: 255, 1: 0, 2: 1}
+    blob = fitted["cores"].mean(axis=1).round().astype(int)
+    assert set(blob) == {0, 1, 2}
+    assert fitted["kinds"].tolist() == [kind_of_blob[b] for b in blob]
+
+
 def test_assign__equals_loops_over_core_samples():
     rng = np.random.default_rng(4)
     rule = HogClusters(eps=0.4, pca_dims=None)
@@ -132,6 +145,14 @@ def test_describe__says_classes_only_when_asked_to():
     assert np.sqrt(((a - b) ** 2).sum()) == pytest.approx(np.sqrt(2))
     moved = extended.describe(two_halves(SIDEWALK, ROAD, at=8), K)[0, 0]
     assert np.sqrt(((a - moved) ** 2).sum()) < 1
+
+
+def test_describe__ignored_pixels_make_no_edges():
+    labels = two_halves(SIDEWALK, ROAD)
+    holed = labels.copy()
+    holed[12:16, 5:20] = 255
+    whole, filled = (HogClusters().describe(each, K) for each in (labels, holed))
+    np.testing.assert_array_equal(filled, whole)
 
 
 def test_labelled__one_class_is_no_relation():
