@@ -131,7 +131,11 @@ class Benchmark:
 
     def _repeated(self, run: Run) -> list[Run]:
         """Return the runs whose whole training is an earlier stage of this one."""
-        configs = [stage.config.resolve() for stage in self._trainings(run)[:-1]]
+        configs = [
+            stage.config.resolve()
+            for stage in self._trainings(run)[:-1]
+            if not stage.cfg_options
+        ]
         return [
             other
             for other in self.runs

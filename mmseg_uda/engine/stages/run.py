@@ -153,7 +153,8 @@ def _run_stage(resolver: Resolver, stage: Stage, reuse: Sequence[Path]) -> None:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
         on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
-        run_pseudo_label_stage(resolver, stage, cfg, inputs.weights)
+        others = tuple(inputs.average_with.values())
+        run_pseudo_label_stage(resolver, stage, cfg, inputs.weights, others)
     barrier()
     on_rank_zero(mark_done, folder, stage, record, time.time() - begun)
 
