@@ -260,9 +260,7 @@ def test_inputs__of_several_networks(tmp_path):
         "average_with_1": "9",
     }
     inputs.weights.write_bytes(b"")
-    with pytest.raises(
-        StageError, match=r"band_005\.pth, which is gone.*from band_005"
-    ):
+    with pytest.raises(StageError, match=r"band_005\.pth, which is gone.*m band_005"):
         check_there(labels, inputs.weights, inputs.average_with)
 
 
