@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
 from mmseg_uda.suggestions import did_you_mean
 
+from .dotted_keys import split_by_keys
 from .errors import StageError
 from .options import check_stage_options, check_toy, refuse_toy, split_options
 from .overrides import (
@@ -214,9 +215,12 @@ def _is_absent(cfg: Config, key: str) -> bool:
 def _merge(
     cfg: Config, options: Mapping[str, Any], given_by: str = "--cfg-options"
 ) -> None:
+    plain, through = split_by_keys(options, cfg)
     # together, since `_delete_` and what replaces it belong together
     try:
-        cfg.merge_from_dict(dict(options))
+        cfg.merge_from_dict(plain)
+        for nested in through:
+            cfg.merge_from_dict(nested)
     except (KeyError, TypeError) as error:
         raise StageError(f"{given_by} {', '.join(options)}: {error.args[0]}") from error
 
