@@ -215,7 +215,7 @@ def _is_absent(cfg: Config, key: str) -> bool:
 def _merge(
     cfg: Config, options: Mapping[str, Any], given_by: str = "--cfg-options"
 ) -> None:
-    plain, through = split_by_keys(options, cfg)
+    plain, through = split_by_keys(options, dict(cfg.items()))
     # together, since `_delete_` and what replaces it belong together
     try:
         cfg.merge_from_dict(plain)
