@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from mmengine.model import is_model_wrapper
 from torch import Tensor, nn
+
+from mmseg_uda.unwrapped import unwrapped
 
 from .finite import not_finite
 from .published import to_mmseg_names
@@ -101,7 +102,7 @@ def compare_with_model(
             is missed in any case.
     """
     report = WeightsReport()
-    model = model.module if is_model_wrapper(model) else model
+    model = unwrapped(model)
     in_file = getattr(model, "name_in_file", str)
 
     def record(_: nn.Module, keys: Any) -> None:
@@ -199,7 +200,7 @@ def load_weights(
             f"\n{report}\nUse weights of the same architecture, or change the config "
             "to that of the file."
         )
-    target = model.module if is_model_wrapper(model) else model
+    target = unwrapped(model)
     try:
         target.load_state_dict(state_dict, strict=False)
     except RuntimeError:

@@ -6,6 +6,8 @@ from types import SimpleNamespace as Numbers
 import pytest
 from mmengine.config import Config
 
+from mmseg_uda.engine.stages import Request, Resolver
+
 CONFIGS = Path(__file__).parents[1] / "configs"
 
 # sizes are (width, height), crops (height, width);
@@ -303,6 +305,7 @@ NUMBERS = {
     "crcda/crcda": CRCDA,
     "fda/fda": FDA,
     "fda/fda_pseudo": change(FDA, weights=dict(pseudo=dict(decode=1.0))),
+    "fda/fda_mbt": change(FDA, weights=dict(pseudo=dict(decode=1.0))),
     "lcda/adaptseg_lcda": change(
         ADAPTSEG, weights=dict(lipschitz=dict(decode=1.0, aux=0.2))
     ),
@@ -597,6 +600,29 @@ def test_fda__has_the_numbers_of_its_released_commands(task):
     rule = dict(type="ClassQuantile", quantile=0.66, cap=0.9)
     assert stages.pseudo_labels.rule == rule
     assert stages.stage_one.config == f"fda_{task}.py"
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize("toy", [False, True])
+def test_fda_mbt__has_three_bands_in_both_rounds(task, toy):
+    run = Resolver(Request(CONFIGS / f"fda/fda_mbt_{task}.py", toy=toy))
+    betas = [
+        run.stage_config(stage).model.views.source.beta
+        for stage in run.stages
+        if stage.trains
+    ]
+    assert betas == 2 * ([0.09, 0.07, 0.05] if toy else [0.09, 0.05, 0.01])
+    labels = run.find("pseudo_labels")
+    assert (labels.weights_from, *labels.average_with) == (
+        "band_001",
+        "band_005",
+        "band_009",
+    )
+    for stage in run.stages[:3]:
+        assert stage.config.name == f"fda_{task}.py"
+    learners = [stage for stage in run.stages if stage.labels]
+    assert len(learners) == 3
+    assert all(stage.weights_from is None for stage in learners)
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])

@@ -56,6 +56,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="NAME",
         help="like --restart, but keep the stages before this one",
     )
+    stages.add_argument(
+        "--reuse",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="RUN",
+        help="folders of other runs: stages that they have finished with the same "
+        "settings are taken over instead of being run again",
+    )
     toy = parser.add_argument_group("embedded benchmark")
     toy.add_argument(
         "--toy",
@@ -154,6 +163,7 @@ def main() -> None:
             given=args.stage_one_checkpoint,
             restart=args.restart,
             restart_from=args.restart_from,
+            reuse=args.reuse,
         )
 
 

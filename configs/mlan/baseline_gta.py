@@ -10,8 +10,6 @@ _base_ = [
 model = dict(
     segmentor=_base_.segmentor,
     data_preprocessor=_base_.data_preprocessor,
-    objectives=dict(
-        source=dict(loss_weight=dict(aux=None), paper="MLAN paper, Eq. 2")
-    ),
+    objectives=dict(source=dict(loss_weight=dict(aux=None), paper="MLAN paper, Eq. 2")),
 )
 optim_wrapper = dict(heads=None)  # there is no classifier to train

@@ -51,8 +51,9 @@ class Benchmark:
     checkpoint, but its cost is then not known and left out.
 
     Args:
-        runs: All runs; a run whose first stage is the config of another one of the same
-            task and seed waits for it and takes its weights.
+        runs: All runs; a run that repeats the training of another one waits for it, and
+            every run takes over what others of its task and seed have finished with the
+            same settings.
         results: JSON file of results.
         work_dir: Folder for checkpoints and logs.
         root: The project's folder, with ``configs`` and ``tools``.
@@ -99,16 +100,16 @@ class Benchmark:
         finished = self.finished()
         self._check_options(finished)
         pending = [run for run in self.runs if run.name not in finished]
-        firsts = {run.name: self._first_stage(run) for run in pending}
         # a run that waits holds a worker: what it waits for must come before it
-        pending.sort(key=lambda run: (run.seed, firsts[run.name] is not None))
+        pending.sort(key=lambda run: (run.seed, len(self._trainings(run))))
         done: dict[str, Future] = {}
         with ThreadPoolExecutor(jobs) as pool:
             try:
                 for run in pending:
-                    before = firsts[run.name]
-                    wait_for = done.get(before.name) if before else None
-                    done[run.name] = pool.submit(self._train, run, before, wait_for)
+                    first = [
+                        done[o.name] for o in self._repeated(run) if o.name in done
+                    ]
+                    done[run.name] = pool.submit(self._train, run, first)
                 for number, run in enumerate(pending, 1):
                     result = done[run.name].result()
                     score = result["final"]["mIoU"]
@@ -128,25 +129,30 @@ class Benchmark:
                     "same, or choose other places: --results and --work-dir"
                 )
 
-    def _first_stage(self, run: Run) -> Run | None:
-        """Return the run whose weights another one's first stage would train."""
-        stages = _training_stages(self._config(run))
-        if len(stages) < 2:
-            return None
-        first = stages[0].config.resolve()
-        for other in self.runs:
-            same = (other.task, other.seed) == (run.task, run.seed)
-            same = same and other.row.options == run.row.options
-            if same and self._config(other).resolve() == first:
-                return other
-        return None
+    def _repeated(self, run: Run) -> list[Run]:
+        """Return the runs whose whole training is an earlier stage of this one."""
+        configs = [
+            stage.config.resolve()
+            for stage in self._trainings(run)[:-1]
+            if not stage.cfg_options
+        ]
+        return [
+            other
+            for other in self.runs
+            if (other.task, other.seed) == (run.task, run.seed)
+            and other.row.options == run.row.options
+            and self._config(other).resolve() in configs
+        ]
+
+    def _trainings(self, run: Run) -> list[Stage]:
+        return [stage for stage in _stages(self._config(run)) if stage.trains]
 
     def _config(self, run: Run) -> Path:
         return run.row.file(self.root / "configs", run.task)
 
-    def _train(self, run: Run, before: Run | None, wait_for: Future | None) -> dict:
-        if wait_for is not None:
-            wait_for.result()
+    def _train(self, run: Run, wait_for: Sequence[Future]) -> dict:
+        for future in wait_for:
+            future.result()
         folder = self.work_dir / run.name
         resumed = folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
@@ -154,9 +160,8 @@ class Benchmark:
         command += [str(self._config(run)), "--toy"]
         command += ["--toy-root", str(self.toy_root), "--seed", str(run.seed)]
         command += ["--work-dir", str(folder)]
-        weights = self._final_weights(before) if before else None
-        if weights is not None:  # else it trains that stage itself, to the same end
-            command += ["--stage-one-checkpoint", str(weights)]
+        others = self._folders_beside(run)
+        command += ["--reuse", *map(str, others)] if others else []
         options = [*self.options, *run.row.options]
         command += ["--cfg-options", *options] if options else []
         cost = self._call(command, folder / "run.log")
@@ -164,7 +169,7 @@ class Benchmark:
         record = {
             "final": result["final"],
             "best": {k: v for k, v in result["best"].items() if k in _KEPT_OF_BEST},
-            "first_stage": before.name if weights else None,
+            "taken_over": self._taken_over(run),
             "options": self.options,
             "cost": None if resumed else cost,
         }
@@ -195,14 +200,23 @@ class Benchmark:
             "peak_mib": round(usage.ru_maxrss / 1024),
         }
 
-    def _last_stage(self, run: Run) -> Path:
-        return self.work_dir / run.name / _training_stages(self._config(run))[-1].name
+    def _folders_beside(self, run: Run) -> list[Path]:
+        """Return the folders of the runs of the same task and seed."""
+        beside = (r for r in self.runs if (r.task, r.seed) == (run.task, run.seed))
+        folders = [self.work_dir / other.name for other in beside if other != run]
+        return [folder for folder in folders if folder.is_dir()]
 
-    def _final_weights(self, run: Run) -> Path | None:
-        done = self._last_stage(run) / "done.json"
-        if not done.is_file():
-            return None
-        return done.parent / json.loads(done.read_text())["checkpoint"]
+    def _taken_over(self, run: Run) -> dict[str, str]:
+        """Return the stages that come from other runs, and from where."""
+        origins = {}
+        for record in sorted((self.work_dir / run.name).glob("*/done.json")):
+            origin = json.loads(record.read_text()).get("taken_over_from")
+            if origin is not None:
+                origins[record.parent.name] = os.path.relpath(origin, self.work_dir)
+        return origins
+
+    def _last_stage(self, run: Run) -> Path:
+        return self.work_dir / run.name / self._trainings(run)[-1].name
 
     def _stop(self) -> None:
         with self._lock:
@@ -212,6 +226,6 @@ class Benchmark:
 
 
 @cache
-def _training_stages(config: Path) -> list[Stage]:
-    """Return the stages of a config that train; the same for all seeds."""
-    return [stage for stage in Resolver(Request(config)).stages if stage.trains]
+def _stages(config: Path) -> list[Stage]:
+    """Return the stages of a config; the same for all seeds."""
+    return Resolver(Request(config)).stages

@@ -22,18 +22,21 @@ import json, sys
 from pathlib import Path
 value = lambda flag: sys.argv[sys.argv.index(flag) + 1]
 folder, config = Path(value("--work-dir")), Path(sys.argv[1])
+begin = sys.argv.index("--reuse") + 1 if "--reuse" in sys.argv else len(sys.argv)
+runs = [word for word in sys.argv[begin:] if word.startswith("/")]
 with open(Path(__file__).parent / "calls.txt", "a") as calls:
-    flag = "--stage-one-checkpoint"
-    given = value(flag) if flag in sys.argv else ""
-    print(config.stem, value("--seed"), given, file=calls)
+    # what has been finished there by now, not only begun
+    whole = [run for run in runs if list(Path(run).glob("*/done.json"))]
+    print(config.stem, value("--seed"), *whole, file=calls)
 if (Path(__file__).parent / "fail").exists() and config.stem == "mrnet_gta":
     sys.exit(3)
 last = "train" if "stages = " not in config.read_text() else "stage_two"
-stage = folder / last
-stage.mkdir(parents=True)
 score = {"mIoU": 10.0 + int(value("--seed")), "iter": 7}
-(stage / "result.json").write_text(json.dumps({"final": score, "best": score}))
-(stage / "done.json").write_text(json.dumps({"checkpoint": "iter_7.pth"}))
+for name in {"stage_one", last} if whole else {last}:
+    (folder / name).mkdir(parents=True)
+    done = {"taken_over_from": whole[0] + "/train"} if name == "stage_one" else {}
+    (folder / name / "done.json").write_text(json.dumps(done))
+(folder / last / "result.json").write_text(json.dumps({"final": score, "best": score}))
 """
 
 
@@ -105,22 +108,37 @@ def test_rows__that_are_wrong_are_refused(tmp_path, text, message):
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_runs__share_the_first_stage_of_their_own_seed(root, jobs):
+def test_runs__take_over_what_they_repeat_of_their_own_seed(root, jobs):
     lines = []
     bench(root).run(jobs, lines.append)
     assert len(lines) == 4
-    made = {(name, seed): given for name, seed, given in calls(root)[:-1]}
+    made = {(name, seed): runs for name, seed, *runs in calls(root)[:-1]}
     work = root / "work"
     assert made == {
-        ("mrnet_gta", "0"): "",
-        ("mrnet_gta", "1"): "",
-        ("mrnet_lcrf_gta", "0"): str(work / "mrnet_gta/seed0/train/iter_7.pth"),
-        ("mrnet_lcrf_gta", "1"): str(work / "mrnet_gta/seed1/train/iter_7.pth"),
+        ("mrnet_gta", "0"): [],
+        ("mrnet_gta", "1"): [],
+        ("mrnet_lcrf_gta", "0"): [str(work / "mrnet_gta/seed0")],
+        ("mrnet_lcrf_gta", "1"): [str(work / "mrnet_gta/seed1")],
     }
     results = json.loads((root / "r.json").read_text())
-    assert results["mrnet_lcrf_gta/seed1"]["first_stage"] == "mrnet_gta/seed1"
+    taken_over = {"stage_one": "mrnet_gta/seed1/train"}
+    assert results["mrnet_lcrf_gta/seed1"]["taken_over"] == taken_over
+    assert results["mrnet_gta/seed1"]["taken_over"] == {}
     assert results["mrnet_gta/seed1"]["final"]["mIoU"] == 11.0
     assert results["mrnet_gta/seed1"]["cost"]["peak_mib"] > 1
+
+
+def test_runs__wait_for_all_that_they_repeat(root):
+    rows = {
+        row.name: Run(row, "gta", 0)
+        for row in read_rows(ROWS.with_name("mlan.yml"), ROOT / "configs")
+    }
+    runs = list(rows.values())
+    benchmark = Benchmark(runs, root / "r", root / "w", root, root / "toy")
+    repeated = benchmark._repeated
+    assert repeated(rows["MLAN"]) == [rows["CR-AL"], rows["+RIT"]]
+    assert repeated(rows["+RIT"]) == repeated(rows["+RST"]) == [rows["CR-AL"]]
+    assert repeated(rows["CR-AL"]) == repeated(rows["Baseline"]) == []
 
 
 def test_runs__that_are_there_are_not_trained_again(root):
@@ -161,13 +179,6 @@ def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):
     results = json.loads((root / "r.json").read_text())
     assert results["mrnet_gta/seed0"]["cost"] is None
     assert results["mrnet_lcrf_gta/seed0"]["cost"] is not None
-
-
-def test_runs__train_the_first_stage_themselves_if_its_weights_are_gone(root):
-    bench(root, seeds=(0,), names=("MRNet",)).run(1, print)
-    (root / "work/mrnet_gta/seed0/train/done.json").unlink()
-    bench(root, seeds=(0,)).run(1, print)
-    assert calls(root)[1] == ["mrnet_lcrf_gta", "0", ""]
 
 
 def test_table__has_mean_spread_and_says_what_was_not_run():

@@ -30,7 +30,7 @@ def root(tmp_path):
     (tmp_path / "configs").symlink_to(ROOT / "configs")
     (tmp_path / "tools").mkdir()
     (tmp_path / "tools" / "train.py").write_text(
-        TRAIN.replace('"--stage-one-checkpoint"', '"--cfg-options"')
+        TRAIN.replace("*whole, file=calls", "sys.argv[-1], file=calls")
     )
     (tmp_path / "study.yml").write_text(STUDY)
     return tmp_path

@@ -72,6 +72,10 @@ def test_plan__none_removes_a_stage():
         (dict(pseudo_labels=dict(checkpoint=None)), "must name the training stage"),
         (dict(stage_two=dict(weights="last")), "weights must be one of final, best"),
         (dict(pseudo_labels=dict(tta="maybe")), "tta must be True or False"),
+        (dict(pseudo_labels=dict(average_with="stage_on")), "Did you mean 'stage_one'"),
+        (dict(pseudo_labels=dict(average_with=["x"])), "average_with='x' must be an"),
+        (dict(stage_one=dict(cfg_options=["a=1"])), "must be a dict of dotted keys"),
+        (dict(stage_one=dict(average_with="x")), "no option 'average_with'"),
         (dict(stage_one=dict(config="nowhere.py")), "'nowhere.py' does not exist"),
         (
             dict(stage_one=None, pseudo_labels=None, stage_two=None),

@@ -11,6 +11,7 @@ from mmseg_uda.engine.stages.folders import check_given, check_not_stale, move_a
 from mmseg_uda.engine.stages.inputs import check_there, inputs_of
 from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.overrides import enable_amp, set_labels
+from mmseg_uda.engine.stages.preflight import check_stages
 from mmseg_uda.engine.stages.pseudo_label_stage import take_images_of_learner
 
 FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
@@ -107,6 +108,40 @@ def test_resolver__options_that_belong_nowhere(options, said):
         configs(options=options)
 
 
+def of_stage(**options):
+    return {f"stages.{name}.cfg_options": value for name, value in options.items()}
+
+
+def test_resolver__options_of_a_stage_count_as_if_its_file_had_them():
+    own = {"train_cfg.max_iters": 70, "toy.iters": 11, "optim_wrapper.clip_grad": None}
+    cfgs = configs(options=of_stage(stage_one=own))
+    assert cfgs["stage_one"].train_cfg.max_iters == 70
+    assert cfgs["pseudo_labels"].train_cfg.max_iters == 70, "the config of stage one"
+    assert cfgs["stage_two"].train_cfg.max_iters != 70
+    # the toy overlay, flags and the command line come after the file
+    options = of_stage(stage_one=own)
+    assert configs(toy=True, options=options)["stage_one"].train_cfg.max_iters == 11
+    later = {**options, "stage_one.train_cfg.max_iters": 5}
+    assert configs(options=later)["stage_one"].train_cfg.max_iters == 5
+    seeded = of_stage(stage_one={"randomness.seed": 3})
+    assert configs(options=seeded)["stage_one"].randomness.seed == 3
+    assert configs(options=seeded, seed=4)["stage_one"].randomness.seed == 4
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"trian_cfg.x": 5}, "'stage_one': cfg_options trian_cfg.*mean 'train_cfg'"),
+        ({"stages.x": 5}, "cfg_options stages.x: its config has no 'stages'"),
+        ({"work_dir": "x"}, "cfg_options work_dir: use --work-dir"),
+        ({"train_cfg.max_iters.x": 1}, "'stage_one': cfg_options train_cfg.*max_iters"),
+    ],
+)
+def test_resolver__options_of_a_stage_that_belong_nowhere(options, said):
+    with pytest.raises(StageError, match=said):
+        configs(options=of_stage(stage_one=options))
+
+
 @pytest.mark.parametrize("key", ["toy.iters", "stage_two.toy.iters", "toy"])
 def test_resolver__toy_entries_without_toy(key):
     with pytest.raises(StageError, match=f"{key}.*counts with the flag --toy"):
@@ -200,7 +235,53 @@ def test_inputs__final_unless_best_is_asked_for(tmp_path):
         assert inputs.weights == run.folder("stage_one") / expected
         assert inputs.labels == run.folder("pseudo_labels")
         with pytest.raises(StageError, match="which is gone"):
-            check_there(two, inputs.weights)
+            check_there(two, inputs.weights, inputs.average_with)
+
+
+def bands(tmp_path, names=("band_001", "band_005", "band_009"), **options):
+    """A run of three networks, of which some are finished, and its labels."""
+    leaf = FLAGSHIP.parents[1] / "fda" / "fda_mbt_gta.py"
+    run = Resolver(Request(leaf, work_dir=tmp_path, toy=True, options=options))
+    for name in names:
+        finish(run, name, checkpoint=f"{name}.pth", checkpoint_hash=name[-1])
+    return run, run.find("pseudo_labels")
+
+
+def test_inputs__of_several_networks(tmp_path):
+    run, labels = bands(tmp_path)
+    inputs = inputs_of(labels, run.stage_config(labels), run)
+    assert inputs.weights == tmp_path / "band_001" / "band_001.pth"
+    assert inputs.average_with == {
+        name: tmp_path / name / f"{name}.pth" for name in ("band_005", "band_009")
+    }
+    assert inputs.hashes == {
+        "weights": "1",
+        "average_with_0": "5",
+        "average_with_1": "9",
+    }
+    inputs.weights.write_bytes(b"")
+    with pytest.raises(StageError, match=r"band_005\.pth, which is gone.*m band_005"):
+        check_there(labels, inputs.weights, inputs.average_with)
+
+
+def test_inputs__one_of_several_networks_is_missing(tmp_path):
+    run, labels = bands(tmp_path, names=("band_001", "band_009"))
+    with pytest.raises(StageError, match=r"needs stage 'band_005'.*--stage band_005"):
+        inputs_of(labels, run.stage_config(labels), run)
+    alone = Outlook(run, [labels])
+    with pytest.raises(StageError, match="needs stage 'band_005'"):
+        check_stages(alone)
+    finish(run, "pseudo_labels")
+    outlook = Outlook(run, run.stages)
+    with pytest.raises(StageError, match="with a stage 'band_005' that is not there"):
+        check_not_stale(run, (), outlook.is_finished)
+
+
+def test_check_stages__averaged_are_networks_of_one_kind(tmp_path):
+    changed = {"band_005.model.segmentor.decode_head.dilations": (6, 12)}
+    run, labels = bands(tmp_path, names=(), **changed)
+    with pytest.raises(StageError, match="average_with='band_005' trains another netw"):
+        check_stages(Outlook(run, [*run.stages[:3], labels]))
 
 
 def test_check_not_stale__a_later_stage_without_its_input(tmp_path):

@@ -6,30 +6,25 @@ from typing import Any
 
 import numpy as np
 from mmengine.dataset import pseudo_collate
-from mmengine.dist import master_only
-from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
+from torch import nn
 
 from mmseg_uda.models.maps import FeatureNoise
-from mmseg_uda.visualization import panel_sheet, panels, sample_maps, undisturbed
+from mmseg_uda.visualization import panel_sheet, panels, sample_maps
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.visualization.images import read_image
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 
+from .sample_hook import SampleHook, check_whole
+
 
 @HOOKS.register_module()
-class SampleMapsHook(Hook):
+class SampleMapsHook(SampleHook):
     """Draws semantic output, confidence, variance weight and Lipschitz map.
 
     The images are some of the validation data, always the same ones, spread evenly.
-    The pictures go to every backend of the runner's visualizer: files under
-    ``<work_dir>/<time>/vis_data/vis_image``, TensorBoard, ...
-
-    Training does not notice: random generators, the modes of all modules and the
-    running statistics of batch norm are afterwards what they were, so weights are the
-    same bit for bit with this hook and without. Rank 0 draws, the others go on.
+    Where the pictures go, and that training does not notice: see :class:`SampleHook`.
 
     Args:
         interval_iters: Iterations between pictures; the last one is drawn in any case.
@@ -45,9 +40,6 @@ class SampleMapsHook(Hook):
         ValueError: If a number is out of range.
     """
 
-    # after the checkpoint hook: a failure here costs no weights
-    priority = "LOWEST"
-
     def __init__(
         self,
         interval_iters: int = 5000,
@@ -57,20 +49,12 @@ class SampleMapsHook(Hook):
         noise: Mapping[str, Any] | None = None,
         tile_width: int = 384,
     ) -> None:
-        least = dict(interval_iters=1, num_images=1, draws=0, seed=0, tile_width=64)
-        for name, bound in least.items():
-            value = locals()[name]
-            if not isinstance(value, int) or value < bound:
-                raise ValueError(
-                    f"{name} must be a whole number >= {bound}, got {value!r}"
-                )
+        super().__init__(interval_iters, num_images, tile_width)
+        check_whole(dict(draws=draws, seed=seed), dict(draws=0, seed=0))
         FeatureNoise(**(noise or {}))
-        self.interval_iters = interval_iters
-        self.num_images = num_images
         self.draws = draws
         self.seed = seed
         self.noise = noise
-        self.tile_width = tile_width
 
     def before_train(self, runner: Runner) -> None:
         """Check that there are images to draw.
@@ -84,34 +68,20 @@ class SampleMapsHook(Hook):
                 "has no val_dataloader: add one, or take the hook out"
             )
 
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: dict | None = None,
-    ) -> None:
-        """Draw if it is time to."""
-        last = self.is_last_train_iter(runner)
-        if last or self.every_n_train_iters(runner, self.interval_iters):
-            self._draw(runner)
-
-    @master_only
-    def _draw(self, runner: Runner) -> None:
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    def draw(self, model: nn.Module, runner: Runner) -> None:
+        """Draw the images."""
         dataset = runner.val_dataloader.dataset
         count = min(self.num_images, len(dataset))
-        with undisturbed(model):
-            for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
-                data = pseudo_collate([dataset[int(index)]])
-                path = data["data_samples"][0].img_path
-                try:
-                    sheet = self._sheet(model, data, runner)
-                except ValueError as error:  # numbers that are not finite
-                    runner.logger.warning(f"no picture of {path}: {error}")
-                    continue
-                name = f"maps_{index}_{Path(path).stem}"
-                runner.visualizer.add_image(name, sheet, runner.iter + 1)
+        for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
+            data = pseudo_collate([dataset[int(index)]])
+            path = data["data_samples"][0].img_path
+            try:
+                sheet = self._sheet(model, data, runner)
+            except ValueError as error:  # numbers that are not finite
+                runner.logger.warning(f"no picture of {path}: {error}")
+                continue
+            name = f"maps_{index}_{Path(path).stem}"
+            runner.visualizer.add_image(name, sheet, runner.iter + 1)
 
     def _sheet(self, model: Any, data: dict, runner: Runner) -> np.ndarray:
         (sample,) = data["data_samples"]

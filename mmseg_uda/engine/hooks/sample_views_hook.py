@@ -5,25 +5,24 @@ from typing import Any
 
 import numpy as np
 from mmengine.dataset import pseudo_collate
-from mmengine.dist import master_only
-from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import seeded
-from mmseg_uda.visualization import Tile, draw_sheet, undisturbed
+from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.visualization import Tile, draw_sheet
+
+from .sample_hook import SampleHook
 
 
 @HOOKS.register_module()
-class SampleViewsHook(Hook):
+class SampleViewsHook(SampleHook):
     """Draws the images of views side by side: source, translated, translated back.
 
     The images are some of the training data, always the same ones in the same crops,
-    spread evenly over each domain. The pictures go to every backend of the runner's
-    visualizer, like those of :class:`SampleMapsHook`, and training does not notice
-    either. Rank 0 draws, the others go on.
+    spread evenly over each domain. Where the pictures go, and that training does not
+    notice: see :class:`SampleHook`.
 
     Args:
         rows: Names of views, a tuple for each row of the picture.
@@ -35,9 +34,6 @@ class SampleViewsHook(Hook):
         ValueError: If a number is out of range or there are no rows.
     """
 
-    # after the checkpoint hook: a failure here costs no weights
-    priority = "LOWEST"
-
     def __init__(
         self,
         rows: Sequence[Sequence[str]],
@@ -45,22 +41,13 @@ class SampleViewsHook(Hook):
         num_images: int = 2,
         tile_width: int = 384,
     ) -> None:
-        least = dict(interval_iters=1, num_images=1, tile_width=64)
-        for name, bound in least.items():
-            value = locals()[name]
-            if not isinstance(value, int) or value < bound:
-                raise ValueError(
-                    f"{name} must be a whole number >= {bound}, got {value!r}"
-                )
+        super().__init__(interval_iters, num_images, tile_width)
         if not rows or len({len(row) for row in rows}) != 1 or not rows[0]:
             raise ValueError(
                 "rows must name views, as many in each row, such as "
                 f"[('source', 'source_as_target')], got {rows!r}"
             )
         self.rows = [tuple(row) for row in rows]
-        self.interval_iters = interval_iters
-        self.num_images = num_images
-        self.tile_width = tile_width
 
     def before_train(self, runner: Runner) -> None:
         """Check that the views are there.
@@ -68,7 +55,7 @@ class SampleViewsHook(Hook):
         Raises:
             ValueError: If the model has no view of such a name.
         """
-        views = getattr(_bare(runner), "views", {})
+        views = getattr(unwrapped(runner.model), "views", {})
         missing = [name for row in self.rows for name in row if name not in views]
         if missing:
             raise ValueError(
@@ -76,33 +63,19 @@ class SampleViewsHook(Hook):
                 f"{', '.join(views) or 'none'}"
             )
 
-    def after_train_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: dict | None = None,
-        outputs: dict | None = None,
-    ) -> None:
-        """Draw if it is time to."""
-        last = self.is_last_train_iter(runner)
-        if last or self.every_n_train_iters(runner, self.interval_iters):
-            self._draw(runner)
-
-    @master_only
-    def _draw(self, runner: Runner) -> None:
-        model = _bare(runner)
-        with undisturbed(model):
-            for number in range(self.num_images):
-                batch = self._batch(runner.train_dataloader.dataset, number)
-                data = model.data_preprocessor(batch, training=True)
-                step = model.step(data["inputs"], data["data_samples"])
-                tiles = [
-                    Tile(name, _rgb(step.pixels.unit_to_bgr(step.unit_images(name))))
-                    for row in self.rows
-                    for name in row
-                ]
-                sheet = draw_sheet(tiles, len(self.rows[0]), self.tile_width)
-                runner.visualizer.add_image(f"views_{number}", sheet, runner.iter + 1)
+    def draw(self, model: nn.Module, runner: Runner) -> None:
+        """Draw the views of the images."""
+        for number in range(self.num_images):
+            batch = self._batch(runner.train_dataloader.dataset, number)
+            data = model.data_preprocessor(batch, training=True)
+            step = model.step(data["inputs"], data["data_samples"])
+            tiles = [
+                Tile(name, _rgb(step.pixels.unit_to_bgr(step.unit_images(name))))
+                for row in self.rows
+                for name in row
+            ]
+            sheet = draw_sheet(tiles, len(self.rows[0]), self.tile_width)
+            runner.visualizer.add_image(f"views_{number}", sheet, runner.iter + 1)
 
     def _batch(self, dataset: Any, number: int) -> dict:
         """Load one image of each domain, with the same random numbers every time."""
@@ -111,11 +84,6 @@ class SampleViewsHook(Hook):
             with seeded(number):
                 samples.append(dataset[start + number * length // self.num_images])
         return pseudo_collate(samples)
-
-
-def _bare(runner: Runner) -> nn.Module:
-    model = runner.model
-    return model.module if is_model_wrapper(model) else model
 
 
 def _rgb(images: Tensor) -> np.ndarray:

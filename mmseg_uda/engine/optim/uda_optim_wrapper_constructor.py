@@ -2,11 +2,11 @@
 
 import torch.nn as nn
 from mmengine.logging import print_log
-from mmengine.model import is_model_wrapper
 from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
 
 from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.unwrapped import unwrapped
 
 from .joint_optim_wrapper import JointOptimWrapper
 
@@ -72,8 +72,7 @@ class UDAOptimWrapperConstructor:
             ValueError: If a trainable parameter belongs to no entry, an entry or a
                 multiplier to no trainable parameter, or a multiplier is not positive.
         """
-        if is_model_wrapper(model):
-            model = model.module
+        model = unwrapped(model)
         claimed = self._claim(model)
         wrappers = {k: self._build(k, params, model) for k, params in claimed.items()}
         if len(wrappers) == 1:

@@ -34,7 +34,7 @@ def decide_and_take(
     now = _fingerprint(stage, cfg, inputs)
     decision = decide(stage.name, folder, now, data_roots(cfg))
     if decision.action != SKIP:
-        check_there(stage, inputs.weights)
+        check_there(stage, inputs.weights, inputs.average_with)
     return inputs, decision
 
 

@@ -99,7 +99,7 @@ def check_not_stale(
             continue
         if (read_json(folder / DONE) or {}).get("given"):
             continue  # a checkpoint took its place, which was made from nothing here
-        for name in (stage.weights_from, *stage.labels_from):
+        for name in stage.builds_on:
             origin = next((s for s in resolver.stages if s.name == name), None)
             if origin is not None and not is_finished(origin.name):
                 raise StageError(

@@ -48,6 +48,7 @@ class Inputs:
         hashes: SHA-256 of all of them, which belong to the stage's fingerprint.
         regions: Folders of regions by the name of their stage.
         translated: Folder of translated images, if any.
+        average_with: Further checkpoints to predict with, by the name of their stage.
     """
 
     weights: Path | None
@@ -55,6 +56,7 @@ class Inputs:
     hashes: Mapping[str, str]
     regions: Mapping[str, Path] = field(default_factory=dict)
     translated: Path | None = None
+    average_with: Mapping[str, Path] = field(default_factory=dict)
 
 
 def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
@@ -71,11 +73,11 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
         weights = check_is_file(origin, f"stage '{stage.name}': load_from")
         hashes["weights"] = file_hash(weights)
     elif origin is not None:
-        folder = resolver.folder(origin)
-        name, hashes["weights"] = weights_in(
-            need_finished(origin, stage, folder), stage
-        )
-        weights = folder / name  # unless it is absolute
+        weights, hashes["weights"] = _weights_of(origin, stage, resolver)
+    others = {}
+    for index, name in enumerate(stage.average_with):
+        others[name], digest = _weights_of(name, stage, resolver)
+        hashes[f"average_with_{index}"] = digest
     if stage.labels is not None:
         labels = resolver.folder(stage.labels)
         hashes["labels"] = need_finished(stage.labels, stage, labels)["labels_hash"]
@@ -88,7 +90,13 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
         translated = resolver.folder(stage.translated)
         done = need_finished(stage.translated, stage, translated)
         hashes["translated"] = done["translated_hash"]
-    return Inputs(weights, labels, hashes, regions, translated)
+    return Inputs(weights, labels, hashes, regions, translated, others)
+
+
+def _weights_of(name: str, user: Stage, resolver: Resolver) -> tuple[Path, str]:
+    folder = resolver.folder(name)
+    file, digest = weights_in(name, need_finished(name, user, folder), user)
+    return folder / file, digest  # unless it is absolute
 
 
 def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
@@ -122,22 +130,31 @@ def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
     return made
 
 
-def check_there(stage: Stage, weights: Path | None) -> None:
+def check_there(
+    stage: Stage, weights: Path | None, average_with: Mapping[str, Path]
+) -> None:
     """Check that the weights a stage is to start from are still on disk.
 
     Raises:
         StageError: If they are not.
     """
-    if weights is None or weights.is_file() or is_file_name(str(stage.weights_from)):
-        return  # what is wrong with a file of the user's is said when it is loaded
-    raise StageError(
-        f"stage '{stage.name}' needs {weights}, which is gone. Put it back, or train "
-        f"it again: --restart-from {stage.weights_from}"
-    )
+    # what is wrong with a file of the user's is said when it is loaded
+    made = {**average_with, str(stage.weights_from): weights}
+    for name, file in made.items():
+        if not (file is None or file.is_file() or is_file_name(name)):
+            raise StageError(
+                f"stage '{stage.name}' needs {file}, which is gone. Put it back, or "
+                f"train it again: --restart-from {name}"
+            )
 
 
-def weights_in(done: Mapping[str, Any], stage: Stage) -> tuple[str, str]:
+def weights_in(origin: str, done: Mapping[str, Any], stage: Stage) -> tuple[str, str]:
     """Return file name and hash of the weights that a stage takes of a finished one.
+
+    Args:
+        origin: Name of the finished one.
+        done: Its completion record.
+        stage: The stage that takes them.
 
     Raises:
         StageError: If that kept no best checkpoint where it is asked for.
@@ -146,8 +163,7 @@ def weights_in(done: Mapping[str, Any], stage: Stage) -> tuple[str, str]:
     if not (done.get(which) and done.get(f"{which}_hash")):
         raise StageError(
             f"stage '{stage.name}' takes the {stage.weights} weights of "
-            f"'{stage.weights_from}', which kept none: it was not validated. Use "
-            "weights='final'."
+            f"'{origin}', which kept none: it was not validated. Use weights='final'."
         )
     return done[which], done[f"{which}_hash"]
 

@@ -59,7 +59,7 @@ def split_options(
     for key, value in (options or {}).items():
         first, _, rest = key.partition(".")
         if first in by_stage and rest:
-            _refuse_flags(rest, key)
+            _refuse_flags(rest, f"--cfg-options {key}")
             part = rest.partition(".")[0]
             if first in training and part not in known:
                 raise StageError(
@@ -67,7 +67,7 @@ def split_options(
                     f"'{part}'." + did_you_mean(part, sorted(known))
                 )
             if first in training:
-                _refuse_used_up(key, part)
+                _refuse_used_up(f"--cfg-options {key}", part)
             by_stage[first][rest] = value
         elif first in by_stage:
             raise StageError(
@@ -75,8 +75,8 @@ def split_options(
                 f"in it, e.g. {first}.train_cfg.max_iters=1000"
             )
         elif first in known:
-            _refuse_flags(key, key)
-            _refuse_used_up(key, first)
+            _refuse_flags(key, f"--cfg-options {key}")
+            _refuse_used_up(f"--cfg-options {key}", first)
             shared[key] = value
         else:
             raise StageError(
@@ -85,6 +85,33 @@ def split_options(
                 + did_you_mean(first, [*stage_names, *sorted(known)])
             )
     return shared, by_stage
+
+
+def check_stage_options(
+    name: str, options: Mapping[str, Any], config_keys: Iterable[str]
+) -> None:
+    """Check the ``cfg_options`` that a stage has in the config's ``stages``.
+
+    Args:
+        name: Name of the stage.
+        options: Dotted key -> value.
+        config_keys: Top-level keys of the stage's config.
+
+    Raises:
+        StageError: If the first part of a key is no part of that config, is a flag's
+            business, or is a name that a config is not read for.
+    """
+    known = _known_keys(config_keys)
+    for key in options:
+        given = f"stage '{name}': cfg_options {key}"
+        part = str(key).partition(".")[0]
+        if part not in known or part == "stages":
+            raise StageError(
+                f"{given}: its config has no '{part}'."
+                + did_you_mean(part, sorted(known))
+            )
+        _refuse_flags(part, given)
+        _refuse_used_up(given, part)
 
 
 def refuse_toy(options: Iterable[str], stage_names: Iterable[str]) -> None:
@@ -135,11 +162,11 @@ def _read_keys() -> set[str]:
     return set(inspect.signature(Runner).parameters) | _ALSO_READ
 
 
-def _refuse_used_up(key: str, name: str) -> None:
+def _refuse_used_up(given: str, name: str) -> None:
     """Refuse names such as ``crop_size``: the file is through when options come."""
     if name not in _read_keys():
         raise StageError(
-            f"--cfg-options {key}: the config file builds other entries with "
+            f"{given}: the config file builds other entries with "
             f"'{name}', and these stand already, so the option would change nothing. "
             "Set an entry that it went into (under model or train_dataloader, say), or "
             "change the file, or a child of it"
@@ -148,4 +175,4 @@ def _refuse_used_up(key: str, name: str) -> None:
 
 def _refuse_flags(key: str, given: str) -> None:
     if key in _OWN_FLAG:
-        raise StageError(f"--cfg-options {given}: use {_OWN_FLAG[key]}")
+        raise StageError(f"{given}: use {_OWN_FLAG[key]}")

@@ -77,12 +77,21 @@ class Outlook:
         origin = weights_origin(stage, self.config(stage))
         if origin is None or is_file_name(origin):
             return Path(origin).expanduser() if origin else None
+        return self._weights_of(origin, stage)
+
+    def averaged(self, stage: Stage) -> dict[str, Path]:
+        """Return the further weights a stage predicts with that are there already."""
+        files = {name: self._weights_of(name, stage) for name in stage.average_with}
+        return {name: file for name, file in files.items() if file is not None}
+
+    def _weights_of(self, origin: str, stage: Stage) -> Path | None:
         if self.is_given(origin):
             return self.given
         if not self.is_finished(origin):
             return None
         folder = self.resolver.folder(origin)
-        return folder / weights_in(need_finished(origin, stage, folder), stage)[0]
+        done = need_finished(origin, stage, folder)
+        return folder / weights_in(origin, done, stage)[0]
 
     def is_pretrained(self, stage: Stage) -> bool:
         """Whether a stage starts with the pretrained weights of its backbone."""

@@ -121,7 +121,7 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     if len(outlook.stages) == 1:
         _check_inputs_there(outlook, stage, origin)
     weights = outlook.weights(stage)
-    check_there(stage, weights)
+    check_there(stage, weights, outlook.averaged(stage))
     if stage.translates:
         check_translating(stage, cfg, weights)
         return
@@ -135,13 +135,27 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     else:
         take_images_of_learner(resolver, stage, resolver.stage_config(stage))
         check_predicting(stage, cfg, model)
+        _check_alike(outlook, stage)
 
 
 def _check_inputs_there(outlook: Outlook, stage: Stage, origin: str | None) -> None:
     """Check what nothing will make before the stage runs, as it runs alone."""
-    for name in (origin, *stage.labels_from):
+    for name in (origin, *stage.average_with, *stage.labels_from):
         if name and not is_file_name(name) and not outlook.is_finished(name):
             raise not_finished(name, stage, outlook.resolver.folder(name))
+
+
+def _check_alike(outlook: Outlook, stage: Stage) -> None:
+    """Check that one network can hold all weights whose predictions are averaged."""
+    network = outlook.config(stage).model.segmentor
+    for name in stage.average_with:
+        other = outlook.resolver.stage_config(outlook.resolver.find(name))
+        if other.model.segmentor != network:
+            raise StageError(
+                f"stage '{stage.name}': average_with='{name}' trains another network "
+                f"than '{stage.weights_from}'. Averaged are networks of one "
+                "model.segmentor; they may differ in all else"
+            )
 
 
 def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:

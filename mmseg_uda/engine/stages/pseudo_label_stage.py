@@ -1,6 +1,7 @@
 """Predicting pseudo-labels as a stage of a run."""
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.config import Config
@@ -16,7 +17,11 @@ from .stage import Stage
 
 
 def run_pseudo_label_stage(
-    resolver: Resolver, stage: Stage, cfg: Config, checkpoint: Path
+    resolver: Resolver,
+    stage: Stage,
+    cfg: Config,
+    checkpoint: Path,
+    average_with: Sequence[Path] = (),
 ) -> None:
     """Label the target's training images with a checkpoint.
 
@@ -25,6 +30,8 @@ def run_pseudo_label_stage(
         stage: The stage, with its rule.
         cfg: Config of the stage that trained the checkpoint.
         checkpoint: Weights to predict with.
+        average_with: Weights of further networks, whose predictions are averaged with
+            its own.
 
     Raises:
         StageError: If no pixel keeps a label: there would be nothing to learn from.
@@ -33,7 +40,14 @@ def run_pseudo_label_stage(
     """
     take_images_of_learner(resolver, stage, cfg)
     folder = resolver.folder(stage)
-    report = predict(cfg, checkpoint, folder, rule=dict(stage.rule), tta=stage.tta)
+    report = predict(
+        cfg,
+        checkpoint,
+        folder,
+        rule=dict(stage.rule),
+        tta=stage.tta,
+        average_with=average_with,
+    )
     say(f"{stage.name}: {outcome_line(report)}")
     if report["kept_share"] == 0 and resolver.request.toy:
         say(

@@ -10,8 +10,9 @@ from mmengine.config import Config
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
 from mmseg_uda.suggestions import did_you_mean
 
+from .dotted_keys import split_by_keys
 from .errors import StageError
-from .options import check_toy, refuse_toy, split_options
+from .options import check_stage_options, check_toy, refuse_toy, split_options
 from .overrides import (
     check_roots,
     enable_amp,
@@ -103,6 +104,9 @@ class Resolver:
         """
         request = self.request
         cfg = load_config(stage.config)
+        trainer = self._trainer(stage)  # its options count as if the file had them
+        check_stage_options(trainer.name, trainer.cfg_options, cfg)
+        _merge(cfg, trainer.cfg_options, f"stage '{trainer.name}': cfg_options")
         options = self.options_of(stage, cfg)
         if request.tensorboard:
             enable_tensorboard(cfg)  # before --toy, which scales its interval
@@ -133,18 +137,19 @@ class Resolver:
         but another one has (the validation data of a segmentor, beside an image
         translator that is not validated), is not for this stage.
         """
-        trainer = stage
-        if stage.finds_regions:
-            trainer = learner_of(stage, self.stages)
-        elif not stage.trains:
-            trainer = self.find(str(stage.weights_from))
         shared = {
             key: value
             for key, value in self.shared.items()
             if not _is_absent(cfg, key)
             or all(_is_absent(c, key) for c in self._configs)
         }
-        return {**shared, **self.by_stage[trainer.name]}
+        return {**shared, **self.by_stage[self._trainer(stage).name]}
+
+    def _trainer(self, stage: Stage) -> Stage:
+        """Return the training stage whose config a stage has."""
+        if stage.finds_regions:
+            return learner_of(stage, self.stages)
+        return stage if stage.trains else self.find(str(stage.weights_from))
 
     def find(self, name: str) -> Stage:
         """Return the stage of that name."""
@@ -207,14 +212,17 @@ def _is_absent(cfg: Config, key: str) -> bool:
     return bool(rest) and cfg.get(first, key) is None
 
 
-def _merge(cfg: Config, options: Mapping[str, Any]) -> None:
+def _merge(
+    cfg: Config, options: Mapping[str, Any], given_by: str = "--cfg-options"
+) -> None:
+    plain, through = split_by_keys(options, dict(cfg.items()))
     # together, since `_delete_` and what replaces it belong together
     try:
-        cfg.merge_from_dict(dict(options))
+        cfg.merge_from_dict(plain)
+        for nested in through:
+            cfg.merge_from_dict(nested)
     except (KeyError, TypeError) as error:
-        raise StageError(
-            f"--cfg-options {', '.join(options)}: {error.args[0]}"
-        ) from error
+        raise StageError(f"{given_by} {', '.join(options)}: {error.args[0]}") from error
 
 
 def _only(first: str, options: Mapping[str, Any]) -> dict[str, Any]:

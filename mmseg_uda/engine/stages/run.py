@@ -1,7 +1,7 @@
 """Running the stages of a config one after the other."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from mmseg_uda.weight_files import check_is_file
 
 from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
 from .checks.loaders import DataCheck
-from .decide import RESUME, SKIP, Decision
+from .decide import RESUME, SKIP, START, Decision
 from .folders import draw_toycity, move_aside, record_given
 from .inputs import Inputs
 from .outlook import Outlook
@@ -26,6 +26,7 @@ from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
 from .region_label_stage import run_region_stage
 from .resolve import Request, Resolver
+from .reuse import check_runs, take_over
 from .stage import (
     PSEUDO_LABEL,
     REGION_GRID,
@@ -52,6 +53,7 @@ def run_stages(
     given: str | None = None,
     restart: bool = False,
     restart_from: str | None = None,
+    reuse: Sequence[Path] = (),
 ) -> Path:
     """Run the stages of a config: skip finished ones, resume an interrupted one.
 
@@ -63,6 +65,8 @@ def run_stages(
         given: Checkpoint that stands in for the first training stage.
         restart: Run afresh what this call would run; folders are moved aside.
         restart_from: Run afresh from this stage on.
+        reuse: Folders of other runs; a stage that has not begun and that one of them
+            has finished with the same settings is taken over from there.
 
     Returns:
         The folder of the run.
@@ -85,6 +89,7 @@ def run_stages(
     say(_headline(resolver))
     # every mistake is found before anything is changed
     on_rank_zero(check_folders, outlook, whole=only is None)
+    on_rank_zero(check_runs, reuse)
     fetch_weights(outlook)
     on_rank_zero(check_stages, outlook)
     on_rank_zero(draw_toycity, request, [outlook.config(stage) for stage in stages])
@@ -96,7 +101,7 @@ def run_stages(
         if outlook.is_idle(stage):
             say(f"{stage.name}: not needed, as the stage that it is for is given")
         else:
-            _run_stage(resolver, stage)
+            _run_stage(resolver, stage, () if stage in afresh else reuse)
     say(_report(resolver))
     shutdown_distributed()
     return resolver.work_dir
@@ -117,7 +122,7 @@ def _given_file(given: str | None) -> Path | None:
     return check_is_file(given, "--stage-one-checkpoint").resolve()
 
 
-def _run_stage(resolver: Resolver, stage: Stage) -> None:
+def _run_stage(resolver: Resolver, stage: Stage, reuse: Sequence[Path]) -> None:
     cfg = resolver.stage_config(stage)
     inputs, decision = on_rank_zero(decide_and_take, resolver, stage, cfg)
     if decision.note:
@@ -127,6 +132,11 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
         return
     folder, begun = resolver.folder(stage), time.time()
     record = begin_record(stage, cfg, inputs)
+    if decision.action == START and reuse:
+        taken = on_rank_zero(take_over, stage, folder, record["fingerprint"], reuse)
+        if taken is not None:
+            say(f"{stage.name}: taken over from {taken}, finished with these settings")
+            return
     if stage.trains:
         _train(resolver, stage, cfg, inputs, decision, record)
     elif stage.finds_regions:
@@ -143,7 +153,8 @@ def _run_stage(resolver: Resolver, stage: Stage) -> None:
         say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
         on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
-        run_pseudo_label_stage(resolver, stage, cfg, inputs.weights)
+        others = tuple(inputs.average_with.values())
+        run_pseudo_label_stage(resolver, stage, cfg, inputs.weights, others)
     barrier()
     on_rank_zero(mark_done, folder, stage, record, time.time() - begun)
 

@@ -16,6 +16,7 @@ from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.results import MEANS
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.unwrapped import unwrapped
 from mmseg_uda.weight_files import check_is_file
 
 from .checks.building import building
@@ -25,7 +26,7 @@ from .errors import StageError
 from .folders import draw_toycity
 from .ranks import say, start_processes
 from .resolve import Request, Resolver
-from .stage_runner import StageRunner, bare
+from .stage_runner import StageRunner
 
 _TRAINING = (
     "train_dataloader",
@@ -132,7 +133,7 @@ def _record(
 def _test(cfg: Config, checkpoint: str, tta: bool, average_with: Sequence[str]) -> dict:
     runner = StageRunner.from_cfg(cfg)
     try:
-        whole = bare(runner.model)
+        whole = unwrapped(runner.model)
         model = whole.module if tta else whole
         load_into(model, checkpoint, ignore=TRAINING_PARTS)
         if average_with:

@@ -36,6 +36,9 @@ class Stage:
         tta: Whether pseudo-labels are predicted with test-time augmentation.
         translated: Translate stage whose images a training stage learns from.
         generator: Head of the model that a translate stage translates with.
+        cfg_options: What a training stage changes in its config, dotted key -> value.
+        average_with: Further training stages whose predictions a pseudo-label stage
+            averages with those of ``weights_from``.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Stage:
     tta: bool = False
     translated: str | None = None
     generator: str = "g_st"
+    cfg_options: Mapping[str, Any] = field(default_factory=dict)
+    average_with: tuple[str, ...] = ()
 
     @property
     def trains(self) -> bool:
@@ -78,6 +83,12 @@ class Stage:
     def labels_from(self) -> tuple[str, ...]:
         """The stages whose labels, of pixels or regions, or images this one takes."""
         return (*filter(None, [self.labels, self.translated]), *self.regions)
+
+    @property
+    def builds_on(self) -> tuple[str, ...]:
+        """All stages that this one takes something from; a file of weights, too."""
+        weights = (self.weights_from,) if self.weights_from else ()
+        return (*weights, *self.average_with, *self.labels_from)
 
 
 def is_file_name(value: str) -> bool:

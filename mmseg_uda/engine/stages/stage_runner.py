@@ -4,9 +4,9 @@ import logging
 
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
-from mmengine.model import is_model_wrapper
 from mmengine.runner import Runner
-from torch import nn
+
+from mmseg_uda.unwrapped import unwrapped
 
 # the log file has these; on the console they would bury the progress
 _FILE_ONLY = (
@@ -61,12 +61,7 @@ class CallBeforeTrain(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Call the function."""
-        self.function(bare(runner.model), runner)
-
-
-def bare(model: nn.Module) -> nn.Module:
-    """Return the model inside a DDP wrapper, or the model itself."""
-    return model.module if is_model_wrapper(model) else model
+        self.function(unwrapped(runner.model), runner)
 
 
 def _for_console(record: logging.LogRecord) -> bool:
