@@ -20,7 +20,7 @@ class ConsistencyBalanced(ClassBalanced):
     r"""Keeps the same share of every class, favouring pixels with a large domain gap.
 
     .. math::
-        \hat y^{hw} = \arg\max_c \{ p_c : p_c M^{hw} > t_c \}, \quad
+        \hat y^{hw} = \arg\max_c \{ p_c : p_c M^{hw} \ge t_c \}, \quad
         255 \text{ if there is none}
 
     MLAN paper, Eq. 13 (there :math:`t_c = e^{-k_c}`), with M the multi-level
@@ -39,8 +39,11 @@ class ConsistencyBalanced(ClassBalanced):
         norm: ``'none'``, or ``'mean'``: M is divided by its mean over each image, so
             that it prefers pixels but not images.
         argmax_on: ``'p'`` as in Eq. 13, or ``'ratio'``: label and condition are those
-            of :class:`ClassBalanced` on the scores. The first compares with >, the
-            second with >=.
+            of :class:`ClassBalanced` on the scores.
+        keep_ties: Whether a score that is exactly :math:`t_c` passes. Eq. 13 prints >,
+            that is False. But a confident network gives p = 1 in float32 to more than
+            the share of a class, whose :math:`t_c` is 1 then, and > would leave all
+            its pixels without a label. ``argmax_on='ratio'`` keeps ties in any case.
         sample_every: See :class:`ClassBalanced`.
 
     Raises:
@@ -53,6 +56,7 @@ class ConsistencyBalanced(ClassBalanced):
         map: str | None = None,
         norm: str = "none",
         argmax_on: str = "p",
+        keep_ties: bool = True,
         sample_every: int = 4,
     ) -> None:
         super().__init__(portion, sample_every)
@@ -61,6 +65,7 @@ class ConsistencyBalanced(ClassBalanced):
         self.score_map = map
         self.score_norm = norm
         self.argmax_on = argmax_on
+        self.keep_ties = keep_ties
         if map is not None:  # without one scores end at 1
             self.nowhere = NEVER
 
@@ -71,12 +76,14 @@ class ConsistencyBalanced(ClassBalanced):
             "map": self.score_map,
             "norm": self.score_norm,
             "argmax_on": self.argmax_on,
+            "keep_ties": self.keep_ties,
         }
 
     def apply(self, probs: Tensor) -> Tensor:
         """Label the pixels that pass a threshold: scores (K, H, W) -> (H, W), uint8."""
         if self.argmax_on == "ratio":
             return super().apply(probs)
-        passing = probs > self.by_channel(probs)
+        thresholds = self.by_channel(probs)
+        passing = probs >= thresholds if self.keep_ties else probs > thresholds
         labels = probs.masked_fill(~passing, -1).argmax(0)
         return labels.to(torch.uint8).masked_fill(~passing.any(0), DROPPED)

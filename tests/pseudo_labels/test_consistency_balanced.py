@@ -2,6 +2,7 @@
 
 import json
 import math
+from operator import ge, gt
 from types import SimpleNamespace
 
 import numpy as np
@@ -35,7 +36,7 @@ def scored(seed, **options):
     return probs, [p * m for p, m in zip(probs, maps, strict=True)]
 
 
-def naive_labels(probs, scores, portion):
+def naive_labels(probs, scores, portion, passes):
     """Eq. 13 pixel by pixel, with thresholds of the sorted scores of each class."""
     lists = [[] for _ in range(K)]
     for p, s in zip(probs, scores, strict=True):
@@ -53,7 +54,7 @@ def naive_labels(probs, scores, portion):
     for p, s in zip(probs, scores, strict=True):
         out = torch.full(p.shape[1:], 255, dtype=torch.uint8)
         for y, x in np.ndindex(*out.shape):
-            passing = [c for c in range(K) if float(s[c, y, x]) > thresholds[c]]
+            passing = [c for c in range(K) if passes(float(s[c, y, x]), thresholds[c])]
             if passing:
                 out[y, x] = max(passing, key=lambda c: float(p[c, y, x]))
         labels.append(out)
@@ -62,11 +63,22 @@ def naive_labels(probs, scores, portion):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("portion", [0.1, 0.4, 1.0])
-def test_labels__are_those_of_the_equation(seed, portion):
+@pytest.mark.parametrize(("keep_ties", "passes"), [(True, ge), (False, gt)])
+def test_labels__are_those_of_the_equation(seed, portion, keep_ties, passes):
     probs, scores = scored(seed, empty=(2,))
-    rule = fitted(ConsistencyBalanced(portion, map="m", sample_every=1), scores)
-    for s, expected in zip(scores, naive_labels(probs, scores, portion), strict=True):
+    options = dict(keep_ties=keep_ties, sample_every=1)
+    rule = fitted(ConsistencyBalanced(portion, map="m", **options), scores)
+    naive = naive_labels(probs, scores, portion, passes)
+    for s, expected in zip(scores, naive, strict=True):
         assert_close(rule.apply(s), expected)
+
+
+def test_ties__a_class_of_probability_1_keeps_its_labels():
+    sure = torch.zeros(K, 4, 4)
+    sure[0] = 1.0
+    assert (fitted(ConsistencyBalanced(), [sure]).apply(sure) == 0).all()
+    printed = fitted(ConsistencyBalanced(keep_ties=False), [sure])
+    assert (printed.apply(sure) == 255).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -97,7 +109,9 @@ def test_p__differs_from_cbst_where_several_classes_pass():
     cbst = ConsistencyBalanced(argmax_on="ratio")
     cbst.load_state_dict(rule.state_dict())
     assert (rule.apply(probs).item(), cbst.apply(probs).item()) == (0, 1)
-    on_it = torch.tensor([0.4, 0.1, 0.5])[:, None, None]  # > against >=
+    on_it = torch.tensor([0.4, 0.05, 0.55])[:, None, None]
+    assert (rule.apply(on_it).item(), cbst.apply(on_it).item()) == (0, 0)
+    rule.keep_ties = cbst.keep_ties = False
     assert (rule.apply(on_it).item(), cbst.apply(on_it).item()) == (255, 0)
 
 
@@ -259,7 +273,7 @@ def test_generate__labels_files_by_eq_13(tmp_path):
     generate_pseudo_labels(ModelWithMap(), files, tmp_path / "plain", plain, checkpoint)
     differ = 0
     for name, (p, _), s in zip(files.names, parts, scores, strict=True):
-        passing = s > np.array(thresholds)[:, None, None] * (1 + 1e-6)
+        passing = s > np.array(thresholds)[:, None, None] * (1 - 1e-6)
         expected = np.where(passing.any(0), np.where(passing, p, -1).argmax(0), 255)
         label, without_map = (
             np.array(Image.open(folder / "labels" / name))
