@@ -1,10 +1,12 @@
 """The rows of a benchmark, with the papers' numbers for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+
+from mmseg_uda.suggestions import did_you_mean
 
 #: What the columns of a task are, by the ending of its configs.
 TASKS = {"gta": ("mIoU",), "synthia": ("mIoU16", "mIoU13")}
@@ -20,6 +22,7 @@ class Row:
         paper: The paper's numbers by task and metric, in percent.
         options: Entries of ``--cfg-options``, ``key=value``.
         label: Tells rows of one config with different options apart.
+        against: Names of the rows that it is compared with, seed by seed.
     """
 
     name: str
@@ -27,6 +30,7 @@ class Row:
     paper: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     label: str = ""
+    against: tuple[str, ...] = ()
 
     def file(self, configs: Path, task: str) -> Path:
         """Return the config file for a task."""
@@ -37,7 +41,8 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
     """Read the rows of a benchmark; the papers' numbers are the metafiles'.
 
     Args:
-        path: YAML file with ``rows``, each with ``name`` and ``config``.
+        path: YAML file with ``rows``, each with ``name``, ``config`` and, if it is to
+            be compared with other rows, their names, ``against``.
         configs: The folder of the configs.
 
     Raises:
@@ -45,11 +50,14 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
     """
     content = yaml.safe_load(path.read_text())
     entries = content.get("rows") if isinstance(content, dict) else None
-    if not entries or not all(set(e) == {"name", "config"} for e in entries):
+    needed = {"name", "config"}
+    known = {*needed, "against"}
+    if not entries or not all(needed <= set(entry) <= known for entry in entries):
         raise ValueError(
-            f"{path} must hold `rows`, each of them {{name: .., config: ..}}, such as "
-            "{name: LCDA, config: lcda/lcda}"
+            f"{path} must hold `rows`, each of them {{name: .., config: ..}} or, to "
+            "compare it with others, {name: LCDA, config: lcda/lcda, against: [Source]}"
         )
+    _check_against(path, entries)
     rows = []
     for entry in entries:
         row = Row(entry["name"], entry["config"])
@@ -61,8 +69,20 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
                 "without _gta.py"
             )
         numbers = {task: _paper(row.file(configs, task)) for task in TASKS}
-        rows.append(Row(row.name, row.config, numbers))
+        against = tuple(entry.get("against") or ())
+        rows.append(Row(row.name, row.config, numbers, against=against))
     return rows
+
+
+def _check_against(path: Path, entries: Sequence[Mapping]) -> None:
+    names = [entry["name"] for entry in entries]
+    for entry in entries:
+        for other in entry.get("against") or ():
+            if other not in names:
+                raise ValueError(
+                    f"{path}: row {entry['name']!r} is compared with {other!r}, which "
+                    f"is no row.{did_you_mean(other, names)}"
+                )
 
 
 def _paper(config: Path) -> dict[str, float]:

@@ -38,7 +38,38 @@ def benchmark_table(
                 runs = [results.get(Run(row, task, seed).name) for seed in seeds]
                 parts.append(_line(row, task, metric, [r for r in runs if r]))
             parts.append("")
+            parts += _differences(rows, seeds, results, task, metric)
     return "\n".join(parts)
+
+
+def _differences(
+    rows: Sequence[Row],
+    seeds: Sequence[int],
+    results: Mapping[str, Mapping],
+    task: str,
+    metric: str,
+) -> list[str]:
+    """Write what rows have gained over others, seed by seed, as lines of a table."""
+    by_name = {row.name: row for row in rows}
+    lines = []
+    for row in rows:
+        for other in (by_name[name] for name in row.against):
+            runs = [
+                [results.get(Run(r, task, seed).name) for r in (row, other)]
+                for seed in seeds
+            ]
+            both = [pair for pair in runs if all(pair)]
+            papers = [r.paper.get(task, {}).get(metric) for r in (row, other)]
+            paper = "-" if None in papers else f"{papers[0] - papers[1]:+.1f}"
+            cells = [f"{row.name} - {other.name}", paper]
+            for which in _WHICH:
+                gains = [a[which][metric] - b[which][metric] for a, b in both]
+                cells.append(spread_text(gains, "+") if gains else "not run")
+            lines.append(join_cells([*cells, str(len(both))]))
+    if not lines:
+        return []
+    head = "| difference, of the same seed | paper, real data | ToyCity, final | best "
+    return [f"{head}| seeds |\n|---|---|---|---|---|", *lines, ""]
 
 
 def replace_table(page: str, table: str) -> str:
@@ -69,9 +100,9 @@ def _line(row: Row, task: str, metric: str, runs: list[Mapping]) -> str:
     return join_cells(cells)
 
 
-def spread_text(values: Sequence[float]) -> str:
-    """Write mean and spread (of several values) as text."""
-    text = f"{mean(values):.2f}"
+def spread_text(values: Sequence[float], sign: str = "") -> str:
+    """Write mean and spread (of several values) as text, ``sign='+'`` with a sign."""
+    text = f"{mean(values):{sign}.2f}"
     return f"{text} ± {stdev(values):.2f}" if len(values) > 1 else text
 
 

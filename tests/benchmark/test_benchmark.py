@@ -7,6 +7,7 @@ import pytest
 
 from mmseg_uda.benchmark import (
     Benchmark,
+    Row,
     Run,
     benchmark_table,
     read_rows,
@@ -98,6 +99,11 @@ def test_rows_of_mlan__have_the_numbers_of_its_ablation():
         ("rows: []", "must hold `rows`"),
         ("rows:\n- {name: a}", "must hold `rows`"),
         ("rows:\n- {name: a, config: no/such}", r"no config .*no/such_gta\.py"),
+        ("rows:\n- {name: a, config: b, x: c}", "must hold `rows`"),
+        (
+            "rows:\n- {name: LCDA, config: a}\n- {name: b, config: b, against: [LCAD]}",
+            r"'b' is compared with 'LCAD', which is no row\. Did you mean 'LCDA'",
+        ),
     ],
 )
 def test_rows__that_are_wrong_are_refused(tmp_path, text, message):
@@ -199,6 +205,30 @@ def test_table__has_mean_spread_and_says_what_was_not_run():
     )
     assert "| Source + AdaBN | - | not run | not run | not run | 0 | - | - |" in lines
     assert "| Source | 35.2 | not run | not run | not run | 0 | - | - |" in lines
+
+
+def test_table__has_the_differences_seed_by_seed():
+    paper = {"gta": {"mIoU": 40.0}}
+    rows = [
+        Row("A", "a/a", {"gta": {"mIoU": 37.5}}),
+        Row("B", "b/b", paper, against=("A",)),
+        Row("C", "c/c", {}, against=("A", "B")),
+    ]
+    scores = {"a": (10.0, 20.0, 30.0), "b": (11.0, 23.0), "c": (9.0,)}
+    results = {
+        f"{name}_gta/seed{seed}": {
+            "final": {"mIoU": value},
+            "best": {"mIoU": value + seed},
+            "cost": None,
+        }
+        for name, values in scores.items()
+        for seed, value in enumerate(values)
+    }
+    lines = benchmark_table(rows, [0, 1, 2], results).splitlines()
+    assert "| B - A | +2.5 | +2.00 ± 1.41 | +2.00 ± 1.41 | 2 |" in lines
+    assert "| C - A | - | -1.00 | -1.00 | 1 |" in lines
+    assert "| C - B | - | -2.00 | -2.00 | 1 |" in lines
+    assert "| B - A | - | not run | not run | 0 |" in lines  # SYNTHIA
 
 
 def test_page__keeps_what_people_wrote():
