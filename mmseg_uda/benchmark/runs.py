@@ -145,7 +145,7 @@ class Benchmark:
         ]
 
     def _trainings(self, run: Run) -> list[Stage]:
-        return [stage for stage in _stages(self._config(run)) if stage.trains]
+        return _training_stages(self._config(run))
 
     def _config(self, run: Run) -> Path:
         return run.row.file(self.root / "configs", run.task)
@@ -226,6 +226,6 @@ class Benchmark:
 
 
 @cache
-def _stages(config: Path) -> list[Stage]:
-    """Return the stages of a config; the same for all seeds."""
-    return Resolver(Request(config)).stages
+def _training_stages(config: Path) -> list[Stage]:
+    """Return the stages of a config that train; the same for all seeds."""
+    return [stage for stage in Resolver(Request(config)).stages if stage.trains]

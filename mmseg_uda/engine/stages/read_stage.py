@@ -133,12 +133,7 @@ def _cfg_options(name: str, options: Any) -> dict[str, Any]:
 def _pseudo_label_stage(
     name: str, options: dict[str, Any], earlier: dict[str, Stage], weights: str
 ) -> Stage:
-    source = options.get("checkpoint")
-    if source is None:
-        raise StageError(
-            f"stage '{name}': checkpoint must name the training stage that predicts"
-        )
-    _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    source = _checkpoint(name, options, earlier, "that predicts")
     others = _names(options.get("average_with"))
     for other in others:
         _check_reference(name, "average_with", other, earlier, TRAIN)
@@ -160,12 +155,7 @@ def _pseudo_label_stage(
 def _translate_stage(
     name: str, options: dict[str, Any], earlier: dict[str, Stage]
 ) -> Stage:
-    source = options.get("checkpoint")
-    if source is None:
-        raise StageError(
-            f"stage '{name}': checkpoint must name the training stage of the translator"
-        )
-    _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    source = _checkpoint(name, options, earlier, "of the translator")
     return Stage(
         name=name,
         kind=TRANSLATE,
@@ -204,6 +194,19 @@ def _region_grid_stage(name: str, options: dict[str, Any], leaf: Path) -> Stage:
         )
     rules = {size: _without_none(rule) for size, rule in rules.items()}
     return Stage(name, REGION_GRID, leaf, rules=rules, scale=tuple(scale))
+
+
+def _checkpoint(
+    name: str, options: dict[str, Any], earlier: dict[str, Stage], which: str
+) -> str:
+    """Return the training stage whose checkpoint a stage takes."""
+    source = options.get("checkpoint")
+    if source is None:
+        raise StageError(
+            f"stage '{name}': checkpoint must name the training stage {which}"
+        )
+    _check_reference(name, "checkpoint", source, earlier, TRAIN)
+    return source
 
 
 def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
