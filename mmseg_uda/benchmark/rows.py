@@ -1,7 +1,8 @@
 """The rows of a benchmark, with the papers' numbers for them."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
@@ -42,7 +43,9 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
 
     Args:
         path: YAML file with ``rows``, each with ``name``, ``config`` and, if it is to
-            be compared with other rows, their names, ``against``.
+            be compared with other rows, their names, ``against``. ``options``, a
+            mapping of keys of ``--cfg-options`` to values, makes it an ablation of its
+            config, which no number of the paper belongs to.
         configs: The folder of the configs.
 
     Raises:
@@ -51,16 +54,17 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
     content = yaml.safe_load(path.read_text())
     entries = content.get("rows") if isinstance(content, dict) else None
     needed = {"name", "config"}
-    known = {*needed, "against"}
+    known = {*needed, "against", "options"}
     if not entries or not all(needed <= set(entry) <= known for entry in entries):
         raise ValueError(
-            f"{path} must hold `rows`, each of them {{name: .., config: ..}} or, to "
-            "compare it with others, {name: LCDA, config: lcda/lcda, against: [Source]}"
+            f"{path} must hold `rows`, each of them {{name: .., config: ..}}, with "
+            "`against: [Source]` to compare it with others and "
+            "`options: {key: value}` for what it changes in its config"
         )
     _check_against(path, entries)
     rows = []
     for entry in entries:
-        row = Row(entry["name"], entry["config"])
+        row = _row(path, entry)
         missing = [t for t in TASKS if not row.file(configs, t).is_file()]
         if missing:
             raise ValueError(
@@ -68,10 +72,27 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
                 f"{row.file(configs, missing[0])}; `config` is a path below {configs}, "
                 "without _gta.py"
             )
-        numbers = {task: _paper(row.file(configs, task)) for task in TASKS}
-        against = tuple(entry.get("against") or ())
-        rows.append(Row(row.name, row.config, numbers, against=against))
+        if not row.options:
+            numbers = {task: _paper(row.file(configs, task)) for task in TASKS}
+            row = replace(row, paper=numbers)
+        rows.append(row)
     return rows
+
+
+def _row(path: Path, entry: Mapping) -> Row:
+    options = entry.get("options") or {}
+    if not isinstance(options, Mapping):
+        raise ValueError(
+            f"{path}: options of row {entry['name']!r} must be a mapping such as "
+            f"{{optim_wrapper.clip_grad.max_norm: 1.0}}, got {options!r}"
+        )
+    return Row(
+        entry["name"],
+        entry["config"],
+        options=tuple(f"{key}={value}" for key, value in options.items()),
+        label=re.sub(r"\W+", "_", entry["name"].lower()) if options else "",
+        against=tuple(entry.get("against") or ()),
+    )
 
 
 def _check_against(path: Path, entries: Sequence[Mapping]) -> None:

@@ -120,12 +120,12 @@ class Benchmark:
     def _check_options(self, finished: Mapping[str, dict]) -> None:
         """Refuse to go on with results of other options: a table must not mix them."""
         for run in self.runs:
-            before = finished.get(run.name, {}).get("options")
-            if before is not None and sorted(before) != sorted(self.options):
+            before, now = finished.get(run.name, {}).get("options"), self._options(run)
+            if before is not None and sorted(before) != sorted(now):
                 raise ValueError(
                     f"{run.name} in {self.results} was trained with --cfg-options "
                     f"{' '.join(before) or '(none)'}, now "
-                    f"{' '.join(self.options) or '(none)'} is given. Give the "
+                    f"{' '.join(now) or '(none)'} is given. Give the "
                     "same, or choose other places: --results and --work-dir"
                 )
 
@@ -147,6 +147,9 @@ class Benchmark:
     def _trainings(self, run: Run) -> list[Stage]:
         return _training_stages(self._config(run))
 
+    def _options(self, run: Run) -> list[str]:
+        return [*self.options, *run.row.options]
+
     def _config(self, run: Run) -> Path:
         return run.row.file(self.root / "configs", run.task)
 
@@ -162,7 +165,7 @@ class Benchmark:
         command += ["--work-dir", str(folder)]
         others = self._folders_beside(run)
         command += ["--reuse", *map(str, others)] if others else []
-        options = [*self.options, *run.row.options]
+        options = self._options(run)
         command += ["--cfg-options", *options] if options else []
         cost = self._call(command, folder / "run.log")
         result = json.loads((self._last_stage(run) / "result.json").read_text())
@@ -170,7 +173,7 @@ class Benchmark:
             "final": result["final"],
             "best": {k: v for k, v in result["best"].items() if k in _KEPT_OF_BEST},
             "taken_over": self._taken_over(run),
-            "options": self.options,
+            "options": options,
             "cost": None if resumed else cost,
         }
         with self._lock:

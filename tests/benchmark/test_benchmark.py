@@ -74,7 +74,7 @@ def test_rows__have_the_papers_numbers_of_both_tasks():
 
 def test_rows_of_mlan__have_the_numbers_of_its_ablation():
     rows = read_rows(ROWS.with_name("mlan.yml"), ROOT / "configs")
-    assert {row.name: row.paper["gta"]["mIoU"] for row in rows} == {
+    assert {row.name: row.paper["gta"]["mIoU"] for row in rows if row.paper} == {
         "Baseline": 36.6,
         "RLL": 39.3,
         "RL-AL": 43.7,
@@ -89,7 +89,7 @@ def test_rows_of_mlan__have_the_numbers_of_its_ablation():
         "MLAN": 53.2,  # Table 3; Table 2 has 53.6
     }
     # of SYNTHIA the paper has the last row alone
-    assert not any(row.paper["synthia"] for row in rows[:-1])
+    assert not any(row.paper.get("synthia") for row in rows[:-1])
     assert rows[-1].paper["synthia"] == {"mIoU16": 50.3, "mIoU13": 58.1}
 
 
@@ -100,6 +100,7 @@ def test_rows_of_mlan__have_the_numbers_of_its_ablation():
         ("rows:\n- {name: a}", "must hold `rows`"),
         ("rows:\n- {name: a, config: no/such}", r"no config .*no/such_gta\.py"),
         ("rows:\n- {name: a, config: b, x: c}", "must hold `rows`"),
+        ("rows:\n- {name: a, config: b, options: [c=1]}", "must be a mapping"),
         (
             "rows:\n- {name: LCDA, config: a}\n- {name: b, config: b, against: [LCAD]}",
             r"'b' is compared with 'LCAD', which is no row\. Did you mean 'LCDA'",
@@ -111,6 +112,33 @@ def test_rows__that_are_wrong_are_refused(tmp_path, text, message):
     file.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_rows(file, ROOT / "configs")
+
+
+def test_row_with_options__is_a_run_of_its_own_without_numbers_of_the_paper(root):
+    file = root / "rows.yml"
+    file.write_text(
+        "rows:\n- {name: MRNet, config: mrnet/mrnet}\n"
+        "- {name: 'MRNet, 8 images', config: mrnet/mrnet,\n"
+        "   options: {train_dataloader.batch_size: 8, stage.x: [1, 2]}}"
+    )
+    plain, changed = read_rows(file, ROOT / "configs")
+    assert plain.paper["gta"] == {"mIoU": 45.5}
+    assert changed.paper == {}
+    runs = [Run(row, "gta", 0) for row in (plain, changed)]
+    Benchmark(runs, root / "r.json", root / "w", root, root / "t").run(1, print)
+    results = json.loads((root / "r.json").read_text())
+    name = "mrnet_gta_mrnet_8_images/seed0"
+    assert results[name]["options"] == [
+        "train_dataloader.batch_size=8",
+        "stage.x=[1, 2]",
+    ]
+    assert results["mrnet_gta/seed0"]["options"] == []
+    table = benchmark_table([plain, changed], [0], results)
+    assert "| MRNet, 8 images | - | not run | 10.00" in table
+    file.write_text(file.read_text().replace("batch_size: 8", "batch_size: 9"))
+    runs = [Run(row, "gta", 0) for row in read_rows(file, ROOT / "configs")]
+    with pytest.raises(ValueError, match=r"now train_dataloader\.batch_size=9"):
+        Benchmark(runs, root / "r.json", root / "w", root, root / "t").run(1, print)
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
