@@ -1,6 +1,8 @@
 """What the commands that train many runs have in common."""
 
 import argparse
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,5 +67,7 @@ def train_missing(
     if train:
         check_writable(args.work_dir, "--work-dir")
         ensure_toycity(args.toy_root)
+        # `kill` ends the trainings, too, as Ctrl-C does
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         benchmark.run(args.jobs, lambda line: print(line, flush=True))
     return benchmark.finished()

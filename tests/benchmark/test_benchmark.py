@@ -1,6 +1,10 @@
 """Benchmarks: rows, runs that wait for each other and resume, the page."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +42,27 @@ for name in {"stage_one", last} if whole else {last}:
     done = {"taken_over_from": whole[0] + "/train"} if name == "stage_one" else {}
     (folder / name / "done.json").write_text(json.dumps(done))
 (folder / last / "result.json").write_text(json.dumps({"final": score, "best": score}))
+"""
+
+SLEEP = """
+import os, time
+from pathlib import Path
+file = Path(__file__).with_name("pid")
+file.with_suffix(".part").write_text(str(os.getpid()))
+file.with_suffix(".part").rename(file)
+time.sleep(600)
+"""
+
+BENCHMARK = """
+import sys
+from argparse import Namespace
+from pathlib import Path
+from mmseg_uda.benchmark import Row, Run, command
+root = Path(sys.argv[1])
+command.ensure_toycity = lambda root: None
+places = dict(results=root / "r.json", work_dir=root / "w", toy_root=root / "t")
+args = Namespace(**places, cfg_options=[], jobs=1)
+command.train_missing(args, [Run(Row("MRNet", "mrnet/mrnet"), "gta", 0)], root)
 """
 
 
@@ -213,6 +238,24 @@ def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):
     results = json.loads((root / "r.json").read_text())
     assert results["mrnet_gta/seed0"]["cost"] is None
     assert results["mrnet_lcrf_gta/seed0"]["cost"] is not None
+
+
+def test_runs__end_with_a_benchmark_that_is_told_to_end(root):
+    (root / "tools" / "train.py").write_text(SLEEP)
+    with subprocess.Popen([sys.executable, "-c", BENCHMARK, str(root)]) as benchmark:
+        pid = wait_for(root / "tools" / "pid")
+        benchmark.terminate()
+        assert benchmark.wait(30) == 143
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+
+
+def wait_for(file):
+    for _ in range(600):
+        if file.exists():
+            return file.read_text()
+        time.sleep(0.1)
+    return pytest.fail(f"no {file}")
 
 
 def test_table__has_mean_spread_and_says_what_was_not_run():

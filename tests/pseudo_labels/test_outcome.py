@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError, pseudo_label_stage
+from mmseg_uda.engine.stages.inputs import Inputs
 from mmseg_uda.pseudo_labels import outcome_line, outcome_warnings
 
 FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
@@ -79,7 +80,8 @@ def run_stage(folder, monkeypatch, kept, toy=False):
     monkeypatch.setattr(resolver, "folder", lambda _: folder)
     stage = resolver.find("pseudo_labels")
     cfg = resolver.stage_config(stage)
-    pseudo_label_stage.run_pseudo_label_stage(resolver, stage, cfg, folder / "x.pth")
+    inputs = Inputs(weights=folder / "x.pth", labels=None, hashes={})
+    pseudo_label_stage.run_pseudo_label_stage(resolver, stage, cfg, inputs)
 
 
 def test_stage__stops_the_run_if_nothing_is_kept(folder, monkeypatch, capsys):

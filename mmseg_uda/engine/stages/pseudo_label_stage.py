@@ -1,8 +1,6 @@
 """Predicting pseudo-labels as a stage of a run."""
 
 import copy
-from collections.abc import Sequence
-from pathlib import Path
 
 from mmengine.config import Config
 
@@ -10,6 +8,7 @@ from mmseg_uda.pseudo_labels import nothing_kept, outcome_line, outcome_warnings
 from mmseg_uda.pseudo_labels import run_pseudo_label_stage as predict
 
 from .errors import StageError
+from .inputs import Inputs
 from .overrides import pseudo_labelled_in
 from .ranks import say
 from .resolve import Resolver
@@ -17,11 +16,7 @@ from .stage import Stage
 
 
 def run_pseudo_label_stage(
-    resolver: Resolver,
-    stage: Stage,
-    cfg: Config,
-    checkpoint: Path,
-    average_with: Sequence[Path] = (),
+    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs
 ) -> None:
     """Label the target's training images with a checkpoint.
 
@@ -29,9 +24,8 @@ def run_pseudo_label_stage(
         resolver: The run.
         stage: The stage, with its rule.
         cfg: Config of the stage that trained the checkpoint.
-        checkpoint: Weights to predict with.
-        average_with: Weights of further networks, whose predictions are averaged with
-            its own.
+        inputs: What it starts from: the weights to predict with, and those of further
+            networks whose predictions are averaged with its own.
 
     Raises:
         StageError: If no pixel keeps a label: there would be nothing to learn from.
@@ -42,11 +36,11 @@ def run_pseudo_label_stage(
     folder = resolver.folder(stage)
     report = predict(
         cfg,
-        checkpoint,
+        inputs.weights,
         folder,
         rule=dict(stage.rule),
         tta=stage.tta,
-        average_with=average_with,
+        average_with=tuple(inputs.average_with.values()),
     )
     say(f"{stage.name}: {outcome_line(report)}")
     if report["kept_share"] == 0 and resolver.request.toy:

@@ -12,6 +12,7 @@ from mmseg_uda.regions import fit_regions
 from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
 
 from .errors import StageError
+from .inputs import Inputs
 from .ranks import say
 from .resolve import Resolver
 from .stage import REGION_GRID, REGION_LABEL, Stage
@@ -20,13 +21,16 @@ from .stage import REGION_GRID, REGION_LABEL, Stage
 _LABELS_THEM = {REGION_LABEL: "LabelRegions", REGION_GRID: "LoadRegionLabels"}
 
 
-def run_region_stage(resolver: Resolver, stage: Stage, cfg: Config) -> None:
+def run_region_stage(
+    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs
+) -> None:
     """Sort the regions of the source's labels into kinds; called on all ranks.
 
     Args:
         resolver: The run.
         stage: The stage, with its rules.
         cfg: Config of the stage that learns from it.
+        inputs: What it starts from: nothing.
 
     Raises:
         ValueError: If the labels don't hold as many kinds.

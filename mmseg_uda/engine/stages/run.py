@@ -18,6 +18,7 @@ from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
 from .checks.loaders import DataCheck
 from .decide import RESUME, SKIP, START, Decision
 from .folders import draw_toycity, move_aside, record_given
+from .held import held
 from .inputs import Inputs
 from .outlook import Outlook
 from .overrides import set_labels, set_regions, set_translated
@@ -44,6 +45,18 @@ _DOES = {
     REGION_LABEL: "finds regions on the source of",
     REGION_GRID: "labels the regions of the source of",
     TRANSLATE: "translates the source with",
+}
+_MAKES = {
+    PSEUDO_LABEL: "pseudo-labels from {weights}",
+    REGION_LABEL: "regions of the source",
+    REGION_GRID: "regions of the source",
+    TRANSLATE: "the source translated by {weights}",
+}
+_RUN = {
+    PSEUDO_LABEL: run_pseudo_label_stage,
+    REGION_LABEL: run_region_stage,
+    REGION_GRID: run_region_stage,
+    TRANSLATE: run_translate_stage,
 }
 
 
@@ -94,14 +107,15 @@ def run_stages(
     on_rank_zero(check_stages, outlook)
     on_rank_zero(draw_toycity, request, [outlook.config(stage) for stage in stages])
     on_rank_zero(check_data, outlook)
-    on_rank_zero(move_aside, resolver, afresh)
-    if file is not None:
-        on_rank_zero(record_given, resolver, file)
-    for stage in stages:
-        if outlook.is_idle(stage):
-            say(f"{stage.name}: not needed, as the stage that it is for is given")
-        else:
-            _run_stage(resolver, stage, () if stage in afresh else reuse)
+    with held(resolver, stages):
+        on_rank_zero(move_aside, resolver, afresh)
+        if file is not None:
+            on_rank_zero(record_given, resolver, file)
+        for stage in stages:
+            if outlook.is_idle(stage):
+                say(f"{stage.name}: not needed, as the stage that it is for is given")
+            else:
+                _run_stage(resolver, stage, () if stage in afresh else reuse)
     say(_report(resolver))
     shutdown_distributed()
     return resolver.work_dir
@@ -139,22 +153,12 @@ def _run_stage(resolver: Resolver, stage: Stage, reuse: Sequence[Path]) -> None:
             return
     if stage.trains:
         _train(resolver, stage, cfg, inputs, decision, record)
-    elif stage.finds_regions:
-        say(f"\n=== {stage.name}: regions of the source ===")
-        on_rank_zero(mark_begun, folder, record)
-        on_rank_zero(cfg.dump, str(folder / "config.py"))
-        run_region_stage(resolver, stage, cfg)
-    elif stage.translates:
-        say(f"\n=== {stage.name}: the source translated by {inputs.weights} ===")
-        on_rank_zero(mark_begun, folder, record)
-        on_rank_zero(cfg.dump, str(folder / "config.py"))
-        run_translate_stage(resolver, stage, cfg, inputs.weights)
     else:
-        say(f"\n=== {stage.name}: pseudo-labels from {inputs.weights} ===")
+        makes = _MAKES[stage.kind].format(weights=inputs.weights)
+        say(f"\n=== {stage.name}: {makes} ===")
         on_rank_zero(mark_begun, folder, record)
         on_rank_zero(cfg.dump, str(folder / "config.py"))
-        others = tuple(inputs.average_with.values())
-        run_pseudo_label_stage(resolver, stage, cfg, inputs.weights, others)
+        _RUN[stage.kind](resolver, stage, cfg, inputs)
     barrier()
     on_rank_zero(mark_done, folder, stage, record, time.time() - begun)
 

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
@@ -10,6 +9,7 @@ from mmengine.config import Config
 from mmseg_uda.translation import run_translate_stage as translate
 from mmseg_uda.translation.stage import translate_pipeline
 
+from .inputs import Inputs
 from .overrides import translated_in
 from .ranks import say
 from .resolve import Resolver
@@ -17,7 +17,7 @@ from .stage import Stage
 
 
 def run_translate_stage(
-    resolver: Resolver, stage: Stage, cfg: Config, checkpoint: Path
+    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs
 ) -> None:
     """Translate the images that the stages after this one learn from.
 
@@ -25,11 +25,11 @@ def run_translate_stage(
         resolver: The run.
         stage: The stage, with the name of its generator.
         cfg: Config of the stage that trained the checkpoint.
-        checkpoint: Weights of the translator.
+        inputs: What it starts from: the weights of the translator.
     """
     take_source_of_learner(resolver, stage, cfg)
     folder = resolver.folder(stage)
-    manifest = translate(cfg, checkpoint, folder, generator=stage.generator)
+    manifest = translate(cfg, inputs.weights, folder, generator=stage.generator)
     say(
         f"{stage.name}: {manifest['num_images']} images translated, "
         f"{manifest['bytes'] / 2**20:.1f} MB in {folder / 'images'}"
