@@ -1,4 +1,4 @@
-"""Train every row of a benchmark on ToyCity with several seeds, and write its page.
+"""Train every row of a benchmark on ToyCity with several seeds; write page and picture.
 
 A run that is in the file of results is not trained again; an interrupted one goes on.
 """
@@ -7,7 +7,13 @@ import argparse
 from pathlib import Path
 
 from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.benchmark import Run, benchmark_table, read_rows, replace_table
+from mmseg_uda.benchmark import (
+    Run,
+    benchmark_table,
+    draw_benchmark,
+    read_rows,
+    replace_table,
+)
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
 from mmseg_uda.benchmark.rows import TASKS
 from mmseg_uda.engine.stages import explained_errors
@@ -23,16 +29,22 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument(
-        "--table-only", action="store_true", help="write the page from what is there"
+        "--table-only",
+        action="store_true",
+        help="write page and picture from what is there",
     )
-    parser.add_argument("--page", type=Path, help="page (default: ROWS.md)")
+    parser.add_argument(
+        "--page",
+        type=Path,
+        help="page (default: ROWS.md), beside which the picture goes, of the same name",
+    )
     args = parse_run_args(parser, ROOT, "rows", argv)
     args.page = args.page or args.rows.with_suffix(".md")
     return args
 
 
 def benchmark(args: argparse.Namespace) -> None:
-    """Train what is missing and write the page."""
+    """Train what is missing, write the page and draw the picture."""
     rows = read_rows(args.rows, ROOT / "configs")
     runs = [
         Run(row, task, seed)
@@ -44,7 +56,9 @@ def benchmark(args: argparse.Namespace) -> None:
     table = benchmark_table(rows, args.seeds, results)
     page = args.page.read_text() if args.page.is_file() else _EMPTY
     write_atomic(args.page, replace_table(page, table))
-    print(f"page: {args.page}")
+    picture = args.page.with_suffix(".png")
+    draw_benchmark(rows, args.seeds, results, picture)
+    print(f"page: {args.page}\npicture: {picture}")
 
 
 _EMPTY = "# Benchmark on ToyCity\n\n<!-- table: begin -->\n<!-- table: end -->\n"

@@ -1,5 +1,6 @@
 """Many trainings on ToyCity: which runs, running them, tables and figures."""
 
+from .figure import draw_benchmark
 from .rows import Row, read_rows
 from .runs import Benchmark, Run
 from .sweep import Sweep, draw_sweep, read_sweep, sweep_table
@@ -11,6 +12,7 @@ __all__ = [
     "Run",
     "Sweep",
     "benchmark_table",
+    "draw_benchmark",
     "draw_sweep",
     "read_rows",
     "read_sweep",

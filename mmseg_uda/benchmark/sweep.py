@@ -1,16 +1,15 @@
 """One option of a config varied: which runs, and the figure."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
 
 import yaml
 
 from mmseg_uda.atomic_files import write_atomic
 
+from .figure import png_bytes
 from .rows import TASKS, Row
 from .runs import Run
 from .table import join_cells, spread_text
@@ -133,7 +132,7 @@ def draw_sweep(
     axes.grid(alpha=0.3)
     if axes.has_data():
         axes.legend()
-    write_atomic(file, _png(figure))
+    write_atomic(file, png_bytes(figure))
 
 
 def sweep_table(
@@ -164,9 +163,3 @@ def _curve(entry: Mapping, option: str, values: Sequence[float]) -> Curve:
         for value in values
     ]
     return Curve(entry["name"], option, rows)
-
-
-def _png(figure: Any) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()

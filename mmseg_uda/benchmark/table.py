@@ -7,12 +7,12 @@ from .rows import TASKS, Row
 from .runs import Run
 
 _BEGIN, _END = "<!-- table: begin -->", "<!-- table: end -->"
-_TITLES = {
+TITLES = {
     "gta": "From GTA5 style to Cityscapes style",
     "synthia": "From SYNTHIA style to Cityscapes style",
 }
 _WHICH = ("final", "best")
-_LABELS = {"mIoU": "mIoU", "mIoU16": "mIoU (16)", "mIoU13": "mIoU* (13)"}
+LABELS = {"mIoU": "mIoU", "mIoU16": "mIoU (16)", "mIoU13": "mIoU* (13)"}
 
 
 def benchmark_table(
@@ -28,7 +28,7 @@ def benchmark_table(
     parts = []
     for task, metrics in TASKS.items():
         for metric in metrics:
-            parts.append(f"### {_TITLES[task]}: {_LABELS[metric]}\n")
+            parts.append(f"### {TITLES[task]}: {LABELS[metric]}\n")
             parts.append(
                 "| | paper, real data | ours, real data | ours on ToyCity, final "
                 "| best | seeds | CPU minutes | peak memory, MiB |\n"

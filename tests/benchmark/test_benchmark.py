@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from mmseg_uda.benchmark import (
     Benchmark,
     Row,
     Run,
     benchmark_table,
+    draw_benchmark,
     read_rows,
     replace_table,
 )
@@ -300,6 +302,19 @@ def test_table__has_the_differences_seed_by_seed():
     assert "| C - A | - | -1.00 | -1.00 | 1 |" in lines
     assert "| C - B | - | -2.00 | -2.00 | 1 |" in lines
     assert "| B - A | - | not run | not run | 0 |" in lines  # SYNTHIA
+
+
+def test_picture__shows_every_seed_and_what_was_not_run(tmp_path):
+    rows = [Row("A", "a/a"), Row("B", "b/b")]
+    result = {"final": {"mIoU": 20.0, "mIoU16": 30.0}}
+    sizes, seen = set(), []
+    for results in ({}, {"a_gta/seed0": result}, {"b_gta/seed1": result}):
+        draw_benchmark(rows, [0, 1], results, tmp_path / "rows.png")
+        with Image.open(tmp_path / "rows.png") as picture:
+            sizes.add(picture.size)
+            seen.append(picture.tobytes())
+    assert len(sizes) == 1
+    assert len(set(seen)) == 3
 
 
 def test_page__keeps_what_people_wrote():
