@@ -140,8 +140,11 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])
-def test_adabn__changes_statistics_and_nothing_else(task):
-    cfg = small(f"source_only/source_only_adabn_{task}.py")
+@pytest.mark.parametrize(
+    "control", ["source_only/source_only_adabn", "mlan/baseline_adabn"]
+)
+def test_adabn__changes_statistics_and_nothing_else(control, task):
+    cfg = small(f"{control}_{task}.py")
     model = MODELS.build(cfg.model).train()
     wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
     before = {name: value.clone() for name, value in model.state_dict().items()}

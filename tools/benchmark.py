@@ -11,6 +11,7 @@ from mmseg_uda.benchmark import (
     Run,
     benchmark_table,
     draw_benchmark,
+    fill_readmes,
     read_rows,
     replace_table,
 )
@@ -36,7 +37,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--page",
         type=Path,
-        help="page (default: ROWS.md), beside which the picture goes, of the same name",
+        help="page (default: ROWS.md), beside which the picture ROWS.png goes",
+    )
+    parser.add_argument(
+        "--fill-readmes",
+        action="store_true",
+        help="write the scores into the tables of configs/*/README.md, too",
     )
     args = parse_run_args(parser, ROOT, "rows", argv)
     args.page = args.page or args.rows.with_suffix(".md")
@@ -59,6 +65,10 @@ def benchmark(args: argparse.Namespace) -> None:
     picture = args.page.with_suffix(".png")
     draw_benchmark(rows, args.seeds, results, picture)
     print(f"page: {args.page}\npicture: {picture}")
+    if args.fill_readmes:
+        page = args.page.resolve()
+        for readme in fill_readmes(rows, args.seeds, results, ROOT / "configs", page):
+            print(f"filled: {readme}")
 
 
 _EMPTY = "# Benchmark on ToyCity\n\n<!-- table: begin -->\n<!-- table: end -->\n"

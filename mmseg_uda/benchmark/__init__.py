@@ -1,6 +1,7 @@
 """Many trainings on ToyCity: which runs, running them, tables and figures."""
 
 from .figure import draw_benchmark
+from .readme_cells import fill_readmes
 from .rows import Row, read_rows
 from .runs import Benchmark, Run
 from .sweep import Sweep, draw_sweep, read_sweep, sweep_table
@@ -14,6 +15,7 @@ __all__ = [
     "benchmark_table",
     "draw_benchmark",
     "draw_sweep",
+    "fill_readmes",
     "read_rows",
     "read_sweep",
     "replace_table",

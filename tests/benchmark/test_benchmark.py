@@ -16,6 +16,7 @@ from mmseg_uda.benchmark import (
     Run,
     benchmark_table,
     draw_benchmark,
+    fill_readmes,
     read_rows,
     replace_table,
 )
@@ -101,7 +102,9 @@ def test_rows__have_the_papers_numbers_of_both_tasks():
 
 def test_rows_of_mlan__have_the_numbers_of_its_ablation():
     rows = read_rows(ROWS.with_name("mlan.yml"), ROOT / "configs")
-    assert {row.name: row.paper["gta"]["mIoU"] for row in rows if row.paper} == {
+    assert {
+        row.name: row.paper["gta"]["mIoU"] for row in rows if row.paper.get("gta")
+    } == {
         "Baseline": 36.6,
         "RLL": 39.3,
         "RL-AL": 43.7,
@@ -315,6 +318,38 @@ def test_picture__shows_every_seed_and_what_was_not_run(tmp_path):
             seen.append(picture.tobytes())
     assert len(sizes) == 1
     assert len(set(seen)) == 3
+
+
+def test_readmes__get_the_cells_that_have_been_run_and_no_others(tmp_path):
+    folder = tmp_path / "configs" / "a"
+    folder.mkdir(parents=True)
+    lines = [
+        "| config | score | paper | ours on ToyCity | ours on the real data |",
+        "| [a_gta.py](a_gta.py) | mIoU | 37.3 (x) | not run | not run |",
+        "| [a_synthia.py](a_synthia.py) | mIoU16 | - | [9.00](old.md) | not run |",
+        "| [a_synthia.py](a_synthia.py) | mIoU13 | - | not run | not run |",
+        "| [b_gta.py](b_gta.py) | mIoU | - | not run | not run |",
+    ]
+    (folder / "README.md").write_text("\n".join(lines))
+    rows = [Row("A", "a/a"), Row("A+", "a/a", options=("x=1",), label="x")]
+    results = {
+        "a_gta/seed0": {"final": {"mIoU": 20.0}},
+        "a_gta/seed1": {"final": {"mIoU": 22.0}},
+        "a_gta_x/seed0": {"final": {"mIoU": 1.0}},
+        "a_synthia/seed1": {"final": {"mIoU16": 7.0, "mIoU13": 8.0}},
+        "b_gta/seed0": {"final": {"mIoU": 3.0}},
+    }
+    given = (rows, [0, 1], results, tmp_path / "configs", tmp_path / "docs" / "a.md")
+    assert fill_readmes(*given) == [folder / "README.md"]
+    to = "(../../docs/a.md)"
+    assert (folder / "README.md").read_text().split("\n") == [
+        lines[0],
+        f"| [a_gta.py](a_gta.py) | mIoU | 37.3 (x) | [21.00 ± 1.41]{to} | not run |",
+        f"| [a_synthia.py](a_synthia.py) | mIoU16 | - | [7.00]{to} | not run |",
+        f"| [a_synthia.py](a_synthia.py) | mIoU13 | - | [8.00]{to} | not run |",
+        lines[4],
+    ]
+    assert fill_readmes(*given) == []
 
 
 def test_page__keeps_what_people_wrote():
