@@ -79,7 +79,8 @@ def load_weights_file(path: str | Path) -> dict[str, Tensor]:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it cannot be read safely or holds no state dict.
+        ValueError: If it cannot be read safely, holds no state dict, or holds tensors
+            that are no weights (sparse, quantized, complex, without data).
     """
     content = load_checkpoint_file(path)
     for _ in range(_DEPTH):
@@ -87,11 +88,38 @@ def load_weights_file(path: str | Path) -> dict[str, Tensor]:
     named = {k: v for k, v in content.items() if isinstance(k, str)}
     weights = {k: v for k, v in named.items() if isinstance(v, Tensor)}
     if not weights:
+        raise ValueError(_no_weights(content, path))
+    odd = [name for name, weight in weights.items() if not _is_plain(weight)]
+    if odd:
         raise ValueError(
-            f"'{path}' holds no weights, only {sorted(map(str, content))[:8]} "
-            "(expected parameter names, or 'state_dict')"
+            f"'{path}' holds {len(odd)} tensors that are sparse, quantized, complex or "
+            f"without data, e.g. {', '.join(odd[:5])}; weights are dense numbers. Save "
+            "the state dict of the network itself."
         )
     return weights
+
+
+def _no_weights(content: dict[str, Any], path: str | Path) -> str:
+    """Say what a file holds in place of tensors by name."""
+    names = sorted(map(str, content))[:8]
+    if any(isinstance(value, np.ndarray) for value in content.values()):
+        return (
+            f"'{path}' holds numpy arrays, not tensors: {names}. Save it again: "
+            "torch.save({name: torch.from_numpy(a) for name, a in arrays.items()}, "
+            "'weights.pth')"
+        )
+    return (
+        f"'{path}' holds no weights, only {names} (expected parameter names, or "
+        "'state_dict')"
+    )
+
+
+def _is_plain(weight: Tensor) -> bool:
+    """Whether a tensor is a dense array of numbers that has its data."""
+    is_dense = weight.layout == torch.strided and not weight.is_nested
+    return is_dense and not (
+        weight.is_meta or weight.is_quantized or weight.is_complex()
+    )
 
 
 def _unwrapped(content: dict[str, Any], path: str | Path) -> dict[str, Any]:

@@ -20,11 +20,18 @@ _TEXT = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]*")
 _PICKLE = b"\x80"
 _ZIP = b"PK\x03\x04"
 _CUT_OFF = ("EOF", "Ran out of input")
+# what the older format of torch.save begins with, as a pickled number
+_TORCH = 0x1950A86A20F9469CFC6C.to_bytes(10, "little")
+_NEW_PROTOCOL = "Unsupported operand"
 _NOT_EXECUTED = (
     "and code of a file is never executed. If you trust its origin, re-save its "
     "state dict alone: torch.save(model.state_dict(), 'weights.pth')."
 )
 _AGAIN = "Copy or download it again."
+_TOO_NEW = (
+    "it is pickled by protocol 4 or later (torch.save's own is 2), which the reader "
+    f"that trusts nobody does not know, {_NOT_EXECUTED}"
+)
 
 
 def check_is_file(path: str | Path, option: str = "") -> Path:
@@ -120,6 +127,8 @@ def _why_not_archive(path: Path, error: Exception) -> str:
         return "it is a TorchScript program. Save the state dict of the model instead."
     if not is_intact(path):
         return f"its content has changed since it was written. {_AGAIN}"
+    if _NEW_PROTOCOL in str(error):
+        return _TOO_NEW
     return _foreign(error) or f"torch.load says: {_short(error)}"
 
 
@@ -129,6 +138,8 @@ def _why_not_pickle(path: Path, error: Exception) -> str:
         return foreign
     if isinstance(error, EOFError) or any(mark in str(error) for mark in _CUT_OFF):
         return f"it is truncated. {_AGAIN}"
+    if _NEW_PROTOCOL in str(error) and _TORCH in _head(path):
+        return _TOO_NEW
     names, whole = _names_in_pickle(path)
     if not whole:
         return f"it is a Python pickle that is truncated or damaged. {_AGAIN}"
@@ -174,7 +185,9 @@ def _foreign(error: Exception) -> str | None:
 
 
 def _short(error: Exception) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
+    # torch's first line advises to execute the file's code; the reason comes after
+    text = str(error).rpartition("WeightsUnpickler error:")[2]
+    lines = text.strip().splitlines() or [type(error).__name__]
     return lines[0] if len(lines[0]) <= 200 else f"{lines[0][:200]} ..."
 
 

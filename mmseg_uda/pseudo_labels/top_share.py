@@ -70,7 +70,8 @@ def nth_largest(
 
 def _bits(numbers: np.ndarray) -> np.ndarray:
     """Return the bits of floats as whole numbers of the same order."""
-    return np.ascontiguousarray(numbers, dtype=np.float32).view(np.uint32)
+    # 0 is added for -0.0, whose bits are those of the largest number
+    return (np.ascontiguousarray(numbers, dtype=np.float32) + 0).view(np.uint32)
 
 
 def _locate(counts: np.ndarray, rank: int) -> tuple[int, int]:

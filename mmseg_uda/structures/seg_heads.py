@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 import torch.nn.functional as F
 from mmseg.models import EncoderDecoder
+from mmseg.models.decode_heads.cascade_decode_head import BaseCascadeDecodeHead
 from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import Tensor, nn
+
+from .cascade import Cascade, stages_of
 
 
 def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
@@ -15,20 +18,20 @@ def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
 
     Returns:
         ``{'decode': ...}``, plus ``'aux'`` for one auxiliary head or ``'aux_0'``,
-        ``'aux_1'``, ... for several.
+        ``'aux_1'``, ... for several. Of a cascade ``'decode'`` is all of it, and
+        ``'decode_0'``, ``'decode_1'``, ... are what its earlier stages predict.
 
     Raises:
-        TypeError: If the segmentor has no single decode head (cascades feed one head's
-            output to the next, so their heads cannot be run on features alone).
+        TypeError: If the segmentor has no decode head.
     """
     decode_head = getattr(segmentor, "decode_head", None)
-    if decode_head is None or isinstance(decode_head, nn.ModuleList):
+    if decode_head is None:
         raise TypeError(
-            f"{type(segmentor).__name__} has no single `decode_head`. UDASegmentor "
-            "wraps segmentors of the EncoderDecoder kind: one decode head, any number "
-            "of auxiliary heads."
+            f"{type(segmentor).__name__} has no `decode_head`. UDASegmentor wraps "
+            "segmentors of the EncoderDecoder kind: one decode head or a cascade of "
+            "them, any number of auxiliary heads."
         )
-    heads = {"decode": decode_head}
+    heads = _decode_heads(decode_head)
     auxiliary = getattr(segmentor, "auxiliary_head", None)
     if isinstance(auxiliary, nn.ModuleList):
         names = ["aux"] if len(auxiliary) == 1 else [f"aux_{i}" for i in range(99)]
@@ -54,9 +57,13 @@ def check_segmentation_heads(segmentor: nn.Module) -> None:
         )
     num_classes = getattr(heads["decode"], "num_classes", None)
     for name, head in heads.items():
-        _check_kind(name, head)
-        _check_classes(name, head, num_classes)
-        _check_logits(name, head)
+        first, *later = stages_of(head)
+        for stage in (first, *later):
+            _check_kind(name, stage)
+            _check_classes(name, stage, num_classes)
+        _check_logits(name, first)
+        for stage in later:
+            _check_stage(name, stage)
 
 
 def head_logits(
@@ -108,8 +115,18 @@ def at_image_size(head: nn.Module, logits: Tensor, shape: Sequence[int]) -> Tens
     )
 
 
-def _has_own(head: nn.Module, method: str) -> bool:
-    base = getattr(BaseDecodeHead, method)
+def _decode_heads(decode_head: nn.Module) -> dict[str, nn.Module]:
+    if not isinstance(decode_head, nn.ModuleList):
+        return {"decode": decode_head}
+    last = len(decode_head) - 1
+    earlier = {f"decode_{i}": Cascade(decode_head[: i + 1]) for i in range(last)}
+    return {"decode": Cascade(decode_head), **earlier}
+
+
+def _has_own(
+    head: nn.Module, method: str, kind: type[BaseDecodeHead] = BaseDecodeHead
+) -> bool:
+    base = getattr(kind, method)
     return getattr(type(head), method, base) is not base
 
 
@@ -147,4 +164,17 @@ def _check_logits(name: str, head: nn.Module) -> None:
             "part of that are the logits. Choose another head; or, in a subclass, "
             "define `predict(inputs, batch_img_metas, test_cfg)`, which returns the "
             "logits at img_shape also in training mode."
+        )
+
+
+def _check_stage(name: str, head: nn.Module) -> None:
+    kind = BaseCascadeDecodeHead
+    own = [m for m in ("predict", "loss_by_feat") if _has_own(head, m, kind)]
+    if not isinstance(head, kind) or own:
+        raise TypeError(
+            f"segmentation head {name!r}: {type(head).__name__} is a stage of a "
+            "cascade that does not predict from the features and the logits of the "
+            f"stage before it alone{f' (it has its own {own[0]})' if own else ''}, as "
+            "PointRend's does not. Take an EncoderDecoder with the first stage as its "
+            "decode_head."
         )

@@ -11,6 +11,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from mmseg_uda.models.maps import FeatureNoise
+from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.read_feats import ReadFeats
 from mmseg_uda.structures.seg_heads import segmentation_heads
 
@@ -21,8 +22,9 @@ class NoisyPredictor:
     Both go through the segmentor's own ``predict``: fusion of the heads, sliding
     windows, padding and the way to the original size are those of a test. The
     features G(x) are extracted once. The noise is added to the feature maps that a
-    head reads, and **every head gets a draw of its own**, as in :class:`LipschitzMap`;
-    what is fused are the logits of the noisy heads.
+    head reads, and **every head gets a draw of its own**, as in :class:`LipschitzMap`
+    (the stages of a cascade are one head); what is fused are the logits of the noisy
+    heads.
 
     To be used as a context: inside, the segmentor's ``extract_feat`` and its heads'
     ``forward`` are replaced; afterwards they are its own again.
@@ -34,7 +36,7 @@ class NoisyPredictor:
         noise: The noise r. It comes from torch's random numbers.
 
     Raises:
-        TypeError: If the segmentor has no single decode head.
+        TypeError: If the segmentor has no decode head.
     """
 
     def __init__(self, model: nn.Module, data: dict, noise: FeatureNoise) -> None:
@@ -42,9 +44,10 @@ class NoisyPredictor:
         self.noise = noise
         self.batch = model.data_preprocessor(data, False)
         self._segmentor = inner_segmentor(model)
-        self._heads = segmentation_heads(self._segmentor).values()
+        self._heads = _whole_heads(self._segmentor)
         self._feats: list[Sequence[Tensor]] = []  # one entry a sliding window
         self._levels: dict[nn.Module, list[int]] = {}
+        self._drawn: dict[nn.Module, Sequence[Tensor]] = {}  # noisy features
         self._calls = 0
         self._noisy = False
         self._undo = ExitStack()
@@ -53,13 +56,17 @@ class NoisyPredictor:
         extract = self._segmentor.extract_feat
         self._replace(self._segmentor, "extract_feat", partial(self._recall, extract))
         for head in self._heads:
-            forward = partial(self._perturb, head, head.forward)
-            self._replace(head, "forward", forward)
+            stages = stages_of(head)
+            for stage in stages:
+                begins = stage is stages[0]
+                forward = partial(self._perturb, head, begins, stage.forward)
+                self._replace(stage, "forward", forward)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._undo.close()
         self._feats.clear()
+        self._drawn.clear()
 
     def clean(self) -> SegDataSample:
         """Predict with H(G(x))."""
@@ -88,15 +95,35 @@ class NoisyPredictor:
         return self._feats[self._calls - 1]
 
     def _perturb(
-        self, head: nn.Module, forward: Callable, feats: Sequence[Tensor], *args: Any
+        self,
+        head: nn.Module,
+        begins: bool,
+        forward: Callable,
+        feats: Sequence[Tensor],
+        *args: Any,
     ) -> Tensor:
+        """Run a stage of a head, the first of which draws the noise for all."""
         if not self._noisy:
             return forward(feats, *args)
+        if begins:
+            levels = self._levels_of(head, feats)
+            self._drawn[head] = self.noise.added_to(feats, levels)
+        return forward(self._drawn[head], *args)
+
+    def _levels_of(self, head: nn.Module, feats: Sequence[Tensor]) -> list[int]:
         if head not in self._levels:
             read = ReadFeats(feats)
-            forward(read, *args)
+            self._noisy = False
+            head(read)
+            self._noisy = True
             self._levels[head] = read.levels
-        return forward(self.noise.added_to(feats, self._levels[head]), *args)
+        return self._levels[head]
+
+
+def _whole_heads(segmentor: nn.Module) -> list[nn.Module]:
+    """The segmentation heads, without the earlier stages of a cascade."""
+    heads = segmentation_heads(segmentor).items()
+    return [head for name, head in heads if not name.startswith("decode_")]
 
 
 def inner_segmentor(model: nn.Module) -> nn.Module:

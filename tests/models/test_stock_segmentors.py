@@ -208,7 +208,7 @@ def test_head__peculiar(peculiarity):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("ocrnet_hr18", "CascadeEncoderDecoder has no single `decode_head`"),
+        ("ocrnet_hr18", "segmentation heads 'decode_0'"),
         ("stdc", r"'aux_2' \(STDCHead\) predicts 2 classes, the decode head 19"),
     ],
 )

@@ -77,6 +77,43 @@ def test_load__changed_bytes(tmp_path):
         load_weights_file(path)
 
 
+@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.parametrize("content", [{"w": torch.ones(2)}, {"w": _Call()}])
+def test_load__newer_pickle_protocol__never_advises_to_execute(
+    tmp_path, monkeypatch, new, content
+):
+    monkeypatch.chdir(tmp_path)
+    options = dict(pickle_protocol=4, _use_new_zipfile_serialization=new)
+    torch.save(content, "a.pth", **options)
+    with pytest.raises(
+        ValueError, match=r"protocol 4 or later.*never executed"
+    ) as error:
+        load_weights_file("a.pth")
+    assert "weights_only" not in str(error.value)
+    assert not (tmp_path / "executed").exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        torch.ones(4).to_sparse(),
+        torch.empty(4, device="meta"),
+        torch.ones(4, dtype=torch.complex64),
+    ],
+    ids=["sparse", "meta", "complex"],
+)
+def test_load__tensors_that_are_no_weights(tmp_path, odd):
+    torch.save({"w": torch.ones(4), "odd": odd}, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"1 tensors that are .*, e\.g\. odd"):
+        load_weights_file(tmp_path / "a.pth")
+
+
+def test_load__numpy_arrays(tmp_path):
+    torch.save({"w": torch.ones(4).numpy()}, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"numpy arrays, not tensors: \['w'\]"):
+        load_weights_file(tmp_path / "a.pth")
+
+
 def test_load__other_archives(tmp_path):
     _archive(tmp_path / "a.pth")
     with pytest.raises(ValueError, match=r"archive of something else \(a\.txt\)"):

@@ -182,3 +182,8 @@ def test_soft_rule__at_equal_cost_the_pixel_is_dropped():
     rule.load_state_dict({"thresholds": [1.0, 1.0]})
     probs = torch.tensor([1.0, 0.0]).view(2, 1, 1)
     assert rule.apply(probs).item() == 255
+
+
+def test_top_share__negative_zero_is_the_smallest_number():
+    numbers = np.array([0.5, -0.0, 0.25], dtype=np.float32)
+    assert top_share(lambda: [[numbers]], 1, 0.4) == [0.5]

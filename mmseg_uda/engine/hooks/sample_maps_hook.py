@@ -11,6 +11,7 @@ from mmseg.registry import HOOKS
 from torch import nn
 
 from mmseg_uda.models.maps import FeatureNoise
+from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.visualization import panel_sheet, panels, sample_maps
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.visualization.images import read_image
@@ -91,7 +92,8 @@ class SampleMapsHook(SampleHook):
         maps = sample_maps(model, data, self.draws, self.seed, self.noise)
         if truth is not None and truth.shape != maps.labels.shape:
             truth = None  # loaded before the resize: of another size than the picture
-        num_classes = inner_segmentor(model).decode_head.num_classes
+        heads = segmentation_heads(inner_segmentor(model))
+        num_classes = heads["decode"].num_classes
         classes, palette = class_colors(runner.cfg, num_classes)
         drawn = panels(read_image(sample.img_path), maps, palette, truth)
         return panel_sheet(drawn, maps, classes, palette, self.tile_width)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from mmengine.registry import Registry
 from torch import nn
 
+from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import (
     check_segmentation_heads,
     segmentation_heads,
@@ -130,7 +131,7 @@ def check_wiring(model: nn.Module) -> None:
     learning = [
         name
         for name, head in segmentation_heads(model.segmentor).items()
-        if f"segmentor.{children[id(head)]}" not in model.frozen
+        if f"segmentor.{children[id(stages_of(head)[-1])]}" not in model.frozen
     ]
     _check_all_trained("segmentation heads", learning, trained)
 
