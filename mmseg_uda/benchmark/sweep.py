@@ -14,6 +14,10 @@ from .rows import TASKS, Row
 from .runs import Run
 from .table import join_cells, spread_text
 
+# values further apart than this are drawn on a logarithmic axis
+_LOG_FROM = 20
+# points of mIoU that the axis shows at least: seeds alone move scores by one or two
+_LEAST_SPAN = 5.0
 _KEYS = {"option", "label", "task", "values", "curves"}
 
 
@@ -127,8 +131,16 @@ def draw_sweep(
         if points:
             x, y, spread = zip(*points, strict=True)
             axes.errorbar(x, y, yerr=spread, marker="o", capsize=3, label=curve.name)
+    if min(sweep.values) > 0 and max(sweep.values) > _LOG_FROM * min(sweep.values):
+        axes.set_xscale("log")
+        axes.minorticks_off()
+    axes.set_xticks(sweep.values, [f"{value:g}" for value in sweep.values])
     axes.set_xlabel(sweep.label)
-    axes.set_ylabel(f"{metric} on ToyCity, final, % (mean and spread of seeds)")
+    axes.set_ylabel(f"{metric} on ToyCity at the end of training, %")
+    axes.set_title(_seeds_text(seeds), fontsize=10)
+    low, high = axes.get_ylim()
+    spare = max(0.0, _LEAST_SPAN - (high - low)) / 2
+    axes.set_ylim(low - spare, high + spare)
     axes.grid(alpha=0.3)
     if axes.has_data():
         axes.legend()
@@ -163,3 +175,9 @@ def _curve(entry: Mapping, option: str, values: Sequence[float]) -> Curve:
         for value in values
     ]
     return Curve(entry["name"], option, rows)
+
+
+def _seeds_text(seeds: Sequence[int]) -> str:
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    return f"mean and spread of {len(seeds)} seeds"
