@@ -13,6 +13,7 @@ from mmseg_uda.progress import with_progress
 
 from ..fitted import REPORT as FIT_REPORT
 from ..region_rule import IGNORE
+from .layout import REPORT
 from .region_work import RegionWork
 
 _OF_SAMPLE = (
@@ -50,7 +51,12 @@ def count_grids(work: RegionWork) -> dict[str, Any]:
         for size, path in work.grids_of(image).items():
             grid = read_grid(path)
             if shapes.setdefault(size, grid.shape) != grid.shape:
-                raise ValueError(f"{path} is {grid.shape}, others are {shapes[size]}")
+                raise ValueError(
+                    f"the region labels {path} are a grid of {grid.shape}, those of "
+                    f"other images {shapes[size]}: one of them was made by something "
+                    "else. Delete that one and make the labels again: only what is "
+                    "missing is made"
+                )
             counts[size] += np.bincount(grid.ravel(), minlength=IGNORE + 1)
             digest.update(grid.tobytes())
     sizes = {
@@ -62,6 +68,26 @@ def count_grids(work: RegionWork) -> dict[str, Any]:
         "labels_sha256": digest.hexdigest(),
         "sizes": sizes,
     }
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """Read the report of finished labels.
+
+    Raises:
+        ValueError: If it cannot be read.
+    """
+    try:
+        return json.loads((folder / REPORT).read_bytes())
+    except (OSError, ValueError) as error:
+        raise damaged_report(folder / REPORT, error) from error
+
+
+def damaged_report(path: Path, error: Exception) -> ValueError:
+    """Return the error of a report that cannot be read."""
+    return ValueError(
+        f"{path} cannot be read: {error!r}. Delete it and run the stage or "
+        "tools/make_region_labels.py again: the labels are counted anew"
+    )
 
 
 def read_grid(path: Path) -> np.ndarray:

@@ -8,6 +8,7 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmseg_uda.models.objectives import RegionClassification
+from mmseg_uda.plain import plain
 from mmseg_uda.registry import REGIONS
 from mmseg_uda.suggestions import did_you_mean
 
@@ -27,12 +28,26 @@ def check_finding(stage: Stage, cfg: Config) -> None:
             range, or the training data don't label its regions.
     """
     init_default_scope(cfg.get("default_scope", "mmseg"))
+    _check_typed(stage)
     for name, rule in stage.region_rules.items():
         what = f"rule of {name} (an option set to None is left out)"
         check_arguments(REGIONS, rule, what)
         with building(f"the rule of {name}"):
             REGIONS.build(dict(rule))
     labelled_data(stage, cfg)
+
+
+def _check_typed(stage: Stage) -> None:
+    """Check that each rule has a type; an option of a misspelt size makes one."""
+    rules = stage.rules or {}
+    typed = [s for s, r in rules.items() if isinstance(r, Mapping) and "type" in r]
+    for size in rules:
+        if size not in typed:
+            raise StageError(
+                f"stage '{stage.name}': rules.{size} has no 'type', got "
+                f"{plain(rules[size])}. Those with one: {', '.join(typed) or 'none'}."
+                + did_you_mean(size, typed)
+            )
 
 
 def check_region_heads(
