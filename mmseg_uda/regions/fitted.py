@@ -32,7 +32,8 @@ class FittedRegions:
             )
         try:
             content = json.loads(report.read_text())
-            self.rule = REGIONS.build(dict(content["rule"]))
+            self.rule_config = dict(content["rule"])
+            self.rule = REGIONS.build(dict(self.rule_config))
             self.num_classes = len(content["classes"])
             with np.load(Path(folder) / ARRAYS, allow_pickle=False) as arrays:
                 self.arrays = {name: arrays[name] for name in arrays}

@@ -18,6 +18,7 @@ from mmseg_uda.regions.grids import (
 )
 from mmseg_uda.regions.grids.label_files import LabelFiles
 from mmseg_uda.regions.grids.region_work import RegionWork
+from mmseg_uda.regions.grids.report import read_grid
 
 
 def make(dataset, folder, workers=1, **options):
@@ -233,6 +234,8 @@ def test_make__damaged_grid_is_named(finished, build, tmp_path):
     with pytest.raises(ValueError, match=f"{damaged.name} cannot be read"):
         make(build(), tmp_path)
     damaged.unlink()
+    with pytest.raises(ValueError, match=r"there are no region labels .* other names"):
+        read_grid(damaged)
     make(build(), tmp_path)
     assert files(tmp_path) == files(finished)
 

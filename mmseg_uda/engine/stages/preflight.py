@@ -9,7 +9,7 @@ from .checks.full_size_weights import toy_explained
 from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
-from .checks.regions import check_finding, check_region_heads
+from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
 from .folders import check_given, check_not_stale
@@ -175,7 +175,8 @@ def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     _set_regions(outlook, stage)
     finders = [outlook.resolver.find(name) for name in stage.regions]
     rules = {k: rule for s in finders for k, rule in s.region_rules.items()}
-    check_region_heads(model, cfg, rules)
+    rules |= rules_on_disk(cfg, stage.regions)
+    check_region_heads(model, rules)
 
 
 def _check_labels_come(outlook: Outlook, stage: Stage) -> None:

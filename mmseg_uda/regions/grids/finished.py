@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from .layout import REPORT, grid_file
-from .report import damaged_report, read_grid, read_report
+from .report import ANEW, damaged_report, read_grid, read_report
 
 
 class FinishedLabels:
@@ -30,12 +30,12 @@ class FinishedLabels:
             )
         try:
             sizes = read_report(self.folder)["sizes"]
+            self.rules = {size: dict(entry["rule"]) for size, entry in sizes.items()}
             self.patch_sizes = {
-                size: tuple(entry["rule"]["patch_size"])
-                for size, entry in sizes.items()
+                size: tuple(rule["patch_size"]) for size, rule in self.rules.items()
             }
             self.grids = {size: tuple(entry["grid"]) for size, entry in sizes.items()}
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise damaged_report(report, error) from error
 
     def read(self, size: str, label_name: str) -> np.ndarray:
@@ -53,6 +53,6 @@ class FinishedLabels:
         if grid.shape != self.grids[size]:
             raise ValueError(
                 f"{path} has {grid.shape} patches, {REPORT} says {self.grids[size]}: "
-                "it was made by something else; make the labels again"
+                f"it was made by something else. Delete it and {ANEW}"
             )
         return grid

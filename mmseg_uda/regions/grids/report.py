@@ -26,6 +26,11 @@ _OF_SAMPLE = (
     "noise",
     "smaller",
 )
+#: What to do where grids are missing.
+ANEW = (
+    f"delete {REPORT} and make the labels again (tools/make_region_labels.py): only "
+    "what is missing is made"
+)
 
 
 def count_grids(work: RegionWork) -> dict[str, Any]:
@@ -54,8 +59,7 @@ def count_grids(work: RegionWork) -> dict[str, Any]:
                 raise ValueError(
                     f"the region labels {path} are a grid of {grid.shape}, those of "
                     f"other images {shapes[size]}: one of them was made by something "
-                    "else. Delete that one and make the labels again: only what is "
-                    "missing is made"
+                    f"else. Delete that one and {ANEW}"
                 )
             counts[size] += np.bincount(grid.ravel(), minlength=IGNORE + 1)
             digest.update(grid.tobytes())
@@ -99,11 +103,14 @@ def read_grid(path: Path) -> np.ndarray:
     try:
         with Image.open(path) as image:
             grid = np.asarray(image)
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"there are no region labels {path}: they were made on labels with other "
+            f"names, or some were removed. Give the folder of the right ones, or {ANEW}"
+        ) from error
     except (OSError, SyntaxError) as error:
         raise ValueError(
-            f"the region labels {path} cannot be read: {error}. Delete the file, if it "
-            "is there, and region_labels.json, and make the labels again: only what is "
-            "missing is made"
+            f"the region labels {path} cannot be read: {error}. Delete them and {ANEW}"
         ) from error
     if grid.ndim != 2 or grid.dtype != np.uint8:
         raise ValueError(f"the region labels {path} are not an 8-bit grey image")

@@ -54,7 +54,8 @@ def check_folder(folder: Path, settings: Mapping[str, Any]) -> None:
         raise ValueError(
             f"the region labels in {folder} were made with other settings:\n  "
             + "\n  ".join(map(_spoken, changed))
-            + "\nChoose another folder (--out), or remove that one to make them anew"
+            + "\nChoose another folder (--out, in training --work-dir), or remove that "
+            "one to make them anew"
         )
 
 
