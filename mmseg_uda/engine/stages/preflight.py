@@ -9,6 +9,7 @@ from .checks.full_size_weights import toy_explained
 from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
+from .checks.random_parts import warn_of_random_parts
 from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
@@ -131,6 +132,8 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     if origin is not None and weights is None:
         _check_follows(outlook, stage, model)
     if stage.trains:
+        if origin is None:
+            warn_of_random_parts(stage.name, model)
         _check_learning(outlook, stage, model)
     else:
         take_images_of_learner(resolver, stage, resolver.stage_config(stage))
