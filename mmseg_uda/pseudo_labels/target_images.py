@@ -6,6 +6,8 @@ from mmcv.transforms import LoadAnnotations
 from mmengine.config import Config
 from mmseg.registry import DATASETS, TRANSFORMS
 
+from mmseg_uda.suggestions import did_you_mean
+
 from .image_files import ImageFiles
 
 
@@ -29,9 +31,13 @@ def domain_images(cfg: Config, domain: str, pipeline: list, purpose: str) -> Ima
     """
     given = _dataset_of(cfg, domain)
     if given is None:
+        there = ((cfg.get("train_dataloader") or {}).get("dataset") or {}).get(
+            "domains"
+        )
         raise ValueError(
             f"{name_of(cfg)} has no train_dataloader.dataset.domains.{domain}, whose "
-            f"images {purpose}; give a folder of images (--images DIR)"
+            f"images {purpose}; give a folder of images (--images DIR)."
+            + did_you_mean(domain, there or ())
         )
     try:
         dataset = DATASETS.build({**given, "pipeline": []})

@@ -32,14 +32,15 @@ class FittedRegions:
             )
         try:
             content = json.loads(report.read_text())
-            self.rule = REGIONS.build(dict(content["rule"]))
+            self.rule_config = dict(content["rule"])
+            self.rule = REGIONS.build(dict(self.rule_config))
             self.num_classes = len(content["classes"])
             with np.load(Path(folder) / ARRAYS, allow_pickle=False) as arrays:
                 self.arrays = {name: arrays[name] for name in arrays}
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise ValueError(
-                f"the regions in {folder} cannot be read: {error}. Make them again: "
-                f"--restart-from {Path(folder).name}"
+                f"the regions in {folder} cannot be read ({_short(error)}). Remove "
+                "that folder and run the same command again: they are made anew"
             ) from error
 
     def label(self, labels: np.ndarray) -> np.ndarray:
@@ -52,3 +53,8 @@ class FittedRegions:
             (I, J) uint8, 0..N-1 or 255 = ignore.
         """
         return self.rule.label(labels, self.num_classes, self.arrays)
+
+
+def _short(error: Exception) -> str:
+    """Say what is wrong, but not NumPy's advice to load files unsafely."""
+    return str(error).partition(" If you trust the file")[0].rstrip(".")

@@ -17,6 +17,8 @@ from mmseg_uda.plain import plain
 from mmseg_uda.published import below
 from mmseg_uda.structures import PixelRange
 
+_TRIED = (64, 64)
+
 
 class Translator:
     """A generator with the data preprocessor that it was trained behind.
@@ -28,8 +30,8 @@ class Translator:
         generator: Entry of ``model.heads``.
 
     Raises:
-        ValueError: If the config or the checkpoint has no such head, or one does not
-            fit the other.
+        ValueError: If the config or the checkpoint has no such head, one does not fit
+            the other, or the head makes no images.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Translator:
             {"generator": heads[generator], "data_preprocessor": preprocessor}
         )
         self.net: nn.Module = MODELS.build(copy.deepcopy(heads[generator])).eval()
+        _check_translates(self.net, generator)
         self.preprocessor: nn.Module = MODELS.build(copy.deepcopy(preprocessor))
         self.pixels = PixelRange.of(self.preprocessor)
         if checkpoint is not None:
@@ -90,3 +93,20 @@ class Translator:
                 "of the stage that trained the translator"
             )
         load_weights(self.net, own, f"{checkpoint}, heads.{generator}")
+
+
+@torch.no_grad()
+def _check_translates(net: nn.Module, name: str) -> None:
+    """Try a small image, so that a discriminator's name costs no training."""
+    image = torch.zeros(1, 3, *_TRIED)
+    try:
+        made = net(image)
+    except Exception as error:  # a head of another kind may fail in any way
+        made, cause = None, error
+    else:
+        cause = None
+    if not isinstance(made, Tensor) or made.shape != image.shape:
+        raise ValueError(
+            f"head {name!r} is a {type(net).__name__}, which makes no image of an "
+            "image; give the name of a translator, such as a ResNetGenerator"
+        ) from cause

@@ -120,6 +120,43 @@ def test_check_stages__training_alone_needs_the_regions(tmp_path):
         check_stages(Outlook(run, run.stages[1:]))
 
 
+def on_disk(tmp_path, **small):
+    """A config without stages, and finished labels that it names itself."""
+    sizes = dict(small=(18, 32), medium=(36, 64), large=(72, 128))
+    rules = {
+        size: dict(type="HogClusters", patch_size=patch)
+        for size, patch in sizes.items()
+    }
+    rules["small"].update(small)
+    report = {s: dict(rule=rule, grid=(4, 4)) for s, rule in rules.items()}
+    write_json(tmp_path / "labels" / "region_labels.json", dict(sizes=report))
+    leaf = tmp_path / "leaf.py"
+    base = CONFIGS / "mlan" / "rll_gta.py"
+    leaf.write_text(f"_base_ = {str(base)!r}\nstages = None\n")
+    node = "train_dataloader.dataset.domains.source.pipeline.2.region_dir"
+    options = {node: str(tmp_path / "labels")}
+    run = tmp_path / "run"
+    return Resolver(Request(leaf, work_dir=run, options=options, pretrained="none"))
+
+
+def test_check_stages__region_labels_without_a_stage(tmp_path):
+    run = on_disk(tmp_path)
+    check_stages(Outlook(run, run.stages))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (dict(patch_size=(9, 16)), r"patch_size \(18, 32\), .* \(9, 16\)"),
+        (dict(num_regions=20), "num_regions 100, .* 20"),
+    ],
+)
+def test_check_stages__other_labels_without_a_stage(tmp_path, changes, said):
+    run = on_disk(tmp_path, **changes)
+    with pytest.raises(StageError, match=f"'c_small' has {said}"):
+        check_stages(Outlook(run, run.stages))
+
+
 def test_set_regions__fills_the_path_in():
     node = dict(type="LabelRegions", name="a", region_dir=None)
     cfg = Config(dict(train_dataloader=dict(dataset=dict(pipeline=[node]))))

@@ -61,10 +61,29 @@ def test_plan__wrong_tables(changes, said):
         plan_stages(table(**changes), Path("leaf.py"))
 
 
-def test_check_stages__shipped_config_is_fine(tmp_path):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("mlan/rit_gta", "heads.c_small, heads.c_medium, heads.c_large, heads.c_image"),
+        ("bdl/bdl_translator_gta", "segmentor"),
+        ("translation/cyclegan_gta", None),
+    ],
+)
+def test_check_stages__warns_of_frozen_parts_that_are_random(
+    tmp_path, capsys, name, said
+):
+    run = Resolver(Request(CONFIGS / f"{name}.py", work_dir=tmp_path, toy=True))
+    check_stages(Outlook(run, run.stages))
+    printed = capsys.readouterr().out
+    assert ("held fixed" in printed) == (said is not None)
+    assert said is None or f"train: warning: {said} held fixed" in printed
+
+
+def test_check_stages__shipped_config_is_fine(tmp_path, capsys):
     run = resolver(tmp_path)
     outlook = Outlook(run, run.stages)
     check_stages(outlook)
+    assert "held fixed" not in capsys.readouterr().out
     names = [stage.name for stage in run.stages]
     assert names == [
         "first",

@@ -1,6 +1,7 @@
 """Region labels of a whole data set: the same whoever makes them, and when."""
 
 import json
+import shutil
 import tracemalloc
 
 import numpy as np
@@ -17,6 +18,7 @@ from mmseg_uda.regions.grids import (
 )
 from mmseg_uda.regions.grids.label_files import LabelFiles
 from mmseg_uda.regions.grids.region_work import RegionWork
+from mmseg_uda.regions.grids.report import read_grid
 
 
 def make(dataset, folder, workers=1, **options):
@@ -129,7 +131,9 @@ def test_make__goes_on_where_it_was_killed(
         make(build(), tmp_path)
     assert not (tmp_path / "region_labels.json").exists()
     (tmp_path / "labels").mkdir(exist_ok=True)
-    (tmp_path / "labels" / ".000.png.1.tmp").write_text("cut off")
+    for name in (".settings.json", "small/.regions.npz", "labels/.000.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / f"{name}.1.tmp").write_text("cut off")
     before, calls = list(done), -1
     done.clear()
     make(build(), tmp_path)
@@ -147,8 +151,74 @@ def test_make__finished_is_left_alone(finished, build):
 def test_make__other_settings(finished, build):
     with pytest.raises(ValueError, match="seed: 0 -> 1"):
         make(build(), finished, seed=1)
-    with pytest.raises(ValueError, match="images: 30 -> 7"):
+    with pytest.raises(ValueError, match="images: 30 -> 7\n  names of the label files"):
         make(build(7), finished)
+    rules = {**RULES, "small": {**RULES["small"], "eps": 0.5}}
+    with pytest.raises(ValueError, match=r"settings:\n  rules.small.eps: 0.3 -> 0.5\n"):
+        make_region_labels(rules, build(), SCALE, finished, workers=1)
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["labels/00001.png", "region_labels.json", "small/regions.json", "parts/000.npz"],
+)
+def test_make__leaves_other_folders_alone(build, tmp_path, foreign):
+    (tmp_path / foreign).parent.mkdir(exist_ok=True)
+    (tmp_path / foreign).write_text("{}")
+    with pytest.raises(FileExistsError, match="no region labels, and are left alone"):
+        make(build(), tmp_path)
+    assert list(files(tmp_path)) == [foreign]
+
+
+def test_make__labels_of_shards_in_a_new_folder(finished, build, tmp_path):
+    shutil.copytree(finished / "labels", tmp_path / "labels")
+    make(build(), tmp_path)
+    assert files(tmp_path) == files(finished)
+
+
+@pytest.mark.parametrize("content", ["", "[1]", '{"rule": "KeepAll"}'])
+def test_make__settings_of_another_program(build, tmp_path, content):
+    (tmp_path / "settings.json").write_text(content)
+    with pytest.raises(FileExistsError, match="damaged, or was not written"):
+        make(build(), tmp_path)
+    assert (tmp_path / "settings.json").read_text() == content
+
+
+def test_make__damaged_report(finished, build, tmp_path):
+    folder = shutil.copytree(finished, tmp_path / "out")
+    (folder / "region_labels.json").write_text("{")
+    with pytest.raises(ValueError, match=r"Delete it and run .* counted anew"):
+        make(build(), folder)
+    (folder / "region_labels.json").unlink()
+    make(build(), folder)
+    assert files(folder) == files(finished)
+
+
+def test_make__grid_of_another_size(finished, build, tmp_path):
+    folder = shutil.copytree(finished, tmp_path / "out")
+    (folder / "region_labels.json").unlink()
+    other = folder / "labels" / "small" / "part_1" / "001.png"
+    shutil.copy(folder / "labels" / "large" / "part_1" / "001.png", other)
+    with pytest.raises(ValueError, match=r"001.png are a grid of .*Delete that one"):
+        make(build(), folder)
+    other.unlink()
+    make(build(), folder)
+    assert files(folder) == files(finished)
+
+
+def test_make__damaged_kinds(finished, build, tmp_path):
+    folder = shutil.copytree(finished, tmp_path / "out")
+    (folder / "region_labels.json").unlink()
+    (folder / "labels" / "small" / "part_1" / "001.png").unlink()
+    (folder / "small" / "regions.npz").write_text("xx")
+    with pytest.raises(
+        ValueError, match=r"data.. Remove that folder and run"
+    ) as caught:
+        make(build(), folder)
+    assert "unsafely" not in str(caught.value)
+    shutil.rmtree(folder / "small")
+    make(build(), folder)
+    assert files(folder) == files(finished)
 
 
 def test_make__differs_by_seed(finished, build, tmp_path):
@@ -164,6 +234,8 @@ def test_make__damaged_grid_is_named(finished, build, tmp_path):
     with pytest.raises(ValueError, match=f"{damaged.name} cannot be read"):
         make(build(), tmp_path)
     damaged.unlink()
+    with pytest.raises(ValueError, match=r"there are no region labels .* other names"):
+        read_grid(damaged)
     make(build(), tmp_path)
     assert files(tmp_path) == files(finished)
 

@@ -73,8 +73,12 @@ def test_tool__labels_by_shards_and_the_stage_takes_them(
     ("more", "said"),
     [
         (["--shard", "3/2"], "such as 1/4, got 3/2"),
-        (["--stage", "train"], "--stage train is not one RegionGridStage"),
+        (["--stage", "train"], "is a TrainStage, not a RegionGridStage. Of these the"),
         (["--stage", "region"], "mean 'regions'"),
+        (
+            ["--cfg-options", "regions.rules.smal.eps=1"],
+            "rules.smal has no 'type', got {'eps': 1}. Those with one: small,",
+        ),
     ],
 )
 def test_tool__says_what_is_wrong(
@@ -83,6 +87,12 @@ def test_tool__says_what_is_wrong(
     command = arguments(leaf, toy_root, "--out", tmp_path / "out", *more)
     assert call(monkeypatch, TOOL, *command) == 1
     assert said in capsys.readouterr().err
+
+
+def test_tool__config_without_grids(leaf, toy_root, monkeypatch, capsys):
+    baseline = ROOT / "configs" / "mlan" / "baseline_gta.py"
+    assert call(monkeypatch, TOOL, *arguments(baseline, toy_root)[:-4]) == 1
+    assert "baseline_gta.py has no RegionGridStage" in capsys.readouterr().err
 
 
 def test_tool__shard_is_read(leaf, monkeypatch, capsys):

@@ -190,6 +190,17 @@ def test_translate__says_what_is_missing(setting):
     third = config(g_st=GENERATOR, g_third=GENERATOR)
     with pytest.raises(ValueError, match=r"holds no head 'g_third'; it holds: g_st"):
         translate(setting, cfg=third, generator="g_third")
+    others = config(
+        d_t=dict(type="PatchDiscriminator", channels=(4, 8)),
+        c=dict(
+            type="DilatedRegionHead", in_channels=8, num_regions=5, patch_size=(4, 8)
+        ),
+    )
+    for name, kind in (("d_t", "PatchDiscriminator"), ("c", "DilatedRegionHead")):
+        with pytest.raises(
+            ValueError, match=f"'{name}' is a {kind}, which makes no im"
+        ):
+            translate(setting, cfg=others, generator=name)
     wide = config(g_st=dict(GENERATOR, channels=5))
     with pytest.raises(ValueError, match="fits ResNetGenerator only in part"):
         translate(setting, cfg=wide)
@@ -197,6 +208,10 @@ def test_translate__says_what_is_missing(setting):
         translate(setting, cfg=config(pipeline=None))
     with pytest.raises(ValueError, match=r"has no .*\.source, whose images would"):
         translate(setting, images=None)
+    data = dict(dataset=dict(domains=dict(source={}, target={})))
+    misspelt = Config(dict(config().to_dict(), train_dataloader=data))
+    with pytest.raises(ValueError, match="Did you mean 'target'"):
+        translate(setting, cfg=misspelt, images=None, domain="tagret")
     cv2.imwrite(str(setting / "images/00.png"), np.zeros((20, 25, 3), np.uint8))
     with pytest.raises(ValueError, match=r"differ in size: \[\(18, 25\), \(20, 25\)\]"):
         translate(setting, batch_size=2)

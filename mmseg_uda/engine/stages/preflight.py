@@ -9,7 +9,8 @@ from .checks.full_size_weights import toy_explained
 from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
-from .checks.regions import check_finding, check_region_heads
+from .checks.random_parts import warn_of_random_parts
+from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
 from .folders import check_given, check_not_stale
@@ -131,6 +132,8 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     if origin is not None and weights is None:
         _check_follows(outlook, stage, model)
     if stage.trains:
+        if origin is None:
+            warn_of_random_parts(stage.name, model)
         _check_learning(outlook, stage, model)
     else:
         take_images_of_learner(resolver, stage, resolver.stage_config(stage))
@@ -175,7 +178,8 @@ def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     _set_regions(outlook, stage)
     finders = [outlook.resolver.find(name) for name in stage.regions]
     rules = {k: rule for s in finders for k, rule in s.region_rules.items()}
-    check_region_heads(model, cfg, rules)
+    rules |= rules_on_disk(cfg, stage.regions)
+    check_region_heads(model, rules)
 
 
 def _check_labels_come(outlook: Outlook, stage: Stage) -> None:

@@ -68,16 +68,28 @@ def grid_stage(resolver: Resolver, name: str | None = None) -> Stage:
     Raises:
         StageError: If there is none, or none of that name, or several and no name.
     """
-    stages = resolver.stages if name is None else [resolver.find(name)]
-    found = [stage for stage in stages if stage.kind == REGION_GRID]
-    if len(found) != 1:
-        there = [s.name for s in resolver.stages if s.kind == REGION_GRID]
+    there = [stage for stage in resolver.stages if stage.kind == REGION_GRID]
+    names = ", ".join(stage.name for stage in there)
+    if name is not None:
+        found = resolver.find(name)
+        if found.kind == REGION_GRID:
+            return found
         raise StageError(
-            f"{'--stage ' + name if name else resolver.request.config} is not one "
-            f"{REGION_GRID}; this config has: {', '.join(there) or 'none'}. Choose by "
-            "--stage"
+            f"--stage {name} is a {found.kind}, not a {REGION_GRID}. Of these the "
+            f"config has: {names or 'none'}"
         )
-    return found[0]
+    if not there:
+        raise StageError(
+            f"{resolver.request.config} has no {REGION_GRID}, so there are no label "
+            "grids to make. Give a config that has one, such as "
+            "configs/mlan/cr_al_gta.py, or add it: docs/region_labels.md"
+        )
+    if len(there) > 1:
+        raise StageError(
+            f"{resolver.request.config} has several {REGION_GRID}s; choose one by "
+            f"--stage: {names}"
+        )
+    return there[0]
 
 
 def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:

@@ -1,12 +1,11 @@
 """Region labels of a data set, read from disk."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from .layout import REPORT, grid_file
-from .report import read_grid
+from .report import ANEW, damaged_report, read_grid, read_report
 
 
 class FinishedLabels:
@@ -30,17 +29,14 @@ class FinishedLabels:
                 "it continues"
             )
         try:
-            sizes = json.loads(report.read_text())["sizes"]
+            sizes = read_report(self.folder)["sizes"]
+            self.rules = {size: dict(entry["rule"]) for size, entry in sizes.items()}
             self.patch_sizes = {
-                size: tuple(entry["rule"]["patch_size"])
-                for size, entry in sizes.items()
+                size: tuple(rule["patch_size"]) for size, rule in self.rules.items()
             }
             self.grids = {size: tuple(entry["grid"]) for size, entry in sizes.items()}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(
-                f"{report} cannot be read: {error!r}. Delete it and run the stage or "
-                "tools/make_region_labels.py again: the labels are counted anew"
-            ) from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise damaged_report(report, error) from error
 
     def read(self, size: str, label_name: str) -> np.ndarray:
         """Return the grid of a label file, (I, J) uint8, 255 = ignore.
@@ -57,6 +53,6 @@ class FinishedLabels:
         if grid.shape != self.grids[size]:
             raise ValueError(
                 f"{path} has {grid.shape} patches, {REPORT} says {self.grids[size]}: "
-                "it was made by something else; make the labels again"
+                f"it was made by something else. Delete it and {ANEW}"
             )
         return grid

@@ -1,6 +1,5 @@
 """Making the region labels of a data set."""
 
-import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,6 @@ from mmengine.dist import barrier, get_rank, get_world_size
 
 from mmseg_uda.atomic_files import check_writable, remove_leftovers, write_json
 from mmseg_uda.plain import plain
-from mmseg_uda.pseudo_labels.image_files import text_sha256
 from mmseg_uda.ranks import on_rank_zero
 
 from ..fitted import REPORT as FIT_REPORT
@@ -21,7 +19,8 @@ from .label_files import LabelFiles
 from .layout import LABELS, PARTS, REPORT, SETTINGS
 from .pool import available_cores, worker_pool
 from .region_work import RegionWork
-from .report import count_grids
+from .report import count_grids, read_report
+from .settings import check_folder, settings_of
 
 
 def make_region_labels(
@@ -59,6 +58,7 @@ def make_region_labels(
     Raises:
         ValueError: If an option is out of range, a label cannot be read, there are no
             kinds to be found, or the folder was made with other settings.
+        FileExistsError: If it holds something else.
         OSError: If the folder cannot be written.
     """
     _check(workers, shard, scale)
@@ -95,37 +95,17 @@ def _check(workers: int | None, shard: tuple[int, int], scale: Sequence[int]) ->
         )
 
 
-def _settings(work: RegionWork) -> dict[str, Any]:
-    return {
-        "rules": dict(work.rules),
-        "scale": list(work.files.scale),
-        "seed": work.seed,
-        "classes": list(work.classes),
-        "images": len(work.files),
-        "images_sha256": text_sha256(work.files.names),
-    }
-
-
 def _prepare(work: RegionWork, shard: tuple[int, int]) -> dict[str, Any] | None:
     """Check or write the settings; return the report of finished labels."""
-    settings, path = _settings(work), work.folder / SETTINGS
-    if path.is_file():
-        before = json.loads(path.read_text())
-        changed = [key for key in settings if before.get(key) != settings[key]]
-        if changed:
-            told = ", ".join(
-                f"{key}: {before.get(key)!r} -> {settings[key]!r}" for key in changed
-            )
-            raise ValueError(
-                f"the region labels in {work.folder} were made with other settings "
-                f"({told}); choose another folder, or remove that one"
-            )
+    settings = settings_of(work)
+    check_folder(work.folder, settings)
     if (work.folder / REPORT).is_file():
-        return json.loads((work.folder / REPORT).read_text())
+        return read_report(work.folder)
     if shard[1] == 1:  # else another machine may be writing right now
-        remove_leftovers(work.folder / PARTS)
+        for name in ("", PARTS, *work.rules):
+            remove_leftovers(work.folder / name)
         remove_leftovers(work.folder / LABELS, below=True)
-    write_json(path, settings)
+    write_json(work.folder / SETTINGS, settings)
     return None
 
 
@@ -152,7 +132,7 @@ def _fit(work: RegionWork, palette: Sequence) -> None:
 def _finish(work: RegionWork) -> dict[str, Any] | None:
     if _pending(work, range(len(work.files))):
         return None
-    report = {**_settings(work), **count_grids(work)}
+    report = {**settings_of(work), **count_grids(work)}
     write_json(work.folder / REPORT, report)
     shutil.rmtree(work.folder / PARTS, ignore_errors=True)
     return report

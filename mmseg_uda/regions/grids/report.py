@@ -13,6 +13,7 @@ from mmseg_uda.progress import with_progress
 
 from ..fitted import REPORT as FIT_REPORT
 from ..region_rule import IGNORE
+from .layout import REPORT
 from .region_work import RegionWork
 
 _OF_SAMPLE = (
@@ -24,6 +25,11 @@ _OF_SAMPLE = (
     "clusters",
     "noise",
     "smaller",
+)
+#: What to do where grids are missing.
+ANEW = (
+    f"delete {REPORT} and make the labels again (tools/make_region_labels.py): only "
+    "what is missing is made"
 )
 
 
@@ -50,7 +56,11 @@ def count_grids(work: RegionWork) -> dict[str, Any]:
         for size, path in work.grids_of(image).items():
             grid = read_grid(path)
             if shapes.setdefault(size, grid.shape) != grid.shape:
-                raise ValueError(f"{path} is {grid.shape}, others are {shapes[size]}")
+                raise ValueError(
+                    f"the region labels {path} are a grid of {grid.shape}, those of "
+                    f"other images {shapes[size]}: one of them was made by something "
+                    f"else. Delete that one and {ANEW}"
+                )
             counts[size] += np.bincount(grid.ravel(), minlength=IGNORE + 1)
             digest.update(grid.tobytes())
     sizes = {
@@ -64,6 +74,26 @@ def count_grids(work: RegionWork) -> dict[str, Any]:
     }
 
 
+def read_report(folder: Path) -> dict[str, Any]:
+    """Read the report of finished labels.
+
+    Raises:
+        ValueError: If it cannot be read.
+    """
+    try:
+        return json.loads((folder / REPORT).read_bytes())
+    except (OSError, ValueError) as error:
+        raise damaged_report(folder / REPORT, error) from error
+
+
+def damaged_report(path: Path, error: Exception) -> ValueError:
+    """Return the error of a report that cannot be read."""
+    return ValueError(
+        f"{path} cannot be read: {error!r}. Delete it and run the stage or "
+        "tools/make_region_labels.py again: the labels are counted anew"
+    )
+
+
 def read_grid(path: Path) -> np.ndarray:
     """Read a grid of region labels, (I, J) uint8.
 
@@ -73,11 +103,14 @@ def read_grid(path: Path) -> np.ndarray:
     try:
         with Image.open(path) as image:
             grid = np.asarray(image)
+    except FileNotFoundError as error:
+        raise ValueError(
+            f"there are no region labels {path}: they were made on labels with other "
+            f"names, or some were removed. Give the folder of the right ones, or {ANEW}"
+        ) from error
     except (OSError, SyntaxError) as error:
         raise ValueError(
-            f"the region labels {path} cannot be read: {error}. Delete the file, if it "
-            "is there, and region_labels.json, and make the labels again: only what is "
-            "missing is made"
+            f"the region labels {path} cannot be read: {error}. Delete them and {ANEW}"
         ) from error
     if grid.ndim != 2 or grid.dtype != np.uint8:
         raise ValueError(f"the region labels {path} are not an 8-bit grey image")

@@ -1,6 +1,6 @@
 """Whether region rules, region heads and the labels of regions go together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from mmengine.config import Config
@@ -8,6 +8,10 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmseg_uda.models.objectives import RegionClassification
+from mmseg_uda.plain import plain
+from mmseg_uda.regions import FittedRegions
+from mmseg_uda.regions.grids import region_name
+from mmseg_uda.regions.grids.finished import FinishedLabels
 from mmseg_uda.registry import REGIONS
 from mmseg_uda.suggestions import did_you_mean
 
@@ -27,6 +31,7 @@ def check_finding(stage: Stage, cfg: Config) -> None:
             range, or the training data don't label its regions.
     """
     init_default_scope(cfg.get("default_scope", "mmseg"))
+    _check_typed(stage)
     for name, rule in stage.region_rules.items():
         what = f"rule of {name} (an option set to None is left out)"
         check_arguments(REGIONS, rule, what)
@@ -35,33 +40,68 @@ def check_finding(stage: Stage, cfg: Config) -> None:
     labelled_data(stage, cfg)
 
 
+def _check_typed(stage: Stage) -> None:
+    """Check that each rule has a type; an option of a misspelt size makes one."""
+    rules = stage.rules or {}
+    typed = [s for s, r in rules.items() if isinstance(r, Mapping) and "type" in r]
+    for size in rules:
+        if size not in typed:
+            raise StageError(
+                f"stage '{stage.name}': rules.{size} has no 'type', got "
+                f"{plain(rules[size])}. Those with one: {', '.join(typed) or 'none'}."
+                + did_you_mean(size, typed)
+            )
+
+
+def rules_on_disk(
+    cfg: Mapping[str, Any], stages: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Read the rules of the finished regions whose folders a config names itself.
+
+    Args:
+        cfg: Config of a training stage.
+        stages: Names of the stages that find regions for it; theirs are left out.
+
+    Returns:
+        Config of each rule by the name that objectives ask for its labels.
+    """
+    rules: dict[str, dict[str, Any]] = {}
+    for node in regions_in(cfg):
+        name, folder = str(node.get("name")), node.get("region_dir")
+        if not folder or name in stages:
+            continue
+        if node["type"] == "LoadRegionLabels":
+            made = FinishedLabels(folder).rules.items()
+            rules |= {region_name(size): rule for size, rule in made}
+        else:
+            rules[name] = FittedRegions(folder).rule_config
+    return rules
+
+
 def check_region_heads(
-    model: nn.Module, cfg: Config, rules: Mapping[str, Mapping[str, Any]]
+    model: nn.Module, rules: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Check the region heads of a model against the labels that they will learn.
 
     Args:
         model: The built model.
-        cfg: Config of its stage.
-        rules: Rules of the stage's regions by the name of their labels.
+        rules: Rules of the regions that its data label by the name of these labels.
 
     Raises:
         StageError: If labels of that name are made nowhere, or head and rule differ in
             the size of the patches or the number of kinds.
     """
-    made = {*rules, *(str(node.get("name")) for node in regions_in(cfg))}
     for name, objective in getattr(model, "objectives", {}).items():
         if not isinstance(objective, RegionClassification):
             continue
         labels = objective.labels
-        if labels not in made:
+        if labels not in rules:
             raise StageError(
                 f"objective '{name}' learns the regions '{labels}', but the "
-                f"train_dataloader labels {', '.join(sorted(made)) or 'none'}."
-                + did_you_mean(labels, made)
+                f"train_dataloader labels {', '.join(sorted(rules)) or 'none'}."
+                + did_you_mean(labels, rules)
             )
-        if labels in rules:
-            _check_head(objective.head, model.heads[objective.head], rules[labels])
+        _check_head(objective.head, model.heads[objective.head], rules[labels])
 
 
 def _check_head(name: str, head: nn.Module, rule: Mapping[str, Any]) -> None:
