@@ -6,7 +6,7 @@ A run that is in the file of results is not trained again; an interrupted one go
 import argparse
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.atomic_files import check_writable, write_atomic
 from mmseg_uda.benchmark import (
     Run,
     benchmark_table,
@@ -52,6 +52,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def benchmark(args: argparse.Namespace) -> None:
     """Train what is missing, write the page and draw the picture."""
     rows = read_rows(args.rows, ROOT / "configs")
+    check_writable(args.page.parent, "--page")
     runs = [
         Run(row, task, seed)
         for seed in args.seeds

@@ -6,9 +6,10 @@ A run that is in the file of results is not trained again; an interrupted one go
 import argparse
 from pathlib import Path
 
+from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.benchmark import draw_sweep, read_sweep, sweep_table
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
-from mmseg_uda.engine.stages import explained_errors
+from mmseg_uda.engine.stages import StageError, explained_errors
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,8 +32,16 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def sweep(args: argparse.Namespace) -> None:
     """Train what is missing, draw the figure and print the scores."""
     study = read_sweep(args.study, ROOT / "configs")
+    check_writable(args.figure.parent, "--figure")
     runs = study.runs(args.seeds)
     results = train_missing(args, runs, ROOT, train=not args.draw_only)
+    if not any(run.name in results for run in runs):
+        seeds = " ".join(map(str, args.seeds))
+        raise StageError(
+            f"{args.results} has none of the {len(runs)} runs of {args.study} with "
+            f"--seeds {seeds}, so there is nothing to draw. Leave --draw-only out to "
+            "train them, or give --results and --seeds of those that are trained"
+        )
     draw_sweep(study, args.seeds, results, args.figure)
     print(sweep_table(study, args.seeds, results))
     print(f"figure: {args.figure}")

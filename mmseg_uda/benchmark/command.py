@@ -41,6 +41,7 @@ def parse_run_args(
     args = parser.parse_args(argv)
     if args.jobs < 1:
         parser.error(f"--jobs must be 1 or more, got {args.jobs}")
+    args.seeds = list(dict.fromkeys(args.seeds))
     args.results = args.results or getattr(args, file).with_suffix(".json")
     return args
 
@@ -66,6 +67,7 @@ def train_missing(
     )
     if train:
         check_writable(args.work_dir, "--work-dir")
+        check_writable(args.results.parent, "--results")
         ensure_toycity(args.toy_root)
         # `kill` ends the trainings, too, as Ctrl-C does
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -19,6 +19,7 @@ from mmseg_uda.evaluation.results import MEANS
 from .rows import Row
 
 _KEPT_OF_BEST = (*MEANS, "iter")
+_LINES_TOLD = 8
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,36 @@ class Benchmark:
         """Return the results so far, by name of the run."""
         if not self.results.is_file():
             return {}
-        return json.loads(self.results.read_text())
+        try:
+            return json.loads(self.results.read_bytes())
+        except ValueError as error:
+            raise ValueError(
+                f"{self.results} is damaged: {error}. Put a copy of it back or remove "
+                f"it; what is finished in {self.work_dir} is not trained again"
+            ) from error
 
     def run(self, jobs: int, say: Callable[[str], None] = print) -> None:
         """Train all runs that are missing.
 
         Args:
             jobs: Trainings at a time, one core each.
-            say: Gets a line for every run that ends.
+            say: Gets a line at the start, and one for every run that ends.
 
         Raises:
             RuntimeError: If a training fails; names its log. The others are stopped.
-            ValueError: If a result is there that other options led to.
+            ValueError: If a result is there that other options led to, or the file of
+                results is damaged.
         """
         finished = self.finished()
         self._check_options(finished)
         pending = [run for run in self.runs if run.name not in finished]
         # a run that waits holds a worker: what it waits for must come before it
         pending.sort(key=lambda run: (run.seed, len(self._trainings(run))))
+        if pending:
+            say(
+                f"{len(pending)} of {len(self.runs)} runs to train, {jobs} at a time; "
+                f"what they say is in {self.work_dir}/<run>/run.log"
+            )
         done: dict[str, Future] = {}
         with ThreadPoolExecutor(jobs) as pool:
             try:
@@ -196,7 +209,7 @@ class Benchmark:
         if child.returncode:
             raise RuntimeError(
                 f"training failed (exit status {child.returncode}), see {log}; the "
-                "same command goes on where it stopped"
+                f"same command goes on where it stopped. It ends with:\n{_end_of(log)}"
             )
         return {
             "cpu_minutes": round((usage.ru_utime + usage.ru_stime) / 60, 2),
@@ -226,6 +239,11 @@ class Benchmark:
             self._stopped = True
             for child in self._children:
                 child.terminate()
+
+
+def _end_of(log: Path) -> str:
+    lines = log.read_text(errors="replace").rstrip().splitlines()
+    return "\n".join(lines[-_LINES_TOLD:])
 
 
 @cache

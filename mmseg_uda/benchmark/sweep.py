@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
-import yaml
-
 from mmseg_uda.atomic_files import write_atomic
 
 from .figure import png_bytes
 from .rows import TASKS, Row
 from .runs import Run
 from .table import join_cells, spread_text
+from .yaml_file import read_yaml
 
 # values further apart than this are drawn on a logarithmic axis
 _LOG_FROM = 20
 # points of mIoU that the axis shows at least: seeds alone move scores by one or two
 _LEAST_SPAN = 5.0
 _KEYS = {"option", "label", "task", "values", "curves"}
+_NEEDED = {"name", "config"}
+_OF_CURVE = {*_NEEDED, "option"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def read_sweep(path: Path, configs: Path) -> Sweep:
     Raises:
         ValueError: If the file is not of this form or a config is missing.
     """
-    content = yaml.safe_load(path.read_text())
+    content = read_yaml(path)
     if not isinstance(content, dict) or set(content) != _KEYS:
         raise ValueError(
             f"{path} must hold {', '.join(sorted(_KEYS))}, no more or less"
@@ -86,10 +87,10 @@ def read_sweep(path: Path, configs: Path) -> Sweep:
             f"{path}: values must be a list of numbers, got {values!r} (YAML takes "
             "1e-3 for a text: write 0.001 or 1.0e-3)"
         )
-    curves = [
-        _curve(entry, entry.get("option", content["option"]), values)
-        for entry in content["curves"]
-    ]
+    if len({f"{value:g}" for value in values}) < len(values):
+        raise ValueError(f"{path}: values must differ within six digits, got {values}")
+    _check_curves(path, content["curves"])
+    curves = _curves(content["curves"], content["option"], values)
     for curve in curves:
         file = curve.rows[0].file(configs, task)
         if not file.is_file():
@@ -163,8 +164,38 @@ def sweep_table(
     return "\n".join(lines) + "\n"
 
 
-def _curve(entry: Mapping, option: str, values: Sequence[float]) -> Curve:
-    short = option.rsplit(".loss_weight", 1)[0].rsplit(".", 1)[-1]
+def _check_curves(path: Path, entries: object) -> None:
+    for entry in entries if isinstance(entries, list) else ():
+        if not isinstance(entry, dict) or not _NEEDED <= set(entry) <= _OF_CURVE:
+            break
+    else:
+        if entries:
+            return
+        entry = entries
+    raise ValueError(
+        f"{path}: `curves` must be a list of {{name: .., config: ..}} or, to vary "
+        f"something else, {{name: .., config: .., option: ..}}, got {entry!r}"
+    )
+
+
+def _curves(
+    entries: Sequence[Mapping], common: str, values: Sequence[float]
+) -> list[Curve]:
+    options = [entry.get("option", common) for entry in entries]
+    short = {option: _short(option) for option in options}
+    if len(set(short.values())) < len(short):  # runs must not share their folders
+        short = {option: option for option in options}
+    return [
+        _curve(entry, option, short[option], values)
+        for entry, option in zip(entries, options, strict=True)
+    ]
+
+
+def _short(option: str) -> str:
+    return option.rsplit(".loss_weight", 1)[0].rsplit(".", 1)[-1]
+
+
+def _curve(entry: Mapping, option: str, short: str, values: Sequence[float]) -> Curve:
     rows = [
         Row(
             entry["name"],

@@ -37,6 +37,7 @@ with open(Path(__file__).parent / "calls.txt", "a") as calls:
     whole = [run for run in runs if list(Path(run).glob("*/done.json"))]
     print(config.stem, value("--seed"), *whole, file=calls)
 if (Path(__file__).parent / "fail").exists() and config.stem == "mrnet_gta":
+    print("no way")
     sys.exit(3)
 last = "train" if "stages = " not in config.read_text() else "stage_two"
 score = {"mIoU": 10.0 + int(value("--seed")), "iter": 7}
@@ -127,6 +128,8 @@ def test_rows_of_mlan__have_the_numbers_of_its_ablation():
     ("text", "message"),
     [
         ("rows: []", "must hold `rows`"),
+        ("rows: [a]", "must hold `rows`"),
+        ("rows: [", "cannot be read as YAML: while parsing"),
         ("rows:\n- {name: a}", "must hold `rows`"),
         ("rows:\n- {name: a, config: no/such}", r"no config .*no/such_gta\.py"),
         ("rows:\n- {name: a, config: b, x: c}", "must hold `rows`"),
@@ -175,7 +178,8 @@ def test_row_with_options__is_a_run_of_its_own_without_numbers_of_the_paper(root
 def test_runs__take_over_what_they_repeat_of_their_own_seed(root, jobs):
     lines = []
     bench(root).run(jobs, lines.append)
-    assert len(lines) == 4
+    assert lines[0].startswith("4 of 4 runs to train")
+    assert len(lines) == 5
     made = {(name, seed): runs for name, seed, *runs in calls(root)[:-1]}
     work = root / "work"
     assert made == {
@@ -235,7 +239,7 @@ def test_runs__of_other_options_are_not_mixed(root):
 
 def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):
     (root / "tools" / "fail").touch()
-    with pytest.raises(RuntimeError, match=r"exit status 3.*seed0/run\.log"):
+    with pytest.raises(RuntimeError, match=r"exit status 3.*seed0/run\.log.*\nno way$"):
         bench(root, seeds=(0,)).run(1, print)
     assert not (root / "r.json").exists()
     (root / "tools" / "fail").unlink()
@@ -261,6 +265,17 @@ def wait_for(file):
             return file.read_text()
         time.sleep(0.1)
     return pytest.fail(f"no {file}")
+
+
+def test_runs__damaged_results(root):
+    (root / "r.json").write_text("{")
+    with pytest.raises(ValueError, match=r"r.json is damaged: .* not trained again"):
+        bench(root).run(1, str)
+
+
+def test_rows__that_are_not_there(tmp_path):
+    with pytest.raises(ValueError, match=r"no.yml does not exist .looked in /"):
+        read_rows(tmp_path / "no.yml", ROOT / "configs")
 
 
 def test_table__has_mean_spread_and_says_what_was_not_run():

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from in_process import call
 from mmengine.config import Config
 from PIL import Image
 from test_benchmark import TRAIN, calls
@@ -63,6 +64,26 @@ def test_runs__have_the_option_and_a_folder_each(root):
     assert len(calls(root)) == before + 4
 
 
+def test_runs__of_options_that_end_alike_have_a_folder_each(root):
+    other = ("advent/advent, option: model.x", "mrnet/mrnet, option: a.adversarial")
+    (root / "study.yml").write_text(STUDY.replace(*other))
+    names = {run.name for run in study_of(root).runs((0,))}
+    assert len(names) == 4
+    assert "mrnet_gta_a.adversarial_0.01/seed0" in names
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_tool__draws_only_what_is_there(root, monkeypatch, capsys, there):
+    if there:
+        run(root, (0,))
+    options = ["--draw-only", "--results", root / "r.json", "--seeds", "0", "0"]
+    code = call(monkeypatch, "tools/sweep.py", root / "study.yml", *options)
+    said = capsys.readouterr()
+    assert (code, (root / "study.png").exists()) == ((0, True) if there else (1, False))
+    assert there == ("| MRNet | 10.00 | 10.00 |" in said.out)
+    assert there or "has none of the 4 runs" in said.err
+
+
 def test_table_and_figure__of_what_is_there(root, tmp_path):
     results = run(root, (0, 2))
     del results["advent_gta_x_0.001/seed0"], results["advent_gta_x_0.001/seed2"]
@@ -74,6 +95,9 @@ def test_table_and_figure__of_what_is_there(root, tmp_path):
     drawn = np.asarray(Image.open(tmp_path / "figure.png").convert("RGB"))
     colours = {tuple(c) for c in drawn.reshape(-1, 3)[::7]}
     assert {(31, 119, 180), (255, 127, 14)} <= colours  # a curve each
+    # nothing is cut off: there is room at every edge
+    for edge in (drawn[0], drawn[-1], drawn[:, 0], drawn[:, -1]):
+        assert (edge == 255).all()
     draw_sweep(study_of(root), (5,), results, tmp_path / "none.png")
     assert (tmp_path / "none.png").is_file()
 
@@ -85,6 +109,12 @@ def test_table_and_figure__of_what_is_there(root, tmp_path):
         ("task: gta", "task: gta5", "unknown task 'gta5'"),
         ("0.001, 0.01", "1e-3", "write 0.001"),
         ("mrnet/mrnet", "mrnet/none", "has no config"),
+        ("0.001, 0.01", "0.001, 0.00100000001", "must differ within six digits"),
+        ("option: model.x}", "optoin: model.x}", "list of {name.*'optoin'"),
+        ("name: MRNet, ", "", "list of {name.*got {'config'"),
+        ("curves:", "curves: 3\nrest:", "must hold curves"),
+        (STUDY[STUDY.index("curves") :], "curves: []", r"list of {name.*got \[\]"),
+        (STUDY, "label: [", "cannot be read as YAML"),
     ],
 )
 def test_study__that_is_wrong_is_refused(root, old, new, message):
