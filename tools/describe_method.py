@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -59,9 +61,7 @@ def describe_stages(args: argparse.Namespace) -> None:
         else:
             _check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
-            options = {k: v for k, v in description.items() if k != "type"}
-            listed = ", ".join(f"{key}={value}" for key, value in options.items())
-            texts.append(f"\n== {stage.name}: {description['type']}({listed}) ==")
+            texts.append("\n" + stage_text(stage.name, description))
         stages[stage.name] = description
     report = {
         "config": str(args.config),
@@ -69,6 +69,25 @@ def describe_stages(args: argparse.Namespace) -> None:
         "stages": stages,
     }
     print(json.dumps(report, indent=2) if args.json else "\n".join(texts))
+
+
+def stage_text(name: str, options: Mapping[str, Any]) -> str:
+    """Return a stage that trains nothing as text, a line for each of several rules."""
+    rules = options.get("rules") or {}
+    rest = {key: value for key, value in options.items() if key != "rules"}
+    lines = [f"{size}: {_call(rule)}" for size, rule in rules.items() if rule]
+    return "\n".join([f"== {name}: {_call(rest)} ==", *lines])
+
+
+def _call(options: Mapping[str, Any]) -> str:
+    """Return a config dict as the call that it stands for."""
+    told = {k: _call(v) if _has_type(v) else v for k, v in options.items()}
+    listed = ", ".join(f"{key}={value}" for key, value in told.items() if key != "type")
+    return f"{options['type']}({listed})"
+
+
+def _has_type(value: object) -> bool:
+    return isinstance(value, Mapping) and "type" in value
 
 
 def _check(stage: Stage, cfg: Config) -> None:

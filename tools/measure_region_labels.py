@@ -39,6 +39,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--labelled", type=int, default=30, help="images to label (default: 30)"
     )
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
     return parser.parse_args(argv)
 
 
@@ -107,5 +108,6 @@ def measure(args: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
-    with explained_errors():
-        measure(parse_args())
+    given = parse_args()
+    with explained_errors(given.debug):
+        measure(given)

@@ -103,7 +103,6 @@ def draw_sweep(
     seeds: Sequence[int],
     results: Mapping[str, Mapping],
     file: Path,
-    metric: str = "mIoU",
 ) -> None:
     """Draw the final score over the value: the mean of the seeds, and their spread.
 
@@ -114,8 +113,8 @@ def draw_sweep(
         seeds: Seeds that count.
         results: Results by name of the run.
         file: PNG file.
-        metric: Score to draw, in percent.
     """
+    metric = TASKS[sweep.task][0]
     # takes a second to import, and only drawing needs it
     from matplotlib.figure import Figure
 
@@ -158,7 +157,8 @@ def sweep_table(
         cells = [curve.name]
         for row in curve.rows:
             found = [results.get(Run(row, sweep.task, seed).name) for seed in seeds]
-            scores = [run["final"]["mIoU"] for run in found if run]
+            metric = TASKS[sweep.task][0]
+            scores = [run["final"][metric] for run in found if run]
             cells.append(spread_text(scores) if scores else "not run")
         lines.append(join_cells(cells))
     return "\n".join(lines) + "\n"

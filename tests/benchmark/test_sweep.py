@@ -72,6 +72,15 @@ def test_runs__of_options_that_end_alike_have_a_folder_each(root):
     assert "mrnet_gta_a.adversarial_0.01/seed0" in names
 
 
+def test_table__of_synthia_has_the_mean_of_16_classes(root):
+    (root / "study.yml").write_text(STUDY.replace("task: gta", "task: synthia"))
+    results = {
+        "mrnet_synthia_adversarial_0.01/seed0": {"final": {"mIoU": 1.0, "mIoU16": 2.0}}
+    }
+    table = sweep_table(study_of(root), (0,), results)
+    assert "| MRNet | not run | 2.00 |" in table
+
+
 @pytest.mark.parametrize("there", [False, True])
 def test_tool__draws_only_what_is_there(root, monkeypatch, capsys, there):
     if there:

@@ -176,6 +176,16 @@ def test_make__labels_of_shards_in_a_new_folder(finished, build, tmp_path):
     assert files(tmp_path) == files(finished)
 
 
+def test_make__other_settings_after_no_kind_was_found(finished, build, tmp_path):
+    few = {"large": RULES["large"], "small": {**RULES["small"], "min_samples": 400}}
+    with pytest.raises(ValueError, match=r"'small' patches: no 400 of .* raise eps"):
+        make_region_labels(few, build(), SCALE, tmp_path, workers=1)
+    with pytest.raises(ValueError, match="made with other settings"):
+        make(build(), tmp_path, shard=(1, 2))  # others may be at work
+    make(build(), tmp_path)
+    assert files(tmp_path) == files(finished)
+
+
 @pytest.mark.parametrize("content", ["", "[1]", '{"rule": "KeepAll"}'])
 def test_make__settings_of_another_program(build, tmp_path, content):
     (tmp_path / "settings.json").write_text(content)

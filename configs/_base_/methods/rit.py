@@ -25,7 +25,8 @@ model = dict(
     ),
     objectives=dict(
         adversarial_ts=dict(
-            weight=dict(map="multi", norm="mean"), paper="MLAN paper, Eq. 12"
+            weight=dict(map="multi", norm="mean"),
+            paper="MLAN paper, Eq. 12 with least squares",
         ),
     ),
 )

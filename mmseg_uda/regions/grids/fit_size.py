@@ -40,7 +40,10 @@ def fit_size(work: RegionWork, size: str, palette: Sequence) -> None:
     rule = work.built[size]
     descriptors, pictures = drawn_patches(work, size)
     counts = {name: int(np.sum(_column(work, size, name))) for name in _COUNTS}
-    fitted, kinds, found = fit_drawn(rule, descriptors, counts, work.seed)
+    try:
+        fitted, kinds, found = fit_drawn(rule, descriptors, counts, work.seed)
+    except ValueError as error:
+        raise ValueError(f"'{size}' patches: {error}") from error
     described = describe_kinds(pictures, kinds, work.classes, rule.num_regions)
     montage = draw_montage(pictures, kinds, described, work.classes, palette)
     report = {

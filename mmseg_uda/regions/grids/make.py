@@ -98,7 +98,7 @@ def _check(workers: int | None, shard: tuple[int, int], scale: Sequence[int]) ->
 def _prepare(work: RegionWork, shard: tuple[int, int]) -> dict[str, Any] | None:
     """Check or write the settings; return the report of finished labels."""
     settings = settings_of(work)
-    check_folder(work.folder, settings)
+    check_folder(work.folder, settings, alone=shard[1] == 1)
     if (work.folder / REPORT).is_file():
         return read_report(work.folder)
     if shard[1] == 1:  # else another machine may be writing right now

@@ -1,6 +1,8 @@
 """What region labels depend on, and whether a folder holds these."""
 
 import json
+import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from .layout import LABELS, PARTS, REPORT, SETTINGS
 from .region_work import RegionWork
 
 _NAMES = "images_sha256"
+_SIZE = re.compile(r"\w+")  # whatever the file says, nothing outside is removed
 
 
 def settings_of(work: RegionWork) -> dict[str, Any]:
@@ -26,15 +29,18 @@ def settings_of(work: RegionWork) -> dict[str, Any]:
     }
 
 
-def check_folder(folder: Path, settings: Mapping[str, Any]) -> None:
+def check_folder(folder: Path, settings: Mapping[str, Any], alone: bool = True) -> None:
     """Refuse a folder that holds labels of other settings, or something else.
 
     Without settings, grids in sub-folders named as the sizes are taken: they are what
-    shards with folders of their own have made, copied together.
+    shards with folders of their own have made, copied together. A run of other settings
+    that has labelled no image yet, as it found no kinds, say, is removed.
 
     Args:
         folder: Output folder; it need not exist.
         settings: What :func:`settings_of` returns.
+        alone: Whether no other call can be at work on the folder; else nothing is
+            removed.
 
     Raises:
         ValueError: If its labels were made with other settings.
@@ -49,8 +55,12 @@ def check_folder(folder: Path, settings: Mapping[str, Any]) -> None:
                 "labels, and are left alone. Choose another folder (--out)"
             )
         return
-    changed = changed_entries(_read(path, settings), settings)
-    if changed:
+    before = _read(path, settings)
+    changed = changed_entries(before, settings)
+    if changed and alone and not any((folder / n).exists() for n in (LABELS, REPORT)):
+        for name in filter(_SIZE.fullmatch, (PARTS, *before["rules"])):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    elif changed:
         raise ValueError(
             f"the region labels in {folder} were made with other settings:\n  "
             + "\n  ".join(map(_spoken, changed))
