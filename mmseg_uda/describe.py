@@ -7,6 +7,7 @@ from torch import nn
 from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.models.segmentors.view_wiring import views_behind
 from mmseg_uda.models.segmentors.wiring import maps_behind
+from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.structures.seg_heads import segmentation_heads
 
 
@@ -57,6 +58,32 @@ def describe(model: nn.Module) -> dict:
         "views": _views_in_use(model),
         "frozen": model.frozen.names,
     }
+
+
+def describe_rule(rule: SelectionRule, model: nn.Module | None) -> dict:
+    """How pseudo-labels are chosen, as plain data.
+
+    Args:
+        rule: The rule.
+        model: The :class:`UDASegmentor` that predicts; None will do for a rule without
+            a map.
+
+    Returns:
+        A dict that serialises to JSON: ``equation``, and ``maps``, those that it names,
+        where training has ended.
+    """
+    names = [] if rule.score_map is None else maps_behind([rule.score_map], model.maps)
+    maps = {f"{name}_decode": model.maps[name].equation("decode") for name in names}
+    return {"equation": rule.equation(), "maps": maps}
+
+
+def rule_as_text(description: dict) -> str:
+    """Write what :func:`describe_rule` returns as an equation with its legend."""
+    lines = [description["equation"]] if description["equation"] else []
+    if description["maps"]:
+        lines += ["", "with the maps at the end of all schedules"]
+        lines += [f"  {name} = {text}" for name, text in description["maps"].items()]
+    return "\n".join(lines)
 
 
 def as_equation(description: dict) -> str:

@@ -12,11 +12,13 @@ from mmengine.config import Config
 
 import mmseg_uda
 from mmseg_uda.command_line import KeyValueAction
-from mmseg_uda.describe import as_equation, describe
+from mmseg_uda.describe import as_equation, describe, describe_rule, rule_as_text
 from mmseg_uda.engine.stages import Request, Resolver, Stage, explained_errors
 from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
 from mmseg_uda.engine.stages.checks.regions import check_finding
 from mmseg_uda.engine.stages.checks.translating import check_translating
+from mmseg_uda.engine.stages.stage import PSEUDO_LABEL
+from mmseg_uda.registry import RULES
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -62,6 +64,10 @@ def describe_stages(args: argparse.Namespace) -> None:
             _check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
             texts.append("\n" + stage_text(stage.name, description))
+            if stage.kind == PSEUDO_LABEL:
+                chosen = _rule(stage, resolver)
+                texts += filter(None, [rule_as_text(chosen)])
+                description |= chosen
         stages[stage.name] = description
     report = {
         "config": str(args.config),
@@ -88,6 +94,16 @@ def _call(options: Mapping[str, Any]) -> str:
 
 def _has_type(value: object) -> bool:
     return isinstance(value, Mapping) and "type" in value
+
+
+def _rule(stage: Stage, resolver: Resolver) -> dict[str, Any]:
+    """Describe how a stage chooses pseudo-labels."""
+    rule, model = RULES.build(dict(stage.rule)), None
+    if rule.score_map is not None:
+        cfg = resolver.stage_config(stage)
+        model = check_model(cfg, None, trains=False)
+        check_predicting(stage, cfg, model)
+    return describe_rule(rule, model)
 
 
 def _check(stage: Stage, cfg: Config) -> None:

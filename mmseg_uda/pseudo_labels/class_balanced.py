@@ -61,6 +61,17 @@ class ClassBalanced(ClassThresholds):
             "sample_every": self.sample_every,
         }
 
+    def equation(self) -> str:
+        """Write the rule as an equation."""
+        return (
+            "y_target = argmax_c p_c / t_c if max_c p_c / t_c >= 1, else none;  "
+            + self._threshold_text("p_c")
+        )
+
+    def _threshold_text(self, score: str) -> str:
+        share = f"{100 * self.portion:g} %"
+        return f"t_c: the {score} that {share} of the pixels predicted as c reach"
+
     def find(self, by_class: ByClass, num_classes: int) -> list[float]:
         """Return what the share of each class reaches; ``nowhere`` without pixels."""
         found = top_share(by_class, num_classes, self.portion)

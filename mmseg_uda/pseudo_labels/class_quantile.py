@@ -60,6 +60,13 @@ class ClassQuantile(ClassThresholds):
             "sample_every": self.sample_every,
         }
 
+    def equation(self) -> str:
+        """Write the rule as an equation."""
+        return (
+            f"y_target = c = argmax_k p_k if p_c >= min(t_c, {self.cap:g}), else none;"
+            f"  t_c: the {self.quantile:g}-quantile of p_c of the pixels predicted as c"
+        )
+
     def find(self, by_class: ByClass, num_classes: int) -> list[float]:
         """Return the capped quantile of each class, 0 where there is none."""
         found = nth_largest(by_class, num_classes, self._place)

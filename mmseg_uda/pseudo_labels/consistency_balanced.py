@@ -79,6 +79,28 @@ class ConsistencyBalanced(ClassBalanced):
             "keep_ties": self.keep_ties,
         }
 
+    def equation(self) -> str:
+        """Write the rule as an equation."""
+        score = self._score_text()
+        threshold = self._threshold_text(score)
+        if self.argmax_on == "ratio":
+            ratio = f"{score} / t_c"
+            return (
+                f"y_target = argmax_c {ratio} if max_c {ratio} >= 1, else none;  "
+                f"{threshold}"
+            )
+        reaches = ">=" if self.keep_ties else ">"
+        return (
+            f"y_target = argmax_c {{ p_c : {score} {reaches} t_c }}, none if there is "
+            f"no such c;  {threshold}"
+        )
+
+    def _score_text(self) -> str:
+        if self.score_map is None:
+            return "p_c"
+        mean = " / mean" if self.score_norm == "mean" else ""
+        return f"p_c * {self.score_map}_decode{mean}"
+
     def apply(self, probs: Tensor) -> Tensor:
         """Label the pixels that pass a threshold: scores (K, H, W) -> (H, W), uint8."""
         if self.argmax_on == "ratio":

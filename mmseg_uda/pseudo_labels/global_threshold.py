@@ -39,6 +39,10 @@ class GlobalThreshold(SelectionRule):
         """Return type and threshold."""
         return {"type": "GlobalThreshold", "threshold": self.threshold}
 
+    def equation(self) -> str:
+        """Write the rule as an equation."""
+        return f"y_target = argmax_c p_c if max_c p_c >= {self.threshold:g}, else none"
+
     def thresholds(self) -> float:
         """Return the threshold."""
         return self.threshold

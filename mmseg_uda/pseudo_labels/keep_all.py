@@ -21,6 +21,10 @@ class KeepAll(SelectionRule):
         """Return ``dict(type='KeepAll')``."""
         return {"type": "KeepAll"}
 
+    def equation(self) -> str:
+        """Write the rule as an equation."""
+        return "y_target = argmax_c p_c"
+
     def apply(self, probs: Tensor) -> Tensor:
         """Return argmax over classes: (K, H, W) -> (H, W), uint8."""
         return probs.argmax(0).to(torch.uint8)

@@ -47,6 +47,14 @@ class SelectionRule(ABC):
     def settings(self) -> dict:
         """Return ``type`` and arguments, as JSON types: what a config would say."""
 
+    def equation(self) -> str:
+        """Write the rule as an equation of y_target, for people; '' says nothing.
+
+        ``p`` are the probabilities, ``none`` is a dropped pixel, and a map is called as
+        in the equations of a model: ``<name>_decode``.
+        """
+        return ""
+
     @abstractmethod
     def apply(self, probs: Tensor) -> Tensor:
         """Label one image.

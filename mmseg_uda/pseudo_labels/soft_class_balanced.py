@@ -52,6 +52,14 @@ class SoftClassBalanced(ClassBalanced):
         """Return type and arguments."""
         return {**super().settings(), "alpha": self.alpha}
 
+    def equation(self) -> str:
+        """Write the rule as an equation."""
+        power = f"^(1/{self.alpha:g})"
+        return (
+            f"y_target_c = (p_c / t_c){power} / sum_k (p_k / t_k){power} if "
+            f"sum_k (p_k / t_k){power} > 1, else none;  {self._threshold_text('p_c')}"
+        )
+
     def apply(self, probs: Tensor) -> Tensor:
         """Return the most probable class of the soft label where it is kept."""
         scores = self._scores(probs)

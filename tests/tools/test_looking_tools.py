@@ -112,6 +112,24 @@ def test_check_data__nothing_to_check(monkeypatch, capsys):
     assert "no train_, val_ or test_dataloader to check" in capsys.readouterr().err
 
 
+def test_describe__how_pseudo_labels_are_chosen(monkeypatch, capsys):
+    rst = ROOT / "configs" / "mlan" / "cr_al_rst_gta.py"
+    assert call(monkeypatch, DESCRIBE, rst) == 0
+    printed = capsys.readouterr().out
+    told = (
+        "y_target = argmax_c { p_c : p_c * multi_decode >= t_c }, none if there is no"
+    )
+    assert f"map=multi)) ==\n{told}" in printed
+    assert "  multi_decode = product( region_decode, image_decode )" in printed
+    assert call(monkeypatch, DESCRIBE, rst, "--json") == 0
+    stage = json.loads(capsys.readouterr().out)["stages"]["pseudo_labels"]
+    assert stage["equation"].startswith(told)
+    assert stage["maps"]["image_decode"].startswith("1 - log P( source")
+    wrong = "pseudo_labels.rule.map=mult"
+    assert call(monkeypatch, DESCRIBE, rst, "--cfg-options", wrong) == 1
+    assert "map 'mult'" in capsys.readouterr().err
+
+
 def test_describe__names_the_stage_that_translates(monkeypatch, capsys):
     bdl = ROOT / "configs" / "bdl" / "bdl_gta.py"
     assert call(monkeypatch, DESCRIBE, bdl) == 0
