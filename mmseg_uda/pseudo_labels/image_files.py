@@ -59,7 +59,7 @@ class ImageFiles(Dataset):
             what = "is a file, not a folder" if root.exists() else "does not exist"
             raise FileNotFoundError(
                 f"--images: the image folder '{root}' {what} (looked in {Path.cwd()}); "
-                "give a folder that holds the images to label, at any depth"
+                "give a folder that holds the images, at any depth"
             )
         paths = sorted(
             path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
