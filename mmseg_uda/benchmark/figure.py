@@ -21,7 +21,7 @@ def draw_benchmark(
     results: Mapping[str, Mapping],
     file: Path,
 ) -> None:
-    """Draw the final scores on ToyCity: a dot a seed, and a line at their mean.
+    """Draw the final scores on ToyCity: a dot a seed, and a line at the mean of several.
 
     The papers' numbers are left out: they are of other data and belong on no axis with
     these.
@@ -58,6 +58,8 @@ def _draw_row(axes: Any, place: int, scores: Sequence[float]) -> None:
         )
         return
     axes.plot(scores, [place] * len(scores), "o", color="C0", ms=4, alpha=0.6)
+    if len(scores) == 1:
+        return
     middle = mean(scores)
     axes.plot([middle, middle], [place - 0.3, place + 0.3], color="C3", lw=2)
 
