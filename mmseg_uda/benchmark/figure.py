@@ -21,7 +21,7 @@ def draw_benchmark(
     results: Mapping[str, Mapping],
     file: Path,
 ) -> None:
-    """Draw the final scores on ToyCity: a dot a seed, and a line at the mean of several.
+    """Draw the final scores on ToyCity: a dot a seed, a line at the mean of several.
 
     The papers' numbers are left out: they are of other data and belong on no axis with
     these.
