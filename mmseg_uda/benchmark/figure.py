@@ -9,7 +9,7 @@ from typing import Any
 from mmseg_uda.atomic_files import write_atomic
 
 from .rows import TASKS, Row
-from .runs import Run
+from .runs import results_of
 from .table import LABELS, TITLES
 
 _ROW_INCHES = 0.3
@@ -40,8 +40,8 @@ def draw_benchmark(
     panels = figure.subplots(1, len(TASKS), sharey=True)
     for axes, (task, (metric, *_)) in zip(panels, TASKS.items(), strict=True):
         for place, row in enumerate(rows):
-            runs = [results.get(Run(row, task, seed).name) for seed in seeds]
-            _draw_row(axes, place, [r["final"][metric] for r in runs if r])
+            runs = results_of(row, task, seeds, results)
+            _draw_row(axes, place, [run["final"][metric] for run in runs])
         axes.set_title(TITLES[task], fontsize=10)
         axes.set_xlabel(f"{LABELS[metric]} on ToyCity at the end of training, %")
         axes.grid(axis="x", alpha=0.3)

@@ -8,7 +8,7 @@ from pathlib import Path
 from mmseg_uda.atomic_files import write_atomic
 
 from .rows import TASKS, Row
-from .runs import Run
+from .runs import results_of
 from .table import spread_text
 
 # | [file.py](file.py) | metric | paper | ToyCity | real data |
@@ -66,8 +66,8 @@ def _cell(
     seeds: Sequence[int],
     results: Mapping[str, Mapping],
 ) -> str:
-    runs = [results.get(Run(row, task, seed).name) for seed in seeds]
-    scores = [run["final"][metric] for run in runs if run]
+    runs = results_of(row, task, seeds, results)
+    scores = [run["final"][metric] for run in runs]
     return spread_text(scores) if scores else ""
 
 

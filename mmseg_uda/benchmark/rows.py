@@ -1,7 +1,7 @@
 """The rows of a benchmark, with the papers' numbers for them."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import yaml
 
 from mmseg_uda.suggestions import did_you_mean
 
-from .yaml_file import read_yaml
+from .yaml_file import has_keys, read_yaml
 
 #: What the columns of a task are, by the ending of its configs.
 TASKS = {"gta": ("mIoU",), "synthia": ("mIoU16", "mIoU13")}
@@ -57,7 +57,7 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
     entries = content.get("rows") if isinstance(content, dict) else None
     needed = {"name", "config"}
     known = {*needed, "against", "options"}
-    if not entries or not all(_has_keys(entry, needed, known) for entry in entries):
+    if not entries or not all(has_keys(entry, needed, known) for entry in entries):
         raise ValueError(
             f"{path} must hold `rows`, each of them {{name: .., config: ..}}, with "
             "`against: [Source]` to compare it with others and "
@@ -79,10 +79,6 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
             row = replace(row, paper=numbers)
         rows.append(row)
     return rows
-
-
-def _has_keys(entry: object, needed: Set[str], known: Set[str]) -> bool:
-    return isinstance(entry, dict) and needed <= set(entry) <= known
 
 
 def _row(path: Path, entry: Mapping) -> Row:

@@ -44,6 +44,14 @@ class Run:
         return f"{stem}{label}/seed{self.seed}"
 
 
+def results_of(
+    row: Row, task: str, seeds: Sequence[int], results: Mapping[str, Mapping]
+) -> list[Mapping]:
+    """Return the results of a row by seed, without those that have not been run."""
+    found = (results.get(Run(row, task, seed).name) for seed in seeds)
+    return [result for result in found if result]
+
+
 class Benchmark:
     """Trains what a benchmark lacks and keeps the results in one JSON file.
 

@@ -9,9 +9,9 @@ from mmseg_uda.atomic_files import write_atomic
 
 from .figure import png_bytes
 from .rows import TASKS, Row
-from .runs import Run
+from .runs import Run, results_of
 from .table import join_cells, spread_text
-from .yaml_file import read_yaml
+from .yaml_file import has_keys, read_yaml
 
 # values further apart than this are drawn on a logarithmic axis
 _LOG_FROM = 20
@@ -123,8 +123,8 @@ def draw_sweep(
     for curve in sweep.curves:
         points = []
         for value, row in zip(sweep.values, curve.rows, strict=True):
-            found = [results.get(Run(row, sweep.task, seed).name) for seed in seeds]
-            scores = [run["final"][metric] for run in found if run]
+            runs = results_of(row, sweep.task, seeds, results)
+            scores = [run["final"][metric] for run in runs]
             if scores:
                 spread = stdev(scores) if len(scores) > 1 else 0.0
                 points.append((value, mean(scores), spread))
@@ -151,14 +151,14 @@ def sweep_table(
     sweep: Sweep, seeds: Sequence[int], results: Mapping[str, Mapping]
 ) -> str:
     """Write the final scores as Markdown, a line a curve, a column a value."""
+    metric = TASKS[sweep.task][0]
     head = [sweep.label, *(f"{value:g}" for value in sweep.values)]
     lines = [join_cells(head), "|" + "---|" * len(head)]
     for curve in sweep.curves:
         cells = [curve.name]
         for row in curve.rows:
-            found = [results.get(Run(row, sweep.task, seed).name) for seed in seeds]
-            metric = TASKS[sweep.task][0]
-            scores = [run["final"][metric] for run in found if run]
+            runs = results_of(row, sweep.task, seeds, results)
+            scores = [run["final"][metric] for run in runs]
             cells.append(spread_text(scores) if scores else "not run")
         lines.append(join_cells(cells))
     return "\n".join(lines) + "\n"
@@ -166,7 +166,7 @@ def sweep_table(
 
 def _check_curves(path: Path, entries: object) -> None:
     for entry in entries if isinstance(entries, list) else ():
-        if not isinstance(entry, dict) or not _NEEDED <= set(entry) <= _OF_CURVE:
+        if not has_keys(entry, _NEEDED, _OF_CURVE):
             break
     else:
         if entries:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 
 from .rows import TASKS, Row
-from .runs import Run
+from .runs import Run, results_of
 
 _BEGIN, _END = "<!-- table: begin -->", "<!-- table: end -->"
 TITLES = {
@@ -35,8 +35,8 @@ def benchmark_table(
                 "|---|---|---|---|---|---|---|---|"
             )
             for row in rows:
-                runs = [results.get(Run(row, task, seed).name) for seed in seeds]
-                parts.append(_line(row, task, metric, [r for r in runs if r]))
+                runs = results_of(row, task, seeds, results)
+                parts.append(_line(row, task, metric, runs))
             parts.append("")
             parts += _differences(rows, seeds, results, task, metric)
     return "\n".join(parts)

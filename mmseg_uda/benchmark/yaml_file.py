@@ -1,5 +1,6 @@
 """Reading the YAML files that say what to train."""
 
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 
@@ -21,3 +22,8 @@ def read_yaml(path: Path) -> Any:
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ValueError(f"{path} cannot be read as YAML: {error}") from error
+
+
+def has_keys(entry: object, needed: Set[str], known: Set[str]) -> bool:
+    """Say whether an entry is a mapping with all needed keys and no unknown one."""
+    return isinstance(entry, dict) and needed <= set(entry) <= known
