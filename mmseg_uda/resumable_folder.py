@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 from mmseg_uda.atomic_files import remove_leftovers, write_json
+from mmseg_uda.plain import differences, flattened
 from mmseg_uda.progress_journal import ProgressJournal
 
 
@@ -116,17 +117,12 @@ class ResumableFolder(ABC):
 
     def _check_same_settings(self, earlier: dict) -> None:
         wanted = json.loads(json.dumps(self.settings))
-        keys = sorted(earlier.keys() | wanted.keys())
-        changed = [
-            f"{key}: {earlier.get(key)!r} there, {wanted.get(key)!r} now"
-            for key in keys
-            if earlier.get(key) != wanted.get(key)
-        ]
+        changed = differences(flattened(earlier), flattened(wanted))
         if changed:
             raise ValueError(
                 f"{self.folder} holds {self.content} made with other settings "
-                f"({'; '.join(changed)}); choose another folder, or overwrite them "
-                "(--overwrite)"
+                f"(before -> now: {'; '.join(changed)}); choose another folder, or "
+                "overwrite them (--overwrite)"
             )
 
     def _check_nothing_foreign(self) -> None:

@@ -112,7 +112,7 @@ def test_generate__finished_folder_is_only_checked(tmp_path, images, checkpoint)
 def test_generate__other_weights_or_rule_need_overwrite(tmp_path, images, checkpoint):
     out = tmp_path / "out"
     generate_pseudo_labels(ToyModel(), images, out, KeepAll(), checkpoint)
-    with pytest.raises(ValueError, match=r"rule: .*--overwrite"):
+    with pytest.raises(ValueError, match=r"rule.type: .*--overwrite"):
         generate_pseudo_labels(ToyModel(), images, out, GlobalThreshold(), checkpoint)
     torch.save({"state_dict": {"a": torch.zeros(1)}}, checkpoint)
     with pytest.raises(ValueError, match="checkpoint_sha256: "):

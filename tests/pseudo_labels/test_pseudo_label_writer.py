@@ -60,7 +60,7 @@ def test_writer__other_settings_need_overwrite(tmp_path):
     writer.prepare()
     writer.write("y.png", PROBS, LABELS)
     other = make(tmp_path, settings={**SETTINGS, "checkpoint_sha256": "def"})
-    with pytest.raises(ValueError, match="checkpoint_sha256: 'abc' there, 'def' now"):
+    with pytest.raises(ValueError, match="checkpoint_sha256: 'abc' -> 'def'"):
         other.prepare()
     assert other.prepare(overwrite=True) == [0, 1]
     assert not (tmp_path / "labels").exists()

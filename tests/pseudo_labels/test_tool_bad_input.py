@@ -111,7 +111,7 @@ def test_tool__interrupted_and_run_again(setting, monkeypatch, capsys):
     assert "3 images, 100 %" in capsys.readouterr().out
     other = ["--rule", "GlobalThreshold", "--threshold", "0.5"]
     assert call(monkeypatch, TOOL, *command, *other) == 1
-    assert "made with other settings (rule: " in capsys.readouterr().err
+    assert "made with other settings (before -> now: rule." in capsys.readouterr().err
 
 
 def test_tool__nothing_kept_is_a_warning(setting, monkeypatch, capsys):

@@ -163,9 +163,9 @@ def test_translate__goes_on_after_a_kill(setting, monkeypatch):
 def test_translate__leaves_other_settings_alone(setting):
     translate(setting)
     before = content(setting)
-    with pytest.raises(ValueError, match=r"generator: 'g_st' there, 'g_ts' now"):
+    with pytest.raises(ValueError, match=r"generator: 'g_st' -> 'g_ts'"):
         translate(setting, generator="g_ts")
-    with pytest.raises(ValueError, match="num_images: 4 there, 2 now"):
+    with pytest.raises(ValueError, match="num_images: 4 -> 2"):
         translate(setting, images=setting / "images/city")
     assert content(setting) == before
     translate(setting, generator="g_ts", overwrite=True)

@@ -7,11 +7,12 @@ from typing import Any
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
+from mmseg_uda.plain import differences
 from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.regions.sample_patches import PARTS
 
 from .errors import StageError
-from .record import DONE, STARTED, differences, read_json
+from .record import DONE, STARTED, read_json
 
 SKIP, RESUME, START = "skip", "resume", "start"
 _SHOWN = 8
@@ -61,7 +62,7 @@ def decide(
     if record.get("given"):
         return Decision(SKIP, None, f"replaced by {record['checkpoint']}")
     if done is None and not _has_made_something(folder):
-        changed = differences(record["fingerprint"], now)
+        changed = differences(record["fingerprint"], now, tell=str)
         note = "it was begun with another config, but made nothing" if changed else ""
         return Decision(START, None, note)
     _check_unchanged(name, folder, record, now, finished=done is not None)
@@ -105,7 +106,7 @@ def _check_unchanged(
     now: Mapping[str, str],
     finished: bool,
 ) -> None:
-    changed = differences(record["fingerprint"], now)
+    changed = differences(record["fingerprint"], now, tell=str)
     if not changed:
         return
     # schedules often only follow from the length, which is named first then
@@ -124,5 +125,5 @@ def _check_unchanged(
 
 
 def _moved(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    moved = differences(before, now)
+    moved = differences(before, now, tell=str)
     return f"its data have moved ({'; '.join(moved)})" if moved else ""

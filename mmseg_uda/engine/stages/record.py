@@ -6,9 +6,11 @@ that the stage is finished.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from mmseg_uda.plain import flattened
 
 from .errors import StageError
 
@@ -101,36 +103,10 @@ def fingerprint(config: Mapping[str, Any]) -> dict[str, str]:
     Kept readable instead of hashed, so that a mismatch can be named key by key.
     """
     deciding = {key: config[key] for key in _DECIDING if config.get(key) is not None}
-    return dict(_flatten(deciding))
-
-
-def differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Return one line ``key: before -> now`` for each entry that differs."""
-    keys = sorted(set(before) | set(now))
-    return [
-        f"{key}: {before.get(key, '(absent)')} -> {now.get(key, '(absent)')}"
-        for key in keys
-        if before.get(key) != now.get(key)
-    ]
+    return {key: repr(value) for key, value in flattened(deciding, _FREE).items()}
 
 
 def data_roots(config: Mapping[str, Any]) -> dict[str, str]:
     """Return where the training data of a config lie, by dotted key."""
-    flat = _flatten(config.get("train_dataloader") or {}, skip=())
-    return {key: value for key, value in flat if key.endswith("data_root")}
-
-
-def _flatten(
-    node: Any, prefix: str = "", skip: Any = frozenset(_FREE)
-) -> Iterator[tuple[str, str]]:
-    if isinstance(node, Mapping):
-        items = [(str(key), value) for key, value in node.items() if key not in skip]
-    elif isinstance(node, list | tuple):
-        items = [(str(index), value) for index, value in enumerate(node)]
-    else:
-        yield prefix, repr(node)
-        return
-    if not items:
-        yield prefix, "{}" if isinstance(node, Mapping) else "[]"
-    for key, value in items:
-        yield from _flatten(value, f"{prefix}.{key}" if prefix else key, skip)
+    flat = flattened(config.get("train_dataloader") or {})
+    return {key: repr(root) for key, root in flat.items() if key.endswith("data_root")}

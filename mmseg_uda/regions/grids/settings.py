@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.plain import changed_entries
+from mmseg_uda.plain import differences, flattened
 from mmseg_uda.pseudo_labels.image_files import text_sha256
 
 from .layout import LABELS, PARTS, REPORT, SETTINGS
@@ -56,7 +56,7 @@ def check_folder(folder: Path, settings: Mapping[str, Any], alone: bool = True) 
             )
         return
     before = _read(path, settings)
-    changed = changed_entries(before, settings)
+    changed = differences(flattened(before), flattened(settings))
     if changed and alone and not any((folder / n).exists() for n in (LABELS, REPORT)):
         for name in filter(_SIZE.fullmatch, (PARTS, *before["rules"])):
             shutil.rmtree(folder / name, ignore_errors=True)
