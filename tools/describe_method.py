@@ -17,8 +17,6 @@ from mmseg_uda.engine.stages import Request, Resolver, Stage, explained_errors
 from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
 from mmseg_uda.engine.stages.checks.regions import check_finding
 from mmseg_uda.engine.stages.checks.translating import check_translating
-from mmseg_uda.engine.stages.stage import PSEUDO_LABEL
-from mmseg_uda.registry import RULES
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -61,11 +59,10 @@ def describe_stages(args: argparse.Namespace) -> None:
             known.setdefault(text, stage.name)
             texts.append(f"\n== {stage.name}: train ==\n{text}")
         else:
-            _check(stage, resolver.stage_config(stage))
+            chosen = _check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
             texts.append("\n" + stage_text(stage.name, description))
-            if stage.kind == PSEUDO_LABEL:
-                chosen = _rule(stage, resolver)
+            if chosen:
                 texts += filter(None, [rule_as_text(chosen)])
                 description |= chosen
         stages[stage.name] = description
@@ -96,24 +93,19 @@ def _has_type(value: object) -> bool:
     return isinstance(value, Mapping) and "type" in value
 
 
-def _rule(stage: Stage, resolver: Resolver) -> dict[str, Any]:
-    """Describe how a stage chooses pseudo-labels."""
-    rule, model = RULES.build(dict(stage.rule)), None
+def _check(stage: Stage, cfg: Config) -> dict[str, Any]:
+    """Check a stage that trains nothing; describe the rule of one that has one."""
+    if stage.finds_regions:
+        check_finding(stage, cfg)
+        return {}
+    if stage.translates:
+        check_translating(stage, cfg)
+        return {}
+    rule, model = check_predicting(stage, cfg), None
     if rule.score_map is not None:
-        cfg = resolver.stage_config(stage)
         model = check_model(cfg, None, trains=False)
         check_predicting(stage, cfg, model)
     return describe_rule(rule, model)
-
-
-def _check(stage: Stage, cfg: Config) -> None:
-    """Check the options of a stage that trains nothing."""
-    if stage.finds_regions:
-        check_finding(stage, cfg)
-    elif stage.translates:
-        check_translating(stage, cfg)
-    else:
-        check_predicting(stage, cfg)
 
 
 if __name__ == "__main__":

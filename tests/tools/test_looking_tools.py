@@ -1,6 +1,9 @@
 """describe_method.py and check_data.py: options reach the stages they name."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from in_process import ROOT, call
@@ -139,3 +142,21 @@ def test_describe__names_the_stage_that_translates(monkeypatch, capsys):
     wrong = "translate.generator=g_t"
     assert call(monkeypatch, DESCRIBE, bdl, "--cfg-options", wrong) == 1
     assert "no head 'g_t' to translate with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_describe__into_a_pipe_that_is_closed(unbuffered):
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    command = [sys.executable, DESCRIBE, str(FLAGSHIP)]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+    assert process.returncode == 141
+    assert "Error" not in said

@@ -51,10 +51,12 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
         how_to_continue: Printed after Ctrl-C.
 
     Raises:
-        SystemExit: With code 1 after an explained error, 130 after Ctrl-C.
+        SystemExit: With code 1 after an explained error, 130 after Ctrl-C, 141 where
+            nobody reads on, as behind ``| head``.
     """
     try:
         yield
+        sys.stdout.flush()
     except KeyboardInterrupt:
         if debug:
             raise
@@ -62,6 +64,8 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
             print(f"\nInterrupted. {how_to_continue}".rstrip(), file=sys.stderr)
         raise SystemExit(130) from None
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads():
+            raise SystemExit(141) from None
         message = explanation(error)
         if debug or message is None:
             raise
@@ -76,6 +80,17 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
                 flush=True,
             )
         raise SystemExit(1) from None
+
+
+def _nobody_reads() -> bool:
+    """Tell whether standard output is a pipe that was closed; if so, silence it."""
+    try:
+        print(flush=True)
+    except BrokenPipeError:
+        # what is left in the buffer would raise once more when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _rank() -> int:

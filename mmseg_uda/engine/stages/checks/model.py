@@ -11,6 +11,7 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.pseudo_labels.score_map import check_score_map
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
@@ -25,8 +26,10 @@ from .pretrained import check_pretrained
 from .signatures import check_arguments
 
 
-def check_predicting(stage: Stage, cfg: Config, model: nn.Module | None = None) -> None:
-    """Check what a stage that predicts pseudo-labels needs.
+def check_predicting(
+    stage: Stage, cfg: Config, model: nn.Module | None = None
+) -> SelectionRule:
+    """Check what a stage that predicts pseudo-labels needs, and return its rule.
 
     Args:
         stage: The stage.
@@ -51,6 +54,7 @@ def check_predicting(stage: Stage, cfg: Config, model: nn.Module | None = None) 
             check_score_map(model, rule.score_map, stage.tta)
     with building("the pipeline of images to label"):
         Compose(inference_pipeline(cfg, stage.tta))
+    return rule
 
 
 def check_model(
