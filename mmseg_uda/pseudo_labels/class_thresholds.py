@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .selection_rule import ReadStatistics, SelectionRule, Statistics
+from .selection_rule import DROPPED, ReadStatistics, SelectionRule, Statistics
 
 #: Goes through the confidences of all images: for each image an array a class.
 ByClass = Callable[[], Iterator[list[np.ndarray]]]
@@ -47,13 +47,15 @@ class ClassThresholds(SelectionRule):
         """Return the sampled confidences of one image, class after class.
 
         Args:
-            probs: (K, H, W).
+            probs: (K, H, W). A pixel whose scores are all 0, as where a map is, has no
+                most likely class and takes no part: it has no label in the end either.
 
         Returns:
             ``confidence``, float32, and ``counts``, how many of them each class has.
         """
         confidence, labels = (tensor.flatten().cpu() for tensor in probs.max(0))
         confidence, labels = confidence.float().numpy(), labels.numpy()
+        labels[confidence == 0] = DROPPED
         by_class = [
             confidence[labels == c][:: self.sample_every] for c in range(len(probs))
         ]

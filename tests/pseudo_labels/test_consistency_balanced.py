@@ -81,6 +81,21 @@ def test_ties__a_class_of_probability_1_keeps_its_labels():
     assert (printed.apply(sure) == 255).all()
 
 
+@pytest.mark.parametrize("argmax_on", ["p", "ratio"])
+def test_map__where_it_is_0_there_is_no_label(argmax_on):
+    probs, scores = scored(3)
+    dead = [torch.rand(p.shape[1:]) < 0.9 for p in probs]
+    zeroed = [s.masked_fill(d, 0) for s, d in zip(scores, dead, strict=True)]
+    rule = fitted(
+        ConsistencyBalanced(0.5, map="m", argmax_on=argmax_on, sample_every=1), zeroed
+    )
+    assert min(rule.thresholds().values()) > 0
+    labels = [rule.apply(score) for score in zeroed]
+    for label, d in zip(labels, dead, strict=True):
+        assert (label[d] == 255).all()
+    assert any((label != 255).any() for label in labels)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_labels__a_constant_factor_of_the_map_changes_nothing(seed):
     _, scores = scored(seed)
