@@ -17,6 +17,7 @@ from pathlib import Path
 from progress import Training, follow
 
 from mmseg_uda.atomic_files import check_writable, write_json
+from mmseg_uda.command_line import add_debug
 from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.engine.stages import explained_errors
 from mmseg_uda.evaluation.results import results_table
@@ -42,9 +43,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], help="passed on to tools/train.py"
     )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_debug(parser)
     return parser.parse_args()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
-from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.command_line import FOR_STAGES, add_cfg_options, add_debug
 from mmseg_uda.datasets.each_domain import check_each_domain
 from mmseg_uda.datasets.preflight import DatasetReport
 from mmseg_uda.engine.stages import (
@@ -43,18 +43,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="decode every file (default: 200 samples of each data set)",
     )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_debug(parser)
     parser.add_argument("--source-root", help="folder of the source data")
     parser.add_argument("--target-root", help="folder of the target data")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries, for all stages or, as STAGE.KEY=VALUE, for one",
-    )
+    add_cfg_options(parser, FOR_STAGES)
     return parser.parse_args(argv)
 
 

@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
+from mmseg_uda.command_line import add_debug
 from mmseg_uda.engine.stages.explanations import explained_errors
 from mmseg_uda.published import FAMILIES
 from mmseg_uda.published.convert_file import (
@@ -51,9 +52,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--overwrite", action="store_true", help="replace OUT and its report"
     )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_debug(parser)
     return parser.parse_args(argv)
 
 

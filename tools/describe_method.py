@@ -11,7 +11,7 @@ from typing import Any
 from mmengine.config import Config
 
 import mmseg_uda
-from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.command_line import FOR_STAGES, add_cfg_options, add_debug
 from mmseg_uda.describe import as_equation, describe, describe_rule, rule_as_text
 from mmseg_uda.engine.stages import Request, Resolver, Stage, explained_errors
 from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
@@ -24,16 +24,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", type=Path, help="config file of a method")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries, for all stages or, as STAGE.KEY=VALUE, for one",
-    )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_cfg_options(parser, FOR_STAGES)
+    add_debug(parser)
     return parser.parse_args(argv)
 
 

@@ -7,7 +7,12 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
-from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.command_line import (
+    KeyValueAction,
+    add_cfg_options,
+    add_debug,
+    add_launcher,
+)
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import (
     Request,
@@ -75,17 +80,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--device", choices=["cpu", "cuda"], help="default: a GPU if there is one"
     )
     parser.add_argument("--num-workers", type=int, help="default: the config's")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries",
-    )
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
-    parser.add_argument("--launcher", choices=["none", "pytorch"], default="none")
-    # torch.distributed.launch passes this; torchrun sets the environment instead.
-    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
+    add_cfg_options(parser)
+    add_debug(parser)
+    add_launcher(parser)
     args = parser.parse_args(argv)
     if args.threshold is not None and args.rule != "GlobalThreshold":
         parser.error(

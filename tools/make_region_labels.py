@@ -11,7 +11,7 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.checks.regions import check_finding
@@ -55,17 +55,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="where ToyCity lies or will be drawn to (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, help="seed of the choice of patches")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries, such as regions.rules.small.eps=0.2",
+    add_cfg_options(
+        parser, "override config entries, such as regions.rules.small.eps=0.2"
     )
-    parser.add_argument("--launcher", choices=["none", "pytorch"], default="none")
-    # torch.distributed.launch passes this; torchrun sets the environment instead
-    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    add_launcher(parser)
+    add_debug(parser)
     return parser.parse_args(argv)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 
+from mmseg_uda.command_line import add_debug
 from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.datasets.toycity.formats import DEFAULT_COUNTS, DOMAINS
 from mmseg_uda.datasets.toycity.manifest import MANIFEST, read_domains
@@ -29,9 +30,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--sheet", metavar="FILE.png", help="only draw a contact sheet to this file"
     )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_debug(parser)
     return parser.parse_args(argv)
 
 

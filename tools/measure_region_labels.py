@@ -17,6 +17,7 @@ from mmseg.registry import DATASETS
 from prettytable import PrettyTable
 from threadpoolctl import threadpool_limits
 
+from mmseg_uda.command_line import add_debug
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.region_label_stage import grid_stage, labelled_data
 from mmseg_uda.plain import plain
@@ -39,7 +40,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--labelled", type=int, default=30, help="images to label (default: 30)"
     )
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    add_debug(parser)
     return parser.parse_args(argv)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import KeyValueAction
+    from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", type=Path, help="config file")
@@ -39,23 +39,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
     parser.add_argument("--target-root", metavar="DIR", help="folder of the test data")
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries",
-    )
-    parser.add_argument(
-        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none"
-    )
-    # torch.distributed.launch passes this; torchrun sets the environment instead
-    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_cfg_options(parser)
+    add_launcher(parser)
+    add_debug(parser)
     args = parser.parse_args(argv)
-    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     return args
 
 

@@ -24,7 +24,12 @@ examples:
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import KeyValueAction
+    from mmseg_uda.command_line import (
+        FOR_STAGES,
+        add_cfg_options,
+        add_debug,
+        add_launcher,
+    )
 
     parser = argparse.ArgumentParser(
         description=__doc__,
@@ -97,27 +102,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="log to TensorBoard too, with pictures of the SampleMapsHook",
     )
     how.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
-    how.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries, for all stages or, as STAGE.KEY=VALUE, for one",
-    )
-    how.add_argument(
-        "--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none"
-    )
-    # torch.distributed.launch passes this; torchrun sets the environment instead
-    how.add_argument("--local_rank", "--local-rank", type=int, default=0)
-    how.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_cfg_options(how, FOR_STAGES)
+    add_launcher(how)
+    add_debug(how)
     args = parser.parse_args(argv)
     if args.seed is not None and args.seed < 0:
         parser.error(f"--seed must be 0 or larger, got {args.seed}")
     if args.restart and args.restart_from:
         parser.error("--restart and --restart-from: choose one of them")
-    os.environ.setdefault("LOCAL_RANK", str(args.local_rank))
     return args
 
 

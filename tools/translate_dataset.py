@@ -10,7 +10,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
-from mmseg_uda.command_line import KeyValueAction
+from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import Request, Resolver, StageError, explained_errors
 from mmseg_uda.engine.stages.ranks import start_processes
@@ -61,17 +61,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default="data/toycity",
         help="where ToyCity lies (default: %(default)s)",
     )
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries",
-    )
-    parser.add_argument("--debug", action="store_true", help="show tracebacks")
-    parser.add_argument("--launcher", choices=["none", "pytorch"], default="none")
-    # torch.distributed.launch passes this; torchrun sets the environment instead.
-    parser.add_argument("--local_rank", "--local-rank", type=int, default=0)
+    add_cfg_options(parser)
+    add_debug(parser)
+    add_launcher(parser)
     args = parser.parse_args(argv)
     if args.batch_size < 1:
         parser.error(f"--batch-size must be 1 or larger, got {args.batch_size}")

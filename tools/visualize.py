@@ -13,7 +13,7 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import KeyValueAction
+    from mmseg_uda.command_line import add_cfg_options, add_debug
     from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
 
     parser = argparse.ArgumentParser(
@@ -71,16 +71,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--target-root", metavar="DIR", help="folder of the validation data"
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        metavar="KEY=VALUE",
-        help="override config entries",
-    )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_cfg_options(parser)
+    add_debug(parser)
     args = parser.parse_args(argv)
     if args.draws < 1:
         parser.error(f"--draws must be 1 or larger, got {args.draws}")

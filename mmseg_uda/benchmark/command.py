@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmseg_uda.atomic_files import check_writable
+from mmseg_uda.command_line import add_debug
 from mmseg_uda.datasets.toycity import ensure_toycity
 
 from .runs import Benchmark, Run
@@ -35,9 +36,7 @@ def parse_run_args(
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], help="for every run, KEY=VALUE"
     )
-    parser.add_argument(
-        "--debug", action="store_true", help="show the traceback of every error"
-    )
+    add_debug(parser)
     args = parser.parse_args(argv)
     if args.jobs < 1:
         parser.error(f"--jobs must be 1 or more, got {args.jobs}")
