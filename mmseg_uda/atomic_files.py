@@ -1,6 +1,7 @@
 """Files that are complete or absent, never half there."""
 
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 _TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
+_LONG_NAME = 200  # bytes; file systems allow 255
 
 
 def write_atomic(
@@ -36,12 +38,20 @@ def write_atomic(
     folder = path.parent if temporary_folder is None else temporary_folder
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_and_replace(path, folder / f".{path.name}.{os.getpid()}.tmp", data)
+        _write_and_replace(path, folder / _temporary_name(path.name), data)
     except OSError as error:
         raise OSError(
             f"cannot write {path}: {error.strerror or error}. Make room or choose "
             "another folder; what was there before is untouched."
         ) from error
+
+
+def _temporary_name(name: str) -> str:
+    """Return the name of a hidden file that is to become ``name``."""
+    encoded = os.fsencode(name)
+    if len(encoded) > _LONG_NAME:  # with what is added it might be too long for a file
+        name = hashlib.sha256(encoded).hexdigest()
+    return f".{name}.{os.getpid()}.tmp"
 
 
 def _write_and_replace(path: Path, temporary: Path, data: bytes | str) -> None:

@@ -18,6 +18,15 @@ def test_write_atomic__replaces_and_leaves_nothing_else(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("name", ["a" * 251 + ".png", "é" * 125 + ".png"])
+def test_write_atomic__name_as_long_as_file_systems_allow(tmp_path, name):
+    path = tmp_path / name
+    for content in ("one", "two"):
+        write_atomic(path, content)
+    assert path.read_text() == "two"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_write_atomic__failure_keeps_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "a.txt"
     write_atomic(path, b"old")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 
 class Decay:
     r"""The factor :math:`(1 - i / T)^a` of iteration i; 0 from T on.
@@ -13,14 +15,15 @@ class Decay:
         power: a, > 0.
 
     Raises:
-        ValueError: If an argument is not positive.
+        ValueError: If an argument is no number above 0.
     """
 
     def __init__(self, end_iters: int, power: float = 1.0) -> None:
-        if not end_iters > 0 or not power > 0:
+        given = (end_iters, power)
+        if not all(isinstance(value, Real) and value > 0 for value in given):
             raise ValueError(
                 "decay needs end_iters > 0 and power > 0, got "
-                f"end_iters={end_iters}, power={power} (decay=None for none)"
+                f"end_iters={end_iters!r}, power={power!r} (decay=None for none)"
             )
         self.end_iters = end_iters
         self.power = power

@@ -131,6 +131,18 @@ def test_checkpoint_hook__killed_between_iterations(tmp_path):
             torch.testing.assert_close(weights[name], value, rtol=0, atol=0)
 
 
+def test_checkpoint_hook__saves_no_accumulated_gradients_away(tmp_path):
+    """Of an interval of 2, with a step every 3 iterations: iter_3, iter_6, the last."""
+    expected = run(tmp_path / "whole", "whole_3", accumulate=3)
+    folder = tmp_path / "stopped"
+    with pytest.raises(NonFiniteLossError):
+        run(folder, "stopped", model=NoisyToy(nan_at=5), accumulate=3)
+    assert find_resumable(folder).endswith("iter_3.pth")
+    weights = run(folder, "continued", accumulate=3)
+    for name, value in expected.items():
+        torch.testing.assert_close(weights[name], value, rtol=0, atol=0)
+
+
 def test_checkpoint_hook__clears_leftovers(tmp_path):
     tmp_path.joinpath(".iter_2.pth.123.tmp").write_bytes(b"half")
     tmp_path.joinpath("mine.tmp").write_bytes(b"keep")

@@ -104,12 +104,14 @@ def build_runner(
     model=None,
     val_interval=2,
     constant_rate=False,
+    accumulate=1,
 ):
     """A Runner on ``default_runtime.py``; ``checkpoint`` overrides its hook."""
     cfg = Config.fromfile(CONFIGS / "default_runtime.py")
     cfg.custom_imports = None
     cfg.default_hooks.checkpoint.update(dict(checkpoint or {}))
     cfg.default_hooks.logger.interval = 1
+    counts = {"accumulative_counts": accumulate}
     loader = {"batch_size": 2, "num_workers": 0, "dataset": Points()}
     cfg.merge_from_dict(
         {
@@ -119,8 +121,11 @@ def build_runner(
             "resume": resume_from is not None,
             "optim_wrapper": {
                 "constructor": "UDAOptimWrapperConstructor",
-                "segmentor": {"optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.9}},
-                "heads": {"optimizer": {"type": "Adam", "lr": 0.05}},
+                "segmentor": {
+                    "optimizer": {"type": "SGD", "lr": 0.1, "momentum": 0.9},
+                    **counts,
+                },
+                "heads": {"optimizer": {"type": "Adam", "lr": 0.05}, **counts},
             },
             "param_scheduler": None
             if constant_rate

@@ -299,3 +299,43 @@ def test_wiring__of_maps(maps, objective, message):
 def test_options__out_of_range(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (dict(source_label=0), "'image' and objective 'il_al' .*source_label=0, .* 1"),
+        (dict(sees="softmax"), "share head 'c_image', .*sees='softmax', .*'feature'"),
+    ],
+)
+def test_wiring__map_that_reads_a_head_as_it_is_not_trained(options, message):
+    il_al = dict(
+        type="Adversarial",
+        discriminators=dict(decode="c_image"),
+        sees="feature",
+        source_label=1,
+        weight=dict(map="image"),
+    )
+
+    def build(**options):
+        judge = dict(type="PixelDiscriminator", in_channels=32, padding=2)
+        image = dict(type="ImageConsistencyMap", head="c_image", **options)
+        return MODELS.build(
+            dict(
+                type="UDASegmentor",
+                segmentor=tiny_segmentor(aux=False),
+                heads=dict(c_image=judge),
+                maps=dict(image=image),
+                objectives=dict(source=dict(type="Supervised"), il_al=il_al),
+            )
+        )
+
+    build()
+    with pytest.raises(ValueError, match=message):
+        build(**options)
+
+
+def test_wiring__options_of_a_part_are_refused_by_its_name():
+    maps = dict(a=ENTROPY)
+    with pytest.raises(ValueError, match="objective 'm': loss_weight must be a number"):
+        model_with(maps, m=dict(type="MinimizeMap", map="a", loss_weight=-1))

@@ -73,6 +73,23 @@ def test_discriminators__too_small_an_input_is_an_error(name, size, minimum):
     net(torch.zeros(1, 2, minimum, minimum))
 
 
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("PixelDiscriminator", ()),
+        ("MultiScaleDiscriminator", ()),
+        ("PointDiscriminator", ()),
+        ("RegionHead", ((64, 64),)),
+        ("DilatedRegionHead", ((64, 64),)),
+    ],
+)
+def test_heads__other_channels_are_an_error(name, more):
+    net = MODELS.build(dict(type=name, in_channels=2))
+    message = rf"{name} was made for 2 channels, but sees 5: set its in_channels=5"
+    with pytest.raises(ValueError, match=message):
+        net(torch.zeros(1, 5, 64, 64), *more)
+
+
 def test_multi_scale__sizes_of_the_three_scales():
     with torch.device("meta"):
         net = MODELS.build(dict(type="MultiScaleDiscriminator", in_channels=19))

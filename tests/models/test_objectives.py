@@ -1,5 +1,7 @@
 """Objectives: reductions, weights, gates, gradient routing."""
 
+import math
+
 import pytest
 import torch
 from helpers import make_batch, tiny_segmentor
@@ -272,6 +274,27 @@ def test_zero_weight_map__is_the_plain_loss():
         (lambda: Adversarial(dict(decode="d"), gan="wgan"), "unknown gan 'wgan'"),
         (lambda: Adversarial(dict(decode="d"), sees="rgb"), "unknown sees 'rgb'"),
         (lambda: Adversarial(dict(decode="d"), source_label=2), "source_label 2"),
+        (lambda: Supervised(loss_weight=[1, 2]), r"loss_weight must be .*\[1, 2\]"),
+        (
+            lambda: Adversarial(dict(decode="d"), discriminator_weight=-0.5),
+            "discriminator_weight must be a number >= 0, got -0.5",
+        ),
+        (
+            lambda: Adversarial(dict(decode="d"), gradient_penalty="1"),
+            "gradient_penalty must be a number >= 0, got '1'",
+        ),
+        (lambda: PixelWeight("m", scale="2"), "weight scale must be a number, got '2'"),
+        (lambda: PixelWeight("m", offset=math.nan), "weight offset must be a number"),
+        (lambda: PixelWeight("m", begin_iters=-1), "begin_iters .* >= 0, got -1"),
+        (lambda: Supervised(weight="m"), "weight must be a dict .*map.* got 'm'"),
+        (
+            lambda: Supervised(weight=dict(mapp="m")),
+            "weight has no option 'mapp'; it takes: map, .* Did you mean 'map'",
+        ),
+        (lambda: Supervised(weight=dict(scale=2)), "weight needs the option 'map'"),
+        (lambda: Supervised(decay=0.9), "decay must be a dict .*end_iters.* got 0.9"),
+        (lambda: Supervised(decay=dict(end_iters="9")), "end_iters='9'"),
+        (lambda: Supervised(class_balance={}), "class_balance needs .*'num_classes'"),
     ],
 )
 def test_objectives__errors_name_the_value(make, message):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook
-from mmengine.optim import OptimWrapper
+from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
@@ -25,7 +25,9 @@ class AtomicCheckpointHook(CheckpointHook):
     is cleared away by the next one. The best score and its file survive a resume.
 
     Args:
-        interval: Iterations between checkpoints.
+        interval: Iterations between checkpoints. If gradients are accumulated over
+            several iterations, it is rounded up to a multiple of these: a checkpoint
+            holds no gradients, so a run resumed in between would end elsewhere.
         max_keep_ckpts: How many ``iter_N.pth`` to keep; -1 keeps all.
         save_best: Metric, or list of metrics, whose best checkpoint is kept.
         **kwargs: As for :class:`mmengine.hooks.CheckpointHook`.
@@ -58,6 +60,8 @@ class AtomicCheckpointHook(CheckpointHook):
     def before_train(self, runner: Runner) -> None:
         """Clear leftovers and recall the checkpoint that the run goes on from."""
         super().before_train(runner)
+        accumulated = _accumulated(runner.optim_wrapper)
+        self.interval = -(-self.interval // accumulated) * accumulated
         if is_main_process():
             remove_leftovers(self.out_dir)
         # Without it a new best score right after a resume would not be stored.
@@ -135,3 +139,10 @@ class AtomicCheckpointHook(CheckpointHook):
             self.best_ckpt_path = next(iter(paths.values()))
         else:
             self.best_ckpt_path_dict = paths
+
+
+def _accumulated(optim_wrapper: OptimWrapper | OptimWrapperDict) -> int:
+    """Number of iterations that gradients are accumulated over."""
+    if isinstance(optim_wrapper, OptimWrapperDict):  # all entries have the same
+        optim_wrapper = next(iter(optim_wrapper.values()))
+    return optim_wrapper._accumulative_counts

@@ -10,6 +10,8 @@ from torch import Tensor
 from mmseg_uda.models.layers import dilated_branches, sum_of_branches
 from mmseg_uda.regions.grid import check_patch_size, grid_shape
 
+from .input_size import check_channels
+
 
 @MODELS.register_module()
 class DilatedRegionHead(BaseModule):
@@ -37,7 +39,7 @@ class DilatedRegionHead(BaseModule):
 
     Raises:
         ValueError: If ``patch_size`` is not two whole numbers >= 2, or ``dilations``
-            is empty or not positive.
+            is empty or not positive; in ``forward``, if the input has other channels.
     """
 
     def __init__(
@@ -49,11 +51,13 @@ class DilatedRegionHead(BaseModule):
         init_cfg: dict | None = None,
     ):
         super().__init__(init_cfg)
+        self.in_channels = in_channels
         self.num_regions = num_regions
         self.patch_size = check_patch_size(patch_size)
         self.conv2d_list = dilated_branches(in_channels, num_regions, dilations)
 
     def forward(self, x: Tensor, image_size: Sequence[int]) -> Tensor:
         """Return the logits of the patches' kinds."""
+        check_channels(self, x)
         logits = sum_of_branches(self.conv2d_list, x)
         return F.adaptive_avg_pool2d(logits, grid_shape(image_size, self.patch_size))

@@ -5,7 +5,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from .input_size import check_input_size
+from .input_size import check_channels, check_input_size
 
 
 def _conv(in_channels: int, out_channels: int, stride: int) -> list[nn.Module]:
@@ -54,7 +54,8 @@ class MultiScaleDiscriminator(BaseModule):
           and to the parameters.
 
     Raises:
-        ValueError: In ``forward``, if the input is smaller than that.
+        ValueError: In ``forward``, if the input is smaller than that, or has other
+            channels.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class MultiScaleDiscriminator(BaseModule):
         init_cfg: dict | None = None,
     ):
         super().__init__(init_cfg)
+        self.in_channels = in_channels
         self.scales = nn.ModuleList(
             nn.Sequential(
                 *_conv(in_channels, channels, 2),
@@ -86,6 +88,7 @@ class MultiScaleDiscriminator(BaseModule):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Return one logit map per scale, finest first."""
+        check_channels(self, x)
         check_input_size(self, x)
         outputs = []
         for i, scale in enumerate(self.scales):

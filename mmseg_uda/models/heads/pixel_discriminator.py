@@ -7,7 +7,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from .input_size import check_input_size
+from .input_size import check_channels, check_input_size
 
 
 @MODELS.register_module()
@@ -40,7 +40,8 @@ class PixelDiscriminator(BaseModule):
 
     Raises:
         ValueError: If ``padding`` is something else, or both ``grid`` and ``upsample``
-            are given; in ``forward``, if the input is smaller than 32x32 pixels.
+            are given; in ``forward``, if the input has other channels, or is smaller
+            than 32x32 pixels.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PixelDiscriminator(BaseModule):
         init_cfg: dict | None = None,
     ):
         super().__init__(init_cfg)
+        self.in_channels = in_channels
         if padding not in (1, 2):
             raise ValueError(f"padding must be 1 or 2, got {padding}")
         if grid is not None and upsample:
@@ -73,6 +75,7 @@ class PixelDiscriminator(BaseModule):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Return the logit map, as a list of one."""
+        check_channels(self, x)
         check_input_size(self, x)
         logits = self.layers(x)
         if self.grid is not None:

@@ -6,6 +6,8 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from .input_size import check_channels
+
 
 @MODELS.register_module()
 class PointDiscriminator(BaseModule):
@@ -25,6 +27,9 @@ class PointDiscriminator(BaseModule):
         - Input: (N, C, I, J).
         - Output: a list of one tensor (N, 1, I, J), logits; gradient flows to the input
           and to the parameters.
+
+    Raises:
+        ValueError: In ``forward``, if the input has other channels.
     """
 
     def __init__(
@@ -34,6 +39,7 @@ class PointDiscriminator(BaseModule):
         init_cfg: dict | None = None,
     ):
         super().__init__(init_cfg)
+        self.in_channels = in_channels
         layers: list[nn.Module] = []
         for out_channels in channels:
             layers.append(nn.Conv2d(in_channels, out_channels, 1))
@@ -44,4 +50,5 @@ class PointDiscriminator(BaseModule):
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Return the logit map, as a list of one."""
+        check_channels(self, x)
         return [self.layers(x)]

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from mmseg_uda.regions.grid import check_patch_size, grid_shape
 
+from .input_size import check_channels
+
 
 @MODELS.register_module()
 class RegionHead(BaseModule):
@@ -35,7 +37,8 @@ class RegionHead(BaseModule):
           to the input and to the parameters.
 
     Raises:
-        ValueError: If ``patch_size`` is not two whole numbers >= 2.
+        ValueError: If ``patch_size`` is not two whole numbers >= 2; in ``forward``, if
+            the input has other channels.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class RegionHead(BaseModule):
         init_cfg: dict | None = None,
     ):
         super().__init__(init_cfg)
+        self.in_channels = in_channels
         self.num_regions = num_regions
         self.patch_size = check_patch_size(patch_size)
         self.layers = nn.Sequential(
@@ -57,5 +61,6 @@ class RegionHead(BaseModule):
 
     def forward(self, x: Tensor, image_size: Sequence[int]) -> Tensor:
         """Return the logits of the patches' kinds."""
+        check_channels(self, x)
         grid = grid_shape(image_size, self.patch_size)
         return self.layers(F.adaptive_avg_pool2d(x, grid))

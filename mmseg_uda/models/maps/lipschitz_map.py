@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.losses import DIVERGENCES
+from mmseg_uda.options import from_options
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step, View
 from mmseg_uda.suggestions import check_choice
@@ -72,7 +73,7 @@ class LipschitzMap(BaseMap):
         if num_samples < 1:
             raise ValueError(f"num_samples must be at least 1, got {num_samples}")
         self.divergence = divergence
-        self.noise = FeatureNoise(**(noise or {}))
+        self.noise = from_options(FeatureNoise, "noise", noise or {})
         self.num_samples = num_samples
         self.detach_clean = detach_clean
         self.shared_dropout = shared_dropout

@@ -7,6 +7,7 @@ from mmengine.dist import all_reduce
 from torch import Tensor
 
 from mmseg_uda.models.decay import Decay
+from mmseg_uda.options import from_options
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import FEATURE, SEES, seen_equation
@@ -53,7 +54,7 @@ class RegionConsistencyMap(BaseMap):
           in the features and in the head.
 
     Raises:
-        ValueError: If ``sees`` is unknown.
+        ValueError: If ``sees`` is unknown, or ``decay`` is no dict of such arguments.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class RegionConsistencyMap(BaseMap):
         self.head = head
         self.sees = sees
         self.head_ascends = head_ascends
-        self.decay = None if decay is None else Decay(**decay)
+        self.decay = None if decay is None else from_options(Decay, "decay", decay)
         self.literal = literal
         self.takes_fused = sees == FEATURE
 

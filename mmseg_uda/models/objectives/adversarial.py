@@ -8,6 +8,7 @@ from torch import Tensor
 from mmseg_uda.models.layers import call_frozen
 from mmseg_uda.models.losses import gan_map, squared_gradient
 from mmseg_uda.models.losses.adversarial import GAN_KINDS
+from mmseg_uda.options import check_number
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import OF_PROBS, SEES, seen, seen_equation
@@ -62,7 +63,8 @@ class Adversarial(BaseObjective):
             discriminators train from the start whatever ``begin_iters`` says.
 
     Raises:
-        ValueError: If an option is unknown or a segmentation head has no discriminator.
+        ValueError: If an option is unknown or out of range, or a segmentation head has
+            no discriminator.
     """
 
     def __init__(
@@ -85,6 +87,8 @@ class Adversarial(BaseObjective):
         check_choice("sees", sees, SEES if through is None else tuple(OF_PROBS))
         check_choice("gan", gan, GAN_KINDS)
         check_choice("source_label", source_label, (0, 1))
+        check_number("discriminator_weight", discriminator_weight, lowest=0)
+        check_number("gradient_penalty", gradient_penalty, lowest=0)
         without = [head for head in self.loss_weight if not discriminators.get(head)]
         if without:
             raise ValueError(

@@ -8,6 +8,7 @@ from numbers import Number
 from torch import Tensor, nn
 
 from mmseg_uda.models.decay import Decay
+from mmseg_uda.options import from_options
 from mmseg_uda.structures import Step
 
 from .pixel_weight import PixelWeight
@@ -34,7 +35,8 @@ class BaseObjective(nn.Module):
 
     Raises:
         ValueError: If ``loss_weight`` is empty or holds something else than numbers
-            that are not negative, or ``begin_iters`` is none such.
+            that are not negative, ``begin_iters`` is none such, or ``weight`` or
+            ``decay`` is no dict of the options there.
     """
 
     def __init__(
@@ -47,13 +49,15 @@ class BaseObjective(nn.Module):
     ) -> None:
         super().__init__()
         self.loss_weight = _as_head_weights(loss_weight)
-        self.weight = None if weight is None else PixelWeight(**weight)
+        self.weight = (
+            None if weight is None else from_options(PixelWeight, "weight", weight)
+        )
         if not isinstance(begin_iters, Number) or begin_iters < 0:
             raise ValueError(
                 f"begin_iters must be a number of iterations >= 0, got {begin_iters!r}"
             )
         self.begin_iters = begin_iters
-        self.decay = None if decay is None else Decay(**decay)
+        self.decay = None if decay is None else from_options(Decay, "decay", decay)
         self.paper = paper
 
     def forward(self, step: Step) -> dict[str, Tensor]:
@@ -127,7 +131,8 @@ class BaseObjective(nn.Module):
 def _as_head_weights(loss_weight: float | dict) -> dict[str, float]:
     if isinstance(loss_weight, Number):
         loss_weight = {"decode": loss_weight}
-    weights = {head: value for head, value in loss_weight.items() if value is not None}
+    given = loss_weight if isinstance(loss_weight, Mapping) else {}
+    weights = {head: value for head, value in given.items() if value is not None}
     wrong = [
         head
         for head, value in weights.items()

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mmseg_uda.models.layers import resize_map
+from mmseg_uda.options import check_number
 from mmseg_uda.structures import Step
 from mmseg_uda.suggestions import check_choice
 
@@ -43,7 +44,8 @@ class PixelWeight:
             the ``'loss'``, as MLAN's Eq. 9 up-samples its 3x3 loss to the map's I x J.
 
     Raises:
-        ValueError: If ``link``, ``norm`` or ``resize`` is unknown.
+        ValueError: If ``link``, ``norm`` or ``resize`` is unknown, or ``scale``,
+            ``offset`` or ``begin_iters`` is no number.
     """
 
     def __init__(
@@ -60,6 +62,9 @@ class PixelWeight:
         check_choice("weight link", link, LINKS)
         check_choice("weight norm", norm, NORMS)
         check_choice("weight resize", resize, RESIZES)
+        check_number("weight scale", scale)
+        check_number("weight offset", offset)
+        check_number("weight begin_iters", begin_iters, lowest=0)
         self.map = map
         self.link = link
         self.detach = detach

@@ -11,6 +11,7 @@ from mmseg_uda.models.losses import (
     hardest,
     mean_by_weight,
 )
+from mmseg_uda.options import from_options
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.suggestions import check_choice
@@ -67,7 +68,11 @@ class Supervised(BaseObjective):
             raise ValueError(f"focal_gamma must be >= 0, got {focal_gamma}")
         self.on = on
         self.average = average
-        self.class_balance = class_balance and ClassBalance(**class_balance)
+        self.class_balance = (
+            None
+            if class_balance is None
+            else from_options(ClassBalance, "class_balance", class_balance)
+        )
         self.keep_hardest = keep_hardest
         self.focal_gamma = focal_gamma
 

@@ -27,7 +27,8 @@ def build_parts(
 
     Raises:
         ValueError: If a name cannot serve as a module name or, for an objective, would
-            make every log entry look like a loss.
+            make every log entry look like a loss; and what a part finds wrong with its
+            options.
     """
     parts = {}
     for name, config in (configs or {}).items():
@@ -43,7 +44,10 @@ def build_parts(
         if config.get("type") == "DomainView":
             config.setdefault("domain", name)
         _check_config(kind, name, config, registry, list(configs))
-        parts[name] = registry.build(config)
+        try:
+            parts[name] = registry.build(config)
+        except ValueError as error:
+            raise ValueError(f"{kind} {name!r}: {error}") from error
     return parts
 
 
@@ -125,6 +129,7 @@ def check_wiring(model: nn.Module) -> None:
         trained.update(objective.head_names())
         for view in views_behind(model.views, objective.views()):
             trained.update(heads_of(model.views[view]))
+    _check_agreement(model)
     heads = [name for name in model.heads if f"heads.{name}" not in model.frozen]
     _check_all_trained("heads", heads, trained)
     children = {id(child): name for name, child in model.segmentor.named_modules()}
@@ -134,6 +139,24 @@ def check_wiring(model: nn.Module) -> None:
         if f"segmentor.{children[id(stages_of(head)[-1])]}" not in model.frozen
     ]
     _check_all_trained("segmentation heads", learning, trained)
+
+
+def _check_agreement(model: nn.Module) -> None:
+    """Check that maps read heads in the way that objectives train them."""
+    for map_name, part in model.maps.items():
+        for name, objective in model.objectives.items():
+            shared = {*part.head_names()} & {*objective.head_names()}
+            if not shared or getattr(objective, "through", None) is not None:
+                continue  # there `sees` is of what lies behind the region head
+            for option in ("sees", "source_label"):
+                ours = getattr(part, option, None)
+                theirs = getattr(objective, option, None)
+                if ours is not None and theirs is not None and ours != theirs:
+                    raise ValueError(
+                        f"map {map_name!r} and objective {name!r} share head "
+                        f"{min(shared)!r}, but the map has {option}={ours!r}, the "
+                        f"objective {theirs!r}; make them the same"
+                    )
 
 
 def _check_views(model: nn.Module) -> None:

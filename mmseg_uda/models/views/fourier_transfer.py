@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from numbers import Real
 
 import torch
 from torch import Tensor, nn
@@ -62,9 +63,9 @@ class FourierTransfer(nn.Module):
         window: str = "corners",
     ) -> None:
         super().__init__()
-        if not 0 <= beta < 0.5:
+        if not isinstance(beta, Real) or not 0 <= beta < 0.5:
             raise ValueError(
-                f"beta must be in [0, 0.5), the share of a side, got {beta}"
+                f"beta must be in [0, 0.5), the share of a side, got {beta!r}"
             )
         check_choice("window", window, WINDOWS)
         self.domain = domain
