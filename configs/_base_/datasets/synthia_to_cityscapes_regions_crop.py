@@ -1,6 +1,6 @@
-# SYNTHIA -> Cityscapes with region labels, a crop of 512x512 of each image instead of the
-# whole one. Patches of 18x32 do not tile that: 28x16 of 18.3x32 cover it, and a patch
-# has the label that most of its pixels have.
+# SYNTHIA -> Cityscapes with region labels, crops of 512x512 instead of whole images.
+# Patches of 18x32 do not tile that: 28x16 of 18.3x32 cover it, and a patch has the
+# label that most of its pixels have.
 _base_ = "./synthia_to_cityscapes_regions.py"
 
 source_pipeline = [
