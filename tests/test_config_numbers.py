@@ -337,6 +337,7 @@ NUMBERS = {
         weights=dict(source=None, il_al=None, nothing=dict(decode=0.0)),
     ),
     "mlan/cr_al": CR_AL,
+    "mlan/cr_al_crop": change(CR_AL, crop=(512, 512)),
     "mlan/cr_al_it": CR_AL,
     "mlan/cr_al_rit": CR_AL,
     "mlan/cr_al_rit_vgg16": change(CR_AL, head_factor=None),
@@ -716,6 +717,7 @@ def test_self_training__keeps_more_in_every_round(method, task):
     [
         ("mlan/rll", 3, 2048),
         ("mlan/cr_al", 3, 2048),
+        ("mlan/cr_al_crop", 3, 2048),
         ("mlan/cr_al_it", 3, 2048),
         ("mlan/cr_al_rit", 3, 2048),
         ("mlan/cr_al_vgg16", 3, 1024),

@@ -11,6 +11,7 @@ from .selection_rule import DROPPED
 
 ARGMAX_ON = ("p", "ratio")
 NORMS = ("none", "mean")
+THRESHOLDS_ON = ("score", "p")
 #: The largest float32: scores of a map have no upper bound.
 NEVER = torch.finfo(torch.float32).max
 
@@ -27,8 +28,9 @@ class ConsistencyBalanced(ClassBalanced):
     consistency map of the model that predicts, bilinearly brought to the image's size.
     Without a map it is the paper's plain self-training. :math:`t_c` comes from the same
     scores p M that it is compared with, as in :class:`ClassBalanced`. Our choice: M is
-    at most log(100) / 100 times a few, so that thresholds on p alone would let nothing
-    pass; and with these a constant factor of M changes nothing.
+    at most log(100) / 100 times a few, so that thresholds on p alone let nothing pass;
+    and with these a constant factor of M changes nothing. As printed, k_c is CBST's,
+    that is of p alone: ``thresholds_on='p'``, which needs ``norm='mean'`` to keep some.
 
     The map is that of the end of all schedules: MLAN's lambda_R is 0 here (our choice;
     where CR-AL stops it is 0.56), so M_region is the plain entropy over N.
@@ -44,6 +46,7 @@ class ConsistencyBalanced(ClassBalanced):
             that is False. But a confident network gives p = 1 in float32 to more than
             the share of a class, whose :math:`t_c` is 1 then, and > would leave all
             its pixels without a label. ``argmax_on='ratio'`` keeps ties in any case.
+        thresholds_on: ``'score'``, or ``'p'``: see above.
         sample_every: See :class:`ClassBalanced`.
 
     Raises:
@@ -57,32 +60,39 @@ class ConsistencyBalanced(ClassBalanced):
         norm: str = "none",
         argmax_on: str = "p",
         keep_ties: bool = True,
+        thresholds_on: str = "score",
         sample_every: int = 4,
     ) -> None:
         super().__init__(portion, sample_every)
         check_choice("norm", norm, NORMS)
         check_choice("argmax_on", argmax_on, ARGMAX_ON)
+        check_choice("thresholds_on", thresholds_on, THRESHOLDS_ON)
         self.score_map = map
         self.score_norm = norm
         self.argmax_on = argmax_on
         self.keep_ties = keep_ties
+        self.thresholds_on = thresholds_on
+        self.observes_probs = thresholds_on == "p"
         if map is not None:  # without one scores end at 1
             self.nowhere = NEVER
 
     def settings(self) -> dict:
         """Return type and arguments."""
+        # not where it is as ever, so that labels begun before it was there go on
+        literal = {"thresholds_on": "p"} if self.observes_probs else {}
         return {
             **super().settings(),
             "map": self.score_map,
             "norm": self.score_norm,
             "argmax_on": self.argmax_on,
             "keep_ties": self.keep_ties,
+            **literal,
         }
 
     def equation(self) -> str:
         """Write the rule as an equation."""
         score = self._score_text()
-        threshold = self._threshold_text(score)
+        threshold = self._threshold_text("p_c" if self.observes_probs else score)
         if self.argmax_on == "ratio":
             ratio = f"{score} / t_c"
             return (

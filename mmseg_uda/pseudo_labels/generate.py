@@ -122,10 +122,11 @@ def _give_statistics(
     if state is None:
         pending = on_rank_zero(statistics.pending)
         own = pending[get_rank() :: get_world_size()]
-        for index, _, scores in _predictions(
+        for index, probs, scores in _predictions(
             model, images, own, rule, num_workers, "predicting for the thresholds"
         ):
-            statistics.write(images.names[index], rule.observe(scores))
+            seen = rule.observe(probs if rule.observes_probs else scores)
+            statistics.write(images.names[index], seen)
         barrier()
         state = on_rank_zero(statistics.fit, rule)
     rule.load_state_dict(state)

@@ -42,6 +42,8 @@ class SelectionRule(ABC):
     #: as the norm divides the map by its mean over the image.
     score_map: str | None = None
     score_norm = "none"
+    #: Whether :meth:`observe` gets the probabilities as they are all the same.
+    observes_probs = False
 
     @abstractmethod
     def settings(self) -> dict:

@@ -69,11 +69,14 @@ def printed(model):
         * sum((m * resized(m_image, GRIDS[x])).mean() for x, m in unsure.items()),
         "il_al.loss_decode": IMAGE * (resized(-target.log(), FINEST) * m_region).mean(),
         "il_al.loss_d_decode": 0.5 * (-source.log().mean() + told_apart.mean()),
+        "il_al_source.loss_decode": IMAGE * -(1 - source).log().mean(),
+        "literally": IMAGE * source.log().mean(),
     }
 
 
 def test_printed__values(model):
     losses, expected = model.loss(*batch()), printed(model)
+    del expected["literally"]
     for name, value in expected.items():
         scale = abs(value.item())
         assert_close(losses[name].double(), value, rtol=1e-4, atol=1e-4 * scale)
@@ -87,6 +90,7 @@ ROUTES = {
     # through M_region; Eq. 10 lets E alone see it
     "il_al.loss_decode": dict(E=1, C_seg=0, C_region=-1, C_image=0),
     "il_al.loss_d_decode": dict(E=0, C_seg=0, C_region=0, C_image=1),
+    "il_al_source.loss_decode": dict(E=1, C_seg=0, C_region=0, C_image=0),
 }
 
 
@@ -100,6 +104,25 @@ def test_printed__gradients(model, term):
         assert_close(
             gradients(ours, of), wanted, rtol=2e-3, atol=5e-4 * scale, msg=name
         )
+
+
+def test_printed__c_image_learns_at_the_one_rate_of_the_paper(tmp_path):
+    (block,) = re.findall(
+        r"```python\n(# the printed form.*?)```", README.read_text(), re.S
+    )
+    file = tmp_path / "printed.py"
+    file.write_text(block.replace("./cr_al", f"{README.parent}/cr_al"))
+    optimizer = Config.fromfile(file).optim_wrapper["heads.c_image"].optimizer
+    assert optimizer == dict(type="Adam", lr=2.5e-4, betas=(0.9, 0.99))
+
+
+def test_printed__the_source_moves_as_log_c_has_it(model):
+    of, terms = parameters(model), printed(model)
+    ours = gradients(model.loss(*batch())["il_al_source.loss_decode"], of["E"])
+    literal = gradients(terms["literally"], of["E"])
+    assert torch.cosine_similarity(ours, literal, dim=0) > 0.9
+    nothing = gradients(model.loss(*batch())["il_al_source.loss_d_decode"], of["E"])
+    assert not nothing.any()
 
 
 def test_fourier__changes_what_the_source_looks_like():

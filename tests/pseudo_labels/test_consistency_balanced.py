@@ -36,10 +36,10 @@ def scored(seed, **options):
     return probs, [p * m for p, m in zip(probs, maps, strict=True)]
 
 
-def naive_labels(probs, scores, portion, passes):
+def naive_labels(probs, scores, portion, passes, sorted_by=None):
     """Eq. 13 pixel by pixel, with thresholds of the sorted scores of each class."""
     lists = [[] for _ in range(K)]
-    for p, s in zip(probs, scores, strict=True):
+    for p, s in zip(probs, sorted_by or scores, strict=True):
         winners = p.argmax(0)
         for y, x in np.ndindex(*winners.shape):
             c = int(winners[y, x])
@@ -71,6 +71,20 @@ def test_labels__are_those_of_the_equation(seed, portion, keep_ties, passes):
     naive = naive_labels(probs, scores, portion, passes)
     for s, expected in zip(scores, naive, strict=True):
         assert_close(rule.apply(s), expected)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_labels__as_printed_with_thresholds_of_p_alone(seed):
+    probs, scores = scored(seed, empty=(2,))
+    options = dict(keep_ties=False, thresholds_on="p", sample_every=1)
+    rule = ConsistencyBalanced(0.3, map="m", **options)
+    assert rule.observes_probs
+    fitted(rule, probs)
+    naive = naive_labels(probs, scores, 0.3, gt, sorted_by=probs)
+    for s, expected in zip(scores, naive, strict=True):
+        assert_close(rule.apply(s), expected)
+    # of a map as small as M_multi is, nothing is left: log(100) / 100 * (1 + log 2)
+    assert all((rule.apply(p * 0.078) == 255).all() for p in probs)
 
 
 def test_ties__a_class_of_probability_1_keeps_its_labels():
@@ -143,7 +157,13 @@ def test_state__is_strict_json():
 
 
 @pytest.mark.parametrize(
-    "options", [dict(norm="max"), dict(argmax_on="score"), dict(portion=0.0)]
+    "options",
+    [
+        dict(norm="max"),
+        dict(argmax_on="score"),
+        dict(thresholds_on="m"),
+        dict(portion=0.0),
+    ],
 )
 def test_options__out_of_range(options):
     with pytest.raises(ValueError, match=r"unknown|portion"):
@@ -267,19 +287,22 @@ def naive_parts(path):
     return e / e.sum(0), enlarged(coarse, bgr.shape[:2])[0].numpy()
 
 
-def test_generate__labels_files_by_eq_13(tmp_path):
+@pytest.mark.parametrize("thresholds_on", ["score", "p"])
+def test_generate__labels_files_by_eq_13(tmp_path, thresholds_on):
     files = ImageFiles.from_folder(write_images(tmp_path / "images"), PIPELINE)
     checkpoint = tmp_path / "model.pth"
     torch.save({}, checkpoint)
-    rule = ConsistencyBalanced(0.3, map="gap", sample_every=1)
+    options = dict(thresholds_on=thresholds_on, sample_every=1)
+    rule = ConsistencyBalanced(0.3, map="gap", **options)
     out = tmp_path / "out"
     generate_pseudo_labels(ModelWithMap(), files, out, rule, checkpoint)
     parts = [naive_parts(path) for path in files.paths]
     scores = [p * m for p, m in parts]
+    sorted_by = scores if thresholds_on == "score" else [p for p, _ in parts]
     thresholds = []
     for c in range(4):
         of_class = [
-            s[c][p.argmax(0) == c] for (p, _), s in zip(parts, scores, strict=True)
+            s[c][p.argmax(0) == c] for (p, _), s in zip(parts, sorted_by, strict=True)
         ]
         of_class = np.sort(np.concatenate(of_class))[::-1]
         last = math.floor(len(of_class) * 0.3) - 1

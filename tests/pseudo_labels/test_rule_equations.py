@@ -33,6 +33,10 @@ REACHED = "t_c: the {} that 20 % of the pixels predicted as c reach"
             ["argmax_c { p_c : p_c > t_c }", REACHED.format("p_c")],
         ),
         (
+            dict(type="ConsistencyBalanced", map="m", thresholds_on="p"),
+            ["argmax_c { p_c : p_c * m_decode >= t_c }", REACHED.format("p_c")],
+        ),
+        (
             dict(type="ConsistencyBalanced", map="m", norm="mean", argmax_on="ratio"),
             [
                 "argmax_c p_c * m_decode / mean / t_c if max_c",

@@ -148,6 +148,8 @@ def _check_agreement(model: nn.Module) -> None:
             shared = {*part.head_names()} & {*objective.head_names()}
             if not shared or getattr(objective, "through", None) is not None:
                 continue  # there `sees` is of what lies behind the region head
+            if getattr(objective, "discriminator_weight", 1) == 0:
+                continue  # it trains no head
             for option in ("sees", "source_label"):
                 ours = getattr(part, option, None)
                 theirs = getattr(objective, option, None)
