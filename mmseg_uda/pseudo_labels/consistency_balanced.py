@@ -30,6 +30,9 @@ class ConsistencyBalanced(ClassBalanced):
     at most log(100) / 100 times a few, so that thresholds on p alone would let nothing
     pass; and with these a constant factor of M changes nothing.
 
+    Any other map on the target will do that is not negative, such as LCDA's Lipschitz
+    map; its noise is drawn by the image, so that both passes over the set see the same.
+
     The map is that of the end of all schedules: MLAN's lambda_R is 0 here (our choice;
     where CR-AL stops it is 0.56), so M_region is the plain entropy over N.
 
