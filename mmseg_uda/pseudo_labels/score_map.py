@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.layers import resize_map
+from mmseg_uda.models.segmentors.map_wiring import maps_behind
 from mmseg_uda.models.segmentors.view_wiring import views_behind
-from mmseg_uda.models.segmentors.wiring import maps_behind
 from mmseg_uda.structures.padding import is_padded, without_padding
 
 #: More iterations than any schedule has.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from mmengine.registry import Registry
 from torch import nn
@@ -18,6 +18,7 @@ from mmseg_uda.suggestions import did_you_mean
 
 from .checkpoint_layout import PARTS
 from .view_wiring import heads_of, views_behind, views_of
+from .weight_wiring import check_weights
 
 
 def build_parts(
@@ -130,6 +131,7 @@ def check_wiring(model: nn.Module) -> None:
         for view in views_behind(model.views, objective.views()):
             trained.update(heads_of(model.views[view]))
     _check_agreement(model)
+    check_weights(model)
     heads = [name for name in model.heads if f"heads.{name}" not in model.frozen]
     _check_all_trained("heads", heads, trained)
     children = {id(child): name for name, child in model.segmentor.named_modules()}
@@ -148,7 +150,7 @@ def _check_agreement(model: nn.Module) -> None:
             shared = {*part.head_names()} & {*objective.head_names()}
             if not shared or getattr(objective, "through", None) is not None:
                 continue  # there `sees` is of what lies behind the region head
-            for option in ("sees", "source_label"):
+            for option in ("sees", "source_label", "gan"):
                 ours = getattr(part, option, None)
                 theirs = getattr(objective, option, None)
                 if ours is not None and theirs is not None and ours != theirs:
@@ -190,15 +192,6 @@ def _check_objective(
                 )
             extra = part.extra_seg_heads(seg_head)
             _check_names(mine, "segmentation head", extra, seg_heads)
-
-
-def maps_behind(names: Iterable[str], maps: Mapping[str, nn.Module]) -> list[str]:
-    """Name maps and the maps that they are made of, each once."""
-    found: dict[str, None] = {}
-    for name in names:
-        found[name] = None
-        found.update(dict.fromkeys(maps_behind(maps[name].maps(), maps)))
-    return list(found)
 
 
 def _check_maps(
