@@ -16,6 +16,7 @@ from mmseg_uda.models.maps import (
     RegionConsistencyMap,
 )
 from mmseg_uda.models.objectives import MinimaxMap
+from mmseg_uda.models.segmentors.wiring import build_parts
 from mmseg_uda.models.views import DomainView
 from mmseg_uda.structures import Step
 
@@ -397,3 +398,32 @@ def test_wiring__options_of_a_part_are_refused_by_its_name():
     maps = dict(a=ENTROPY)
     with pytest.raises(ValueError, match="objective 'm': loss_weight must be a number"):
         model_with(maps, m=dict(type="MinimizeMap", map="a", loss_weight=-1))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (dict(), r"map 'a' cannot be built as RegionConsistencyMap\(\): .* 'head'"),
+        (dict(head="c", literal="no"), "map 'a': literal must be .*, got 'no'"),
+        (dict(head="c", head_ascends=None), "map 'a': head_ascends must be .* None"),
+    ],
+)
+def test_wiring__options_missing_or_of_the_wrong_kind(options, message):
+    part = dict(type="RegionConsistencyMap", **options)
+    with pytest.raises(ValueError, match=message):
+        model_with(dict(a=part), m=dict(type="MinimizeMap", map="a"))
+
+
+def test_wiring__flags_within_options():
+    weight = dict(map="a", detach="no")
+    message = "objective 'm': weight detach must be True or False, got 'no'"
+    with pytest.raises(ValueError, match=message):
+        model_with(dict(a=ENTROPY), m=dict(type="MinimizeMap", map="a", weight=weight))
+
+
+@pytest.mark.parametrize("channels", [None, -1, "16"])
+def test_wiring__head_of_impossible_channels_is_named(channels):
+    head = dict(type="DilatedRegionHead", in_channels=channels, num_regions=6)
+    message = r"head 'c' cannot be built as DilatedRegionHead\(in_channels=.* missing"
+    with pytest.raises(ValueError, match=message):
+        build_parts("head", dict(c=head), MODELS)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from mmengine.registry import Registry
 from torch import nn
 
+from mmseg_uda.options import check_flags
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import (
     check_segmentation_heads,
@@ -49,6 +50,13 @@ def build_parts(
             parts[name] = registry.build(config)
         except ValueError as error:
             raise ValueError(f"{kind} {name!r}: {error}") from error
+        except (TypeError, AttributeError, RuntimeError) as error:
+            # from the depths of a layer, say, of None for a number of channels
+            given = ", ".join(f"{k}={v!r}" for k, v in config.items() if k != "type")
+            raise ValueError(
+                f"{kind} {name!r} cannot be built as {config['type']}({given}): "
+                f"{error}. Is an option missing, or of the wrong kind?"
+            ) from error
     return parts
 
 
@@ -83,6 +91,7 @@ def _check_config(
                 f"{kind} {name!r} ({cls.__name__}) has no option {option!r}; it takes: "
                 f"{', '.join(options)}.{did_you_mean(option, options)}"
             )
+    check_flags(f"{kind} {name!r}: ", cls, config)
 
 
 def _options(cls: type) -> list[str] | None:
