@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import nn
 
 from mmseg_uda.models.segmentors import UDASegmentor
+from mmseg_uda.models.segmentors.map_wiring import maps_behind
 from mmseg_uda.models.segmentors.view_wiring import views_behind
-from mmseg_uda.models.segmentors.wiring import maps_behind
 from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.structures.seg_heads import segmentation_heads
 

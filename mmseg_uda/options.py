@@ -1,4 +1,4 @@
-"""Options that are a dict or a number, with errors that name them."""
+"""Options that are a dict, a number or a flag, with errors that name them."""
 
 import inspect
 import math
@@ -33,10 +33,40 @@ def from_options(cls: type[_Built], what: str, options: Any) -> _Built:
                 f"{what} has no option {name!r}; it takes: {takes}."
                 + did_you_mean(name, parameters)
             )
+    check_flags(f"{what} ", cls, options)
     for name, parameter in parameters.items():
         if parameter.default is parameter.empty and name not in options:
             raise ValueError(f"{what} needs the option {name!r}, got {dict(options)}")
     return cls(**options)
+
+
+def check_flags(of: str, cls: type, options: Mapping[str, Any]) -> None:
+    """Refuse values that are neither true nor false for arguments that are.
+
+    Python takes any text for true, ``fool=no`` on a command line as well.
+
+    Args:
+        of: Whose options they are, with a space behind.
+        cls: Class that takes them; where its ``__init__`` hands arguments on, its
+            bases, too.
+        options: Values by name.
+
+    Raises:
+        ValueError: If there is one.
+    """
+    for name in _flags(cls) & options.keys():
+        if options[name] not in (False, True):
+            raise ValueError(f"{of}{name} must be True or False, got {options[name]!r}")
+
+
+def _flags(cls: type) -> set[str]:
+    """Names of a class's arguments that are annotated as ``bool``."""
+    found: dict[str, bool] = {}
+    for base in cls.__mro__:
+        if "__init__" in vars(base) and base is not object:
+            for name, parameter in inspect.signature(base.__init__).parameters.items():
+                found.setdefault(name, parameter.annotation in (bool, "bool"))
+    return {name for name, is_flag in found.items() if is_flag}
 
 
 def check_number(what: str, value: Any, lowest: float = -math.inf) -> None:

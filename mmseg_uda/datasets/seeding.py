@@ -24,6 +24,12 @@ def restored(devices: Sequence[int] = ()) -> Iterator[None]:
             np.random.set_state(states[1])  # noqa: NPY002
 
 
+def used_gpus() -> Sequence[int]:
+    """All CUDA devices, for :func:`restored`, once one is in use; none before."""
+    # torch warns of many GPUs where they are not named
+    return range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+
+
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Run a block with the global generators seeded, then restore them.

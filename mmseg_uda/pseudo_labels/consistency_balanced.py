@@ -32,6 +32,9 @@ class ConsistencyBalanced(ClassBalanced):
     and with these a constant factor of M changes nothing. As printed, k_c is CBST's,
     that is of p alone: ``thresholds_on='p'``, which needs ``norm='mean'`` to keep some.
 
+    Any other map on the target will do that is not negative, such as LCDA's Lipschitz
+    map; its noise is drawn by the image, so that both passes over the set see the same.
+
     The map is that of the end of all schedules: MLAN's lambda_R is 0 here (our choice;
     where CR-AL stops it is 0.56), so M_region is the plain entropy over N.
 

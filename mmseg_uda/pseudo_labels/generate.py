@@ -159,7 +159,9 @@ def _predictions(
         try:
             scores = probs = predict_probs(model, data)
             if rule.score_map is not None:
-                scores = probs * score_map(model, data, rule.score_map, rule.score_norm)
+                scores = probs * score_map(
+                    model, data, rule.score_map, rule.score_norm, seed=index
+                )
         except ValueError as error:
             raise ValueError(f"cannot label {images.paths[index]}: {error}") from error
         yield index, probs, scores

@@ -3,19 +3,25 @@
 import sys
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from mmseg_uda.datasets.seeding import restored, used_gpus
+from mmseg_uda.models.layers import resize_map
+from mmseg_uda.models.segmentors.map_wiring import maps_behind
+from mmseg_uda.models.segmentors.view_wiring import views_behind
+from mmseg_uda.structures.padding import is_padded, without_padding
 
 #: More iterations than any schedule has.
 _AFTER_TRAINING = sys.maxsize
+_DOMAIN = "target"
 
 
 def check_score_map(model: nn.Module, name: str, tta: bool = False) -> None:
     """Refuse a model that has no such map.
 
     Raises:
-        ValueError: If it has none, or predictions are averaged over augmentations,
-            which maps are not.
+        ValueError: If it has none, the map looks at other images than the target's, or
+            predictions are averaged over augmentations, which maps are not.
     """
     maps = getattr(model, "maps", {})
     if name not in maps:
@@ -29,10 +35,14 @@ def check_score_map(model: nn.Module, name: str, tta: bool = False) -> None:
             f"a rule with map {name!r} and test-time augmentation do not go together: "
             "the map is of the image as it is. Leave out one of them (tta=False)."
         )
+    if isinstance(maps, nn.ModuleDict):
+        _check_domains(model, name)
 
 
 @torch.no_grad()
-def score_map(model: nn.Module, data: dict, name: str, norm: str = "none") -> Tensor:
+def score_map(
+    model: nn.Module, data: dict, name: str, norm: str = "none", seed: int = 0
+) -> Tensor:
     """A map of one image at its original size.
 
     The image takes the place of the target's. The backbone runs once more than for the
@@ -43,19 +53,23 @@ def score_map(model: nn.Module, data: dict, name: str, norm: str = "none") -> Te
         data: A collated batch of one image, as for the prediction.
         name: A key of its maps.
         norm: ``'mean'`` divides by the mean over the image.
+        seed: Seed of what the map draws, such as noise.
 
     Returns:
-        (H, W), float32.
+        (H, W), float32, the same for equal arguments.
 
     Raises:
         ValueError: If the map is not finite, or negative somewhere.
     """
     batch = model.data_preprocessor(data, False)
     inputs, samples = batch["inputs"], batch["data_samples"]
-    step = model.step({"target": inputs}, {"target": samples}, _AFTER_TRAINING)
-    value = step.map(name, "decode").float()
-    size = tuple(samples[0].metainfo["ori_shape"][:2])
-    value = F.interpolate(value.unsqueeze(1), size, mode="bilinear")[0, 0]
+    step = model.step({_DOMAIN: inputs}, {_DOMAIN: samples}, _AFTER_TRAINING)
+    with restored(used_gpus()):
+        torch.manual_seed(seed)
+        value = step.map(name, "decode").float()
+    if is_padded(samples[0]):  # the map is of the padded image, its label is not
+        value = without_padding(resize_map(value, inputs.shape[2:]), samples[0])
+    value = resize_map(value, samples[0].metainfo["ori_shape"][:2])[0]
     if not torch.isfinite(value).all():
         raise ValueError(f"map {name!r} is NaN or infinite")
     if (value < 0).any():
@@ -64,3 +78,18 @@ def score_map(model: nn.Module, data: dict, name: str, norm: str = "none") -> Te
             "multiplied by must not be negative. Name a map that is >= 0"
         )
     return value / value.mean() if norm == "mean" and value.mean() > 0 else value
+
+
+def _check_domains(model: nn.Module, name: str) -> None:
+    """Refuse a map of images that are not there when the target is labelled."""
+    for behind in maps_behind([name], model.maps):
+        for view in views_behind(model.views, model.maps[behind].views()):
+            part = model.views[view]
+            for domain in (getattr(part, "domain", None), getattr(part, "style", None)):
+                if domain not in (None, _DOMAIN):
+                    raise ValueError(
+                        f"the rule multiplies probabilities by map {name!r}, which "
+                        f"looks at view {view!r} and with it at domain {domain!r}; "
+                        f"labelled are images of domain {_DOMAIN!r} alone. Name a map "
+                        "on a view of these"
+                    )

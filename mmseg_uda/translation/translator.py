@@ -23,6 +23,9 @@ _TRIED = (64, 64)
 class Translator:
     """A generator with the data preprocessor that it was trained behind.
 
+    Images are not padded, whatever ``test_cfg`` of the preprocessor says: that is for
+    segmentors.
+
     Args:
         cfg: Config of the stage that trained it.
         checkpoint: Its checkpoint. Of it the generator's weights are loaded, all of
@@ -51,6 +54,9 @@ class Translator:
         self.net: nn.Module = MODELS.build(copy.deepcopy(heads[generator])).eval()
         _check_translates(self.net, generator)
         self.preprocessor: nn.Module = MODELS.build(copy.deepcopy(preprocessor))
+        # what it pads segmentors' images with would be translated, and squeezed with
+        # the image into the size of the original
+        self.preprocessor.test_cfg = None
         self.pixels = PixelRange.of(self.preprocessor)
         if checkpoint is not None:
             self._load(checkpoint, generator)

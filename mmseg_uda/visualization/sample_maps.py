@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
-from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
 from mmseg_uda.models.views import DomainView
 from mmseg_uda.pseudo_labels.predict_probs import probs_of
 from mmseg_uda.structures import Step
+from mmseg_uda.structures.padding import without_padding
 
 from .noisy_predictor import NoisyPredictor, inner_segmentor
 from .undisturbed import undisturbed
@@ -124,14 +124,7 @@ def _lipschitz_values(
         heads={},
         maps={},
     )
-    values = _without_padding(lipschitz(step, "decode"), batch["data_samples"][0])
+    values = without_padding(lipschitz(step, "decode"), batch["data_samples"][0])
     return F.interpolate(
         values.unsqueeze(1), size=size, mode="bilinear", align_corners=False
     )[0, 0]
-
-
-def _without_padding(values: Tensor, sample: SegDataSample) -> Tensor:
-    height, width = values.shape[1:]
-    padding = sample.metainfo.get("img_padding_size", (0, 0, 0, 0))
-    left, right, top, bottom = padding
-    return values[:, top : height - bottom, left : width - right]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from mmseg_uda.datasets.seeding import restored
+from mmseg_uda.datasets.seeding import restored, used_gpus
 
 
 @contextmanager
@@ -22,10 +22,8 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
         model: The model to look at.
     """
     modes = {module: module.training for module in model.modules()}
-    # all are named, for torch warns of many GPUs otherwise
-    gpus = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
     try:
-        with restored(gpus), torch.no_grad():
+        with restored(used_gpus()), torch.no_grad():
             model.eval()
             yield
     finally:

@@ -51,6 +51,17 @@ def dataset(folders, pipeline, soft=True):
     )
 
 
+@pytest.mark.parametrize("last", [[], [dict(type="Resize", scale=(W, H))]])
+def test_soft_label__refuses_what_moves_the_label_alone(folders, last):
+    lost = dict(type="CenterCrop", crop_size=(20, 12))
+    data = dataset(folders, [*LOAD, lost, *last, dict(type="PackSoftLabels")])
+    with pytest.raises(ValueError, match="behind LoadSoftLabels has changed the label"):
+        data[0]
+    data = dataset(folders, [*LOAD[:2], dict(type="PackSoftLabels")])
+    with pytest.raises(ValueError, match="there is no LoadSoftLabels"):
+        data[0]
+
+
 LOAD = [
     dict(type="LoadImageFromFile"),
     dict(type="LoadLabels"),

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from mmengine.config import Config
+from mmseg.registry import DATASETS
 
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages.checks.model import (
     check_model,
     check_predicting,
 )
+from mmseg_uda.engine.stages.checks.signatures import check_arguments
 from mmseg_uda.engine.stages.decide import decide
 from mmseg_uda.engine.stages.errors import StageError
 from mmseg_uda.engine.stages.record import STARTED
@@ -30,6 +32,15 @@ def test_check_predicting__rule_out_of_range():
     rule = dict(type="GlobalThreshold", threshold=7)
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
         check_predicting(predicting(rule=rule), Config())
+
+
+def test_check_predicting__flag_that_is_neither_true_nor_false():
+    rule = dict(type="ConsistencyBalanced", keep_ties="no")
+    with pytest.raises(StageError, match="keep_ties must be True or False, got 'no'"):
+        check_predicting(predicting(rule=rule), Config())
+    data = dict(type="TranslatedDataset", originals="no")
+    with pytest.raises(StageError, match="originals must be True or False, got 'no'"):
+        check_arguments(DATASETS, data, "data set")
 
 
 def test_check_predicting__tta_without_pipeline():

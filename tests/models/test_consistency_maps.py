@@ -16,6 +16,7 @@ from mmseg_uda.models.maps import (
     RegionConsistencyMap,
 )
 from mmseg_uda.models.objectives import MinimaxMap
+from mmseg_uda.models.segmentors.wiring import build_parts
 from mmseg_uda.models.views import DomainView
 from mmseg_uda.structures import Step
 
@@ -333,9 +334,96 @@ def test_wiring__map_that_reads_a_head_as_it_is_not_trained(options, message):
     build()
     with pytest.raises(ValueError, match=message):
         build(**options)
+    il_al["gan"] = "lsgan"  # M_image takes the output for a logit
+    with pytest.raises(ValueError, match=r"'image' .*gan='bce', .* 'lsgan'"):
+        build()
+
+
+def test_maps__of_heads_that_see_the_fused_prediction():
+    """CLAN's one discriminator, and a region head on what it sees, in float64."""
+    logits = dict(type="RegionClassification", head="c", labels="r", on="source")
+    fool = dict(type="Adversarial", discriminators=dict(fused="d"), source_label=0)
+    fused = dict(fused=1.0)
+    model = MODELS.build(
+        dict(
+            type="UDASegmentor",
+            segmentor=tiny_segmentor(aux_weight=0.7),
+            heads=dict(
+                c=dict(type="RegionHead", in_channels=5, num_regions=4, channels=6),
+                d=dict(type="PixelDiscriminator", in_channels=5, channels=(4, 4)),
+            ),
+            maps=dict(
+                region=dict(type="RegionConsistencyMap", head="c", sees="softmax"),
+                image=dict(
+                    type="ImageConsistencyMap", head="d", sees="softmax", source_label=0
+                ),
+                both=dict(type="CombinedMap", maps=["region", "image"], how="product"),
+            ),
+            objectives=dict(
+                source=dict(type="Supervised", loss_weight=dict(decode=1.0, aux=0.5)),
+                told=dict(logits, loss_weight=fused),
+                fool=dict(fool, loss_weight=fused, weight=dict(map="region")),
+                both=dict(type="MinimizeMap", map="both", loss_weight=fused),
+            ),
+        )
+    )
+    inputs, samples = make_batch(size=(64, 64), regions=dict(source=dict(r=(2, 1, 4))))
+    losses = model.loss(inputs, samples)
+    model.double()
+    view = inputs["target"].double()
+    feats = model.extract_feat(view)
+    z = [
+        torch.nn.functional.interpolate(
+            head(feats), (64, 64), mode="bilinear", align_corners=True
+        )
+        for head in (model.decode_head, model.auxiliary_head)
+    ]
+    p = (z[0] + 0.7 * z[1]).softmax(1)
+    told = model.heads.c(p, (64, 64)).softmax(1)
+    region = -(told * told.log()).sum(1) / 4
+    judged = model.heads.d(p)[0].squeeze(1)
+    image = 1 - torch.log(1 - judged.sigmoid())
+    region, image = (
+        torch.nn.functional.interpolate(m[:, None], size=(8, 8), mode="bilinear")
+        for m in (region, image)
+    )
+    expected = (region * image).mean()
+    assert judged.shape[1:] == (8, 8)
+    assert_close(losses["both.loss_fused"].double(), expected, rtol=1e-4, atol=1e-6)
+    expected = (-torch.log(1 - judged.sigmoid()) * region[:, 0]).mean()
+    assert_close(losses["fool.loss_fused"].double(), expected, rtol=1e-4, atol=1e-6)
 
 
 def test_wiring__options_of_a_part_are_refused_by_its_name():
     maps = dict(a=ENTROPY)
     with pytest.raises(ValueError, match="objective 'm': loss_weight must be a number"):
         model_with(maps, m=dict(type="MinimizeMap", map="a", loss_weight=-1))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (dict(), r"map 'a' cannot be built as RegionConsistencyMap\(\): .* 'head'"),
+        (dict(head="c", literal="no"), "map 'a': literal must be .*, got 'no'"),
+        (dict(head="c", head_ascends=None), "map 'a': head_ascends must be .* None"),
+    ],
+)
+def test_wiring__options_missing_or_of_the_wrong_kind(options, message):
+    part = dict(type="RegionConsistencyMap", **options)
+    with pytest.raises(ValueError, match=message):
+        model_with(dict(a=part), m=dict(type="MinimizeMap", map="a"))
+
+
+def test_wiring__flags_within_options():
+    weight = dict(map="a", detach="no")
+    message = "objective 'm': weight detach must be True or False, got 'no'"
+    with pytest.raises(ValueError, match=message):
+        model_with(dict(a=ENTROPY), m=dict(type="MinimizeMap", map="a", weight=weight))
+
+
+@pytest.mark.parametrize("channels", [None, -1, "16"])
+def test_wiring__head_of_impossible_channels_is_named(channels):
+    head = dict(type="DilatedRegionHead", in_channels=channels, num_regions=6)
+    message = r"head 'c' cannot be built as DilatedRegionHead\(in_channels=.* missing"
+    with pytest.raises(ValueError, match=message):
+        build_parts("head", dict(c=head), MODELS)

@@ -122,6 +122,17 @@ def test_gan_map__by_hand():
     assert_close(gan_map(output, 0.0, "bce"), bce)
 
 
+@pytest.mark.parametrize("kind", ["bce", "lsgan"])
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_gan_map__of_half_precision(kind, dtype):
+    output = torch.tensor([[[[0.25, -300.0, 1.5]]]], dtype=dtype)
+    with torch.autocast("cpu", dtype=dtype):
+        ours = gan_map(output, 1.0, kind)
+    assert ours.dtype == torch.float32
+    assert_close(ours, gan_map(output.float(), 1.0, kind))
+    assert gan_map(output.double(), 1.0, kind).dtype == torch.float64
+
+
 def test_self_information__sums_to_normalised_entropy():
     uniform = torch.full((1, 4, 1, 1), 0.25)
     assert_close(self_information(uniform).sum().item(), 1.0)

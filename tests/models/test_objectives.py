@@ -13,8 +13,10 @@ from mmseg_uda.models.losses import focal_map
 from mmseg_uda.models.objectives import (
     Adversarial,
     BaseObjective,
+    ImageAdversarial,
     MinimizeMap,
     PixelWeight,
+    SoftSupervised,
     Supervised,
     WeightDiscrepancy,
 )
@@ -274,6 +276,15 @@ def test_zero_weight_map__is_the_plain_loss():
         (lambda: Adversarial(dict(decode="d"), gan="wgan"), "unknown gan 'wgan'"),
         (lambda: Adversarial(dict(decode="d"), sees="rgb"), "unknown sees 'rgb'"),
         (lambda: Adversarial(dict(decode="d"), source_label=2), "source_label 2"),
+        (
+            lambda: ImageAdversarial("d", "target", "fake", sees="feature"),
+            "ImageAdversarial takes no 'sees', got 'feature': it judges images",
+        ),
+        (
+            lambda: ImageAdversarial("d", "target", "fake", through="c"),
+            "takes no 'through', got 'c'",
+        ),
+        (lambda: SoftSupervised(focal_gamma=2.0), "takes no focal_gamma, got 2.0"),
         (lambda: Supervised(loss_weight=[1, 2]), r"loss_weight must be .*\[1, 2\]"),
         (
             lambda: Adversarial(dict(decode="d"), discriminator_weight=-0.5),

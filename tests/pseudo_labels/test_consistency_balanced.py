@@ -22,6 +22,8 @@ from mmseg_uda.pseudo_labels import (
     ImageFiles,
     generate_pseudo_labels,
 )
+from mmseg_uda.pseudo_labels.predict_probs import probs_of
+from mmseg_uda.pseudo_labels.pseudo_label_writer import PseudoLabelWriter
 from mmseg_uda.pseudo_labels.score_map import check_score_map, score_map
 
 
@@ -225,6 +227,45 @@ def test_score_map__is_the_map_at_the_image_s_size():
     assert_close(normed.double(), expected / expected.mean(), rtol=1e-4, atol=1e-5)
 
 
+def test_score_map__of_a_padded_image_lies_where_its_prediction_does():
+    """The preprocessor pads to 64 pixels; the entropy is that of the prediction."""
+    model = model_with_map(type="EntropyMap")
+    model.data_preprocessor.test_cfg = dict(size_divisor=64)
+    data = image((40, 72), (40, 72))
+    padded = model.data_preprocessor(image((40, 72), (40, 72)), False)["inputs"]
+    assert padded.shape[2:] == (64, 128)
+    p = probs_of(model.test_step(data)[0]).double()
+    expected = -(p * p.log()).sum(0) / math.log(NUM_CLASSES)
+    value = score_map(model, image((40, 72), (40, 72)), "unsure")
+    assert_close(value.double(), expected, rtol=1e-4, atol=1e-5)
+    # also a map on a coarse grid of the padded image: here of patches of 32x32 pixels
+    part = dict(type="RegionConsistencyMap", head="c")
+    head = dict(type="DilatedRegionHead", in_channels=32, num_regions=6)
+    head.update(patch_size=(32, 32), dilations=(1, 2))
+    told = dict(type="RegionClassification", head="c", labels="c", sees="feature")
+    model = model_with_map(part, dict(c=head), dict(told=told))
+    model.data_preprocessor.test_cfg = dict(size_divisor=64)
+    padded = model.data_preprocessor(image((40, 72), (40, 72)), False)["inputs"]
+    with torch.no_grad():
+        p = model.heads.c(model.extract_feat(padded)[-1], (64, 128)).softmax(1)
+    p = p.double()
+    whole = enlarged(-(p * p.log()).sum(1) / 6, (64, 128))
+    value = score_map(model, image((40, 72), (80, 144)), "unsure")
+    expected = enlarged(whole[:, :40, :72], (80, 144))[0]
+    assert_close(value.double(), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_score_map__noise_is_drawn_by_the_seed_alone():
+    model = model_with_map(type="LipschitzMap")
+    one, other = (score_map(model, image(), "unsure", seed=s) for s in (3, 4))
+    assert not torch.equal(one, other)
+    data = image()
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    assert torch.equal(score_map(model, data, "unsure", seed=3), one)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_score_map__lambda_r_is_0_as_all_schedules_are_over():
     """M_region of Eq. 7 without R, and the head's ascent makes no difference."""
     kinds, patch = 6, (8, 8)
@@ -262,6 +303,69 @@ def test_check_score_map__says_what_there_is():
         check_score_map(model.segmentor, "multi")
     with pytest.raises(ValueError, match="do not go together"):
         check_score_map(model, "unsure", tta=True)
+
+
+@pytest.mark.parametrize(
+    ("styled", "on", "domain"),
+    [
+        (None, "source", "source"),
+        (dict(domain="source", style="target"), "styled", "source"),
+        (dict(domain="target", style="night"), "styled", "night"),
+    ],
+)
+def test_check_score_map__refuses_maps_of_other_images(styled, on, domain):
+    own = {name: dict(type="DomainView") for name in ("source", "target")}
+    own["styled"] = styled and dict(styled, type="FourierTransfer")
+    model = MODELS.build(
+        dict(
+            type="UDASegmentor",
+            segmentor=tiny_segmentor(aux=False),
+            views=own,
+            maps=dict(
+                one=dict(type="EntropyMap", on=on),
+                two=dict(type="EntropyMap", on="target"),
+                both=dict(type="CombinedMap", maps=["two", "one"], how="product"),
+            ),
+            objectives=dict(source=dict(type="Supervised")),
+        )
+    )
+    check_score_map(model, "two")
+    for name in ("one", "both"):
+        said = rf"map '{name}', which looks at view '{on}' .*domain '{domain}'"
+        with pytest.raises(ValueError, match=said):
+            check_score_map(model, name)
+
+
+def test_generate__with_noise_is_the_same_after_an_interruption(tmp_path, monkeypatch):
+    """The second pass, too, must see the scores that the thresholds are of."""
+    files = ImageFiles.from_folder(write_images(tmp_path / "images"), PIPELINE)
+    checkpoint = tmp_path / "model.pth"
+    torch.save({}, checkpoint)
+    model = model_with_map(type="LipschitzMap")
+
+    def labels(folder):
+        rule = ConsistencyBalanced(1.0, map="unsure", sample_every=1)
+        generate_pseudo_labels(model, files, folder, rule, checkpoint)
+        paths = sorted((folder / "labels").rglob("*.png"))
+        return [np.array(Image.open(path)) for path in paths]
+
+    whole = labels(tmp_path / "whole")
+    # a share of 1 keeps every pixel that has a score, if scores are those of before
+    assert all((label != 255).all() for label in whole)
+    write, left = PseudoLabelWriter.write, [3]
+
+    def dies(*args):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        write(*args)
+
+    monkeypatch.setattr(PseudoLabelWriter, "write", dies)
+    with pytest.raises(KeyboardInterrupt):
+        labels(tmp_path / "cut")
+    monkeypatch.setattr(PseudoLabelWriter, "write", write)
+    resumed = labels(tmp_path / "cut")
+    assert all(map(np.array_equal, resumed, whole))
 
 
 class ModelWithMap(ToyModel):

@@ -160,6 +160,44 @@ def test_regions__survive_the_sizes_of_the_data_sets(size, backend):
     assert np.array_equal(majority(pixels, patch), grid)
 
 
+LOST = [
+    [dict(type="Pad", size=(192, 128))],
+    [dict(type="Pad", size=(192, 128)), dict(type="Resize", scale=SIZE[::-1])],
+    [dict(type="CenterCrop", crop_size=(80, 64))],
+    [
+        dict(type="CenterCrop", crop_size=(80, 64)),
+        dict(type="Resize", scale=SIZE[::-1]),
+    ],
+]
+
+
+@pytest.mark.parametrize("transforms", LOST)
+def test_regions__refuse_what_moves_the_label_alone(drawn, transforms):
+    """Of these the second and the last leave maps of the right size, but displaced."""
+    labels = np.arange(SIZE[0] * SIZE[1]).reshape(SIZE) % 7 % 2
+    Image.fromarray(labels.astype(np.uint8)).save(drawn / "labels" / "in" / "a.png")
+    message = "behind LoadRegionLabels has changed the label alone.*mmseg's Resize"
+    with pytest.raises(ValueError, match=message):
+        dataset(drawn, *transforms)[0]
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        dict(type="RandomFlip", prob=1.0, direction="diagonal"),
+        dict(type="RandomRotate", prob=1.0, degree=30),
+        dict(type="RandomCutOut", prob=1.0, n_holes=1, cutout_shape=(9, 9)),
+        dict(type="ResizeToMultiple", size_divisor=64),
+    ],
+)
+def test_regions__accept_what_moves_both(drawn, transform):
+    labels = np.random.default_rng(0).integers(0, 2, SIZE).astype(np.uint8)
+    Image.fromarray(labels).save(drawn / "labels" / "in" / "a.png")
+    sample = dataset(drawn, transform)[0]["data_samples"]
+    field = sample.gt_region_region_small
+    assert field.labelled_shape == tuple(sample.gt_sem_seg.data.shape[1:])
+
+
 def test_majority__by_hand():
     ignored, tied = [255, 255, 255, 7], [3, 3, 5, 5]
     half, most = [255, 255, 6, 6], [0, 0, 254, 1]

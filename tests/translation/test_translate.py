@@ -109,6 +109,18 @@ def test_translator__that_changes_nothing_gives_the_files_back(setting, flip):
     assert np.array_equal(out.numpy(), image)
 
 
+def test_translate__takes_no_padding_for_a_part_of_the_image(setting):
+    """A preprocessor may pad for its segmentor; a translator's images are whole."""
+    translate(setting)
+    padding = config()
+    padding.model.data_preprocessor.test_cfg = dict(size_divisor=32)
+    translate(setting, "padded", padding)
+    for name in NAMES:
+        file = Path("images", name).with_suffix(".png")
+        ours, theirs = (setting / out / file for out in ("padded", "out"))
+        assert ours.read_bytes() == theirs.read_bytes()
+
+
 @pytest.mark.parametrize("scale", [(12, 16), (64, 40)])
 def test_translate__is_as_large_as_the_original(setting, scale):
     resize = dict(type="Resize", scale=scale, keep_ratio=False)

@@ -7,6 +7,8 @@ from mmseg.registry import TRANSFORMS
 from mmseg_uda.regions.grids.finished import FinishedLabels
 from mmseg_uda.regions.grids.layout import region_name
 
+from .followed_label import follow_label
+
 #: Key of the sizes of the patches, (height, width) in pixels by name of the labels.
 PATCH_SIZES = "region_patch_sizes"
 
@@ -16,13 +18,15 @@ class LoadRegionLabels(BaseTransform):
     """Load the grids of region labels of an image, each as a map of pixels.
 
     Stands right behind :class:`LoadLabels`. A pixel has the label of the patch that it
-    lies in, so every transform that follows the label (resizing, cropping, mirroring,
-    padding) moves these maps with it, pixel for pixel. End the pipeline with
-    :class:`PackRegionLabels`.
+    lies in, so every transform that follows mmseg's ``seg_fields`` (``Resize``,
+    ``RandomCrop``, ``RandomFlip``, ``RandomRotate``, ...) moves these maps with the
+    label, pixel for pixel. End the pipeline with :class:`PackRegionLabels`, which
+    refuses what one that does not (mmcv's ``Pad``, ``CenterCrop``) has made of them.
 
     Required keys: ``label_name`` (from the data sets of mmseg_uda), ``gt_seg_map``.
     Added keys: for each size of patches ``region_<size>`` (H, W) uint8, 0..N-1, 255 =
-    ignore; ``seg_fields``; ``region_patch_sizes``.
+    ignore; ``gt_seg_map_followed``, a copy of the label; ``seg_fields``;
+    ``region_patch_sizes``.
 
     Args:
         name: Name of the stage that makes the labels, in the ``regions`` of the
@@ -55,6 +59,7 @@ class LoadRegionLabels(BaseTransform):
                 f"LoadRegionLabels(name={self.name!r}) needs a label: put it behind "
                 "LoadLabels, in the pipeline of a labelled data set of mmseg_uda"
             )
+        follow_label(results)
         sizes = results.setdefault(PATCH_SIZES, {})
         for size, patch_size in self.labels.patch_sizes.items():
             key = region_name(size)

@@ -6,6 +6,8 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
+from .followed_label import follow_label
+
 #: Start of the names of the fields that hold one class each.
 SOFT_FIELD = "gt_soft_class_"
 
@@ -14,14 +16,16 @@ SOFT_FIELD = "gt_soft_class_"
 class LoadSoftLabels(BaseTransform):
     """Load the soft label of an image, one field a class.
 
-    A field a class lets every transform that follows labels (resizing, cropping,
-    mirroring, padding) follow these too, pixel for pixel as it does the hard label.
-    End the pipeline with :class:`PackSoftLabels`.
+    A field a class lets every transform that follows mmseg's ``seg_fields``
+    (``Resize``, ``RandomCrop``, ``RandomFlip``, ``RandomRotate``, ...) move these too,
+    pixel for pixel as it does the hard label. End the pipeline with
+    :class:`PackSoftLabels`, which refuses what one that does not (mmcv's ``Pad``,
+    ``CenterCrop``) has made of them.
 
     Required keys: ``soft_label_path`` (from ``PseudoLabelledDataset(soft=True)``),
     ``gt_seg_map`` (so it stands behind :class:`LoadLabels`). Added keys:
     ``gt_soft_class_<c>`` (H, W) uint8, 255 times the share of class c;
-    ``seg_fields``.
+    ``gt_seg_map_followed``, a copy of the label; ``seg_fields``.
 
     Raises:
         ValueError: If the sample has no soft label, or the file is unreadable or of
@@ -45,6 +49,7 @@ class LoadSoftLabels(BaseTransform):
                 f"soft and hard label differ in size: {path} is {soft.shape} (K, H, "
                 f"W), {results['seg_map_path']} is {labels.shape} (H, W)"
             )
+        follow_label(results)
         for c, share in enumerate(soft):
             results[f"{SOFT_FIELD}{c}"] = share
             results["seg_fields"].append(f"{SOFT_FIELD}{c}")

@@ -12,6 +12,7 @@ from mmseg_uda.regions.grid import REGION_FIELD, grid_shape
 from mmseg_uda.regions.patch_histograms import patch_histograms
 from mmseg_uda.regions.region_rule import IGNORE
 
+from .followed_label import check_followed
 from .load_region_labels import PATCH_SIZES
 
 _HALF = 0.5 - 1e-6  # sums of rounded shares
@@ -33,7 +34,8 @@ class PackRegionLabels(PackSegInputs):
         **kwargs: Arguments of mmseg's ``PackSegInputs``.
 
     Raises:
-        ValueError: In ``transform``, if there are no loaded maps.
+        ValueError: In ``transform``, if there are no loaded maps, or the label was
+            moved without them.
     """
 
     def transform(self, results: dict) -> dict:
@@ -44,6 +46,7 @@ class PackRegionLabels(PackSegInputs):
                 "PackRegionLabels finds no region labels: put LoadRegionLabels behind "
                 "LoadLabels, or end the pipeline with PackSegInputs"
             )
+        check_followed(results, "LoadRegionLabels")
         for name, patch_size in results[PATCH_SIZES].items():
             pixels = results[name]
             regions = torch.from_numpy(majority(pixels, patch_size))

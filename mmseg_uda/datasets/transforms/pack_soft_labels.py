@@ -6,6 +6,7 @@ from mmengine.structures import PixelData
 from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import TRANSFORMS
 
+from .followed_label import check_followed
 from .load_soft_labels import SOFT_FIELD
 
 
@@ -18,11 +19,15 @@ class PackSoftLabels(PackSegInputs):
 
     Args:
         **kwargs: Arguments of mmseg's ``PackSegInputs``.
+
+    Raises:
+        ValueError: In ``transform``, if the label was moved without the soft one.
     """
 
     def transform(self, results: dict) -> dict:
         """Pack ``results``."""
         packed = super().transform(results)
+        check_followed(results, "LoadSoftLabels")
         count = sum(1 for key in results if str(key).startswith(SOFT_FIELD))
         soft = np.stack([results[f"{SOFT_FIELD}{c}"] for c in range(count)])
         data = torch.from_numpy(np.ascontiguousarray(soft))

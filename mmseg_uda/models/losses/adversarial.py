@@ -17,8 +17,10 @@ def gan_map(output: Tensor, label: float, kind: str = "bce") -> Tensor:
             ``'lsgan'``, the squared difference of raw output and label.
 
     Returns:
-        (N, h, w), >= 0.
+        (N, h, w), >= 0, float32 at least.
     """
+    # with AMP, squares of half precision would overflow at 256
+    output = output.to(torch.promote_types(output.dtype, torch.float32))
     target = torch.full_like(output, label)
     if kind == "bce":
         loss = F.binary_cross_entropy_with_logits(output, target, reduction="none")

@@ -25,7 +25,8 @@ class ImageConsistencyMap(BaseMap):
     discriminator is a constant here: gradient reaches what it sees only.
 
     Args:
-        head: Entry of ``model.heads``, a discriminator of one scale that gives logits.
+        head: Entry of ``model.heads``, a discriminator of one scale that gives logits,
+            as it learns to with ``gan='bce'``.
         on: View that is judged.
         sees: What the discriminator sees, as in its :class:`Adversarial`.
         source_label: Label of the source there, 0 or 1.
@@ -37,6 +38,10 @@ class ImageConsistencyMap(BaseMap):
         ValueError: If an option is unknown; in ``forward``, if the discriminator has
             several scales.
     """
+
+    takes_fused = True
+    #: What the discriminator has to be trained with, for its logit to be one.
+    gan = "bce"
 
     def __init__(
         self,
@@ -51,7 +56,6 @@ class ImageConsistencyMap(BaseMap):
         self.head = head
         self.sees = sees
         self.source_label = source_label
-        self.takes_fused = sees == FEATURE
 
     def forward(self, step: Step, seg_head: str) -> Tensor:
         """Compute the map, (N, U, V)."""

@@ -57,6 +57,8 @@ class RegionConsistencyMap(BaseMap):
         ValueError: If ``sees`` is unknown, or ``decay`` is no dict of such arguments.
     """
 
+    takes_fused = True
+
     def __init__(
         self,
         head: str,
@@ -73,7 +75,6 @@ class RegionConsistencyMap(BaseMap):
         self.head_ascends = head_ascends
         self.decay = None if decay is None else from_options(Decay, "decay", decay)
         self.literal = literal
-        self.takes_fused = sees == FEATURE
 
     def forward(self, step: Step, seg_head: str) -> Tensor:
         """Compute the map, (N, I, J)."""

@@ -130,6 +130,10 @@ class Adversarial(BaseObjective):
         """Source and target."""
         return [self.source, self.target]
 
+    def weighted_views(self) -> list[str]:
+        """The target, which has to fool."""
+        return [self.target]
+
     def head_names(self) -> list[str]:
         """The discriminators, and the head that they look through."""
         return [*self.discriminators.values(), *filter(None, [self.through])]

@@ -95,6 +95,10 @@ class BaseObjective(nn.Module):
         """Names of the views that the objective looks at itself."""
         return []
 
+    def weighted_views(self) -> list[str]:
+        """Those of :meth:`views` that the loss per pixel, and so a weight, is on."""
+        return self.views()
+
     def maps(self) -> list[str]:
         """Names of the maps that the objective uses."""
         return [] if self.weight is None else [self.weight.map]

@@ -11,6 +11,16 @@ from mmseg_uda.structures import Step
 from .adversarial import Adversarial
 
 _REAL = 1
+#: Options of Adversarial that say whose predictions the discriminators see, and how.
+_OF_PREDICTIONS = (
+    "discriminators",
+    "sees",
+    "source",
+    "source_label",
+    "source_seg_head",
+    "target",
+    "through",
+)
 
 
 @OBJECTIVES.register_module()
@@ -47,7 +57,8 @@ class ImageAdversarial(Adversarial):
             segmentation head that ``loss_weight`` names is that of the weight's map.
 
     Raises:
-        ValueError: If ``gan`` is unknown, or there is no weight to share.
+        ValueError: If ``gan`` is unknown, there is no weight to share, or there is an
+            option of :class:`Adversarial` that is about predictions.
     """
 
     def __init__(
@@ -61,6 +72,13 @@ class ImageAdversarial(Adversarial):
         loss_weight: float | dict = 1.0,
         **common: object,
     ) -> None:
+        for option in _OF_PREDICTIONS:
+            if option in common:
+                raise ValueError(
+                    f"ImageAdversarial takes no {option!r}, got {common[option]!r}: it "
+                    "judges images, those of the views `real` and `fake`, with the "
+                    "head `discriminator`"
+                )
         heads = loss_weight if isinstance(loss_weight, dict) else {"decode": 1.0}
         super().__init__(
             discriminators=dict.fromkeys(heads, discriminator),

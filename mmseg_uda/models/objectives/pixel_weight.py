@@ -41,7 +41,8 @@ class PixelWeight:
             whose mean is 0 says nothing: link(m) is then 1.) MLAN's maps are as small
             as log(N)/N, and would switch off what they weight.
         resize: What is resized (bilinear) where the sizes differ: the ``'weight'``, or
-            the ``'loss'``, as MLAN's Eq. 9 up-samples its 3x3 loss to the map's I x J.
+            the ``'loss'``, as MLAN's Eq. 9 up-samples its 3x3 loss to the map's I x J
+            (not where the loss is averaged over what has a label).
 
     Raises:
         ValueError: If ``link``, ``norm`` or ``resize`` is unknown, or ``scale``,
@@ -87,8 +88,16 @@ class PixelWeight:
 
         Returns:
             The product, (N, h, w), or of the map's size with ``resize='loss'``.
+
+        Raises:
+            ValueError: If the map is of another number of images.
         """
         value = step.map(self.map, seg_head)
+        if len(value) != len(loss):
+            raise ValueError(
+                f"map {self.map!r} of {len(value)} image(s) cannot weight a loss of "
+                f"{len(loss)}: set the map's `on` to a view of the same images"
+            )
         if self.detach if detach is None else detach:
             value = value.detach()
         linked = LINKS[self.link](value)

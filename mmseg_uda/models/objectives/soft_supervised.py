@@ -24,8 +24,17 @@ class SoftSupervised(Supervised):
         **common: Arguments of :class:`Supervised`. Class weights go by the hard label.
 
     Raises:
-        ValueError: In training, if the view has no soft labels, or of other size.
+        ValueError: If ``focal_gamma`` is not 0; in training, if the view has no soft
+            labels, or of other size.
     """
+
+    def __init__(self, **common: object) -> None:
+        super().__init__(**common)
+        if self.focal_gamma:
+            raise ValueError(
+                "SoftSupervised is a cross-entropy and takes no focal_gamma, got "
+                f"{self.focal_gamma}: leave it out"
+            )
 
     def pixel_loss(self, step: Step, seg_head: str) -> Tensor:
         """Cross-entropy per pixel, (N, H, W), 0 where the hard label is 255."""

@@ -10,6 +10,8 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
+from mmseg_uda.structures.padding import is_padded
+
 
 @MODELS.register_module()
 class MultiHeadEncoderDecoder(EncoderDecoder):
@@ -102,7 +104,7 @@ class MultiHeadEncoderDecoder(EncoderDecoder):
         logits = self.decode_feats(self.extract_feat(inputs))
         for i, sample in enumerate(data_samples):
             own = logits[i : i + 1]
-            if _is_padded(sample.metainfo):
+            if is_padded(sample):
                 own = self._resize(own, inputs.shape[2:])
             self.postprocess_result(own, [sample])
         return data_samples
@@ -116,8 +118,3 @@ class MultiHeadEncoderDecoder(EncoderDecoder):
         return F.interpolate(
             logits, size, mode="bilinear", align_corners=self.align_corners
         )
-
-
-def _is_padded(metainfo: dict) -> bool:
-    padding = metainfo.get("img_padding_size", metainfo.get("padding_size", (0,)))
-    return any(padding)

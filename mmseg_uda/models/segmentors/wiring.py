@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from mmengine.registry import Registry
 from torch import nn
 
+from mmseg_uda.options import check_flags
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import (
     check_segmentation_heads,
@@ -18,6 +19,7 @@ from mmseg_uda.suggestions import did_you_mean
 
 from .checkpoint_layout import PARTS
 from .view_wiring import heads_of, views_behind, views_of
+from .weight_wiring import check_weights
 
 
 def build_parts(
@@ -48,6 +50,13 @@ def build_parts(
             parts[name] = registry.build(config)
         except ValueError as error:
             raise ValueError(f"{kind} {name!r}: {error}") from error
+        except (TypeError, AttributeError, RuntimeError) as error:
+            # from the depths of a layer, say, of None for a number of channels
+            given = ", ".join(f"{k}={v!r}" for k, v in config.items() if k != "type")
+            raise ValueError(
+                f"{kind} {name!r} cannot be built as {config['type']}({given}): "
+                f"{error}. Is an option missing, or of the wrong kind?"
+            ) from error
     return parts
 
 
@@ -82,6 +91,7 @@ def _check_config(
                 f"{kind} {name!r} ({cls.__name__}) has no option {option!r}; it takes: "
                 f"{', '.join(options)}.{did_you_mean(option, options)}"
             )
+    check_flags(f"{kind} {name!r}: ", cls, config)
 
 
 def _options(cls: type) -> list[str] | None:
@@ -130,6 +140,7 @@ def check_wiring(model: nn.Module) -> None:
         for view in views_behind(model.views, objective.views()):
             trained.update(heads_of(model.views[view]))
     _check_agreement(model)
+    check_weights(model)
     heads = [name for name in model.heads if f"heads.{name}" not in model.frozen]
     _check_all_trained("heads", heads, trained)
     children = {id(child): name for name, child in model.segmentor.named_modules()}
@@ -150,7 +161,7 @@ def _check_agreement(model: nn.Module) -> None:
                 continue  # there `sees` is of what lies behind the region head
             if getattr(objective, "discriminator_weight", 1) == 0:
                 continue  # it trains no head
-            for option in ("sees", "source_label"):
+            for option in ("sees", "source_label", "gan"):
                 ours = getattr(part, option, None)
                 theirs = getattr(objective, option, None)
                 if ours is not None and theirs is not None and ours != theirs:
@@ -192,15 +203,6 @@ def _check_objective(
                 )
             extra = part.extra_seg_heads(seg_head)
             _check_names(mine, "segmentation head", extra, seg_heads)
-
-
-def maps_behind(names: Iterable[str], maps: Mapping[str, nn.Module]) -> list[str]:
-    """Name maps and the maps that they are made of, each once."""
-    found: dict[str, None] = {}
-    for name in names:
-        found[name] = None
-        found.update(dict.fromkeys(maps_behind(maps[name].maps(), maps)))
-    return list(found)
 
 
 def _check_maps(

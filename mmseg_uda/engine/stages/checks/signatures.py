@@ -9,6 +9,7 @@ from mmengine.hooks import CheckpointHook
 from mmengine.registry import Registry
 
 import mmseg_uda.registry
+from mmseg_uda.options import check_flags
 from mmseg_uda.suggestions import did_you_mean
 
 from ..errors import StageError
@@ -58,7 +59,8 @@ def check_arguments(
         also: Names that are taken out of the config before the part is built.
 
     Raises:
-        StageError: If the type is unknown, or an argument that the part has not.
+        StageError: If the type is unknown, or an argument that the part has not, or one
+            of ours is neither true nor false that has to be.
     """
     if not isinstance(cfg, Mapping) or "type" not in cfg:
         raise StageError(
@@ -74,6 +76,11 @@ def check_arguments(
     for name in cfg:
         if known is not None and name not in {*known, "type", "_scope_", *also}:
             raise StageError(f"{where}: {unknown_argument(part, str(name))}")
+    if inspect.isclass(part) and part.__module__.startswith("mmseg_uda."):
+        try:
+            check_flags(f"{where}: ", part, cfg)
+        except ValueError as error:
+            raise StageError(str(error)) from None
 
 
 def unknown_type(name: str, registry: Registry) -> str:
