@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.segmentors.map_wiring import maps_behind
-from mmseg_uda.models.segmentors.view_wiring import views_behind
+from mmseg_uda.models.segmentors.view_wiring import domains_of, views_behind
 from mmseg_uda.structures.padding import is_padded, without_padding
 
 #: More iterations than any schedule has.
@@ -84,9 +84,8 @@ def _check_domains(model: nn.Module, name: str) -> None:
     """Refuse a map of images that are not there when the target is labelled."""
     for behind in maps_behind([name], model.maps):
         for view in views_behind(model.views, model.maps[behind].views()):
-            part = model.views[view]
-            for domain in (getattr(part, "domain", None), getattr(part, "style", None)):
-                if domain not in (None, _DOMAIN):
+            for domain in domains_of(model.views[view]):
+                if domain != _DOMAIN:
                     raise ValueError(
                         f"the rule multiplies probabilities by map {name!r}, which "
                         f"looks at view {view!r} and with it at domain {domain!r}; "

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from helpers import tiny_segmentor
 from mmengine.config import Config
-from mmseg.registry import DATASETS
+from mmseg.registry import DATASETS, MODELS
 
 from mmseg_uda.atomic_files import write_json
+from mmseg_uda.engine.stages.checks.domains import check_domains
 from mmseg_uda.engine.stages.checks.model import (
     check_model,
     check_predicting,
@@ -53,6 +55,43 @@ def test_check_predicting__tta_without_pipeline():
 def test_check_model__config_without_model():
     with pytest.raises(StageError, match="defines no model"):
         check_model(Config(dict(train_cfg=dict())), None)
+
+
+@pytest.mark.parametrize(
+    ("view", "view_named"),
+    [
+        (dict(type="DomainView", domain="sorce"), "sorce"),
+        (dict(type="FourierTransfer", domain="source", style="tget"), "tget"),
+    ],
+)
+@pytest.mark.parametrize("through_map", [True, False])
+def test_check_domains__domain_that_is_not_loaded(view, view_named, through_map):
+    def build(view):
+        if through_map:
+            mine = dict(type="MinimizeMap", map="entropy")
+        else:
+            mine = dict(type="Supervised", on="own")
+        return MODELS.build(
+            dict(
+                type="UDASegmentor",
+                segmentor=tiny_segmentor(aux=False),
+                views=dict(own=view, source=dict(type="DomainView")),
+                maps=dict(entropy=dict(type="EntropyMap", on="own")),
+                objectives=dict(source=dict(type="Supervised"), mine=mine),
+            )
+        )
+
+    data = dict(dataset=dict(domains=dict(source={}, target={})))
+    cfg = Config(dict(train_dataloader=data))
+    target = build(dict(type="DomainView", domain="target"))
+    check_domains(target, cfg)
+    message = f"'mine' looks at view 'own' .*domain '{view_named}'.* source, target"
+    with pytest.raises(StageError, match=message):
+        check_domains(build(view), cfg)
+
+    data["sampler"] = dict(samples_per_domain=dict(source=2, target=None))
+    with pytest.raises(StageError, match=r"domain 'target', .* have source "):
+        check_domains(target, Config(dict(train_dataloader=data)))
 
 
 def test_decide__no_complete_checkpoint_left_is_not_a_fresh_start(tmp_path):

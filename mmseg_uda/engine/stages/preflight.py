@@ -5,6 +5,7 @@ from torch import nn
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 
+from .checks.domains import check_domains
 from .checks.full_size_weights import toy_explained
 from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
@@ -162,7 +163,7 @@ def _check_alike(outlook: Outlook, stage: Stage) -> None:
 
 
 def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
-    """Check that a stage has a use for the labels it takes."""
+    """Check a stage against the labels, regions and domains of its data."""
     cfg = outlook.config(stage)
     if stage.labels is not None:
         set_labels(cfg, None, stage.name)
@@ -180,6 +181,7 @@ def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     rules = {k: rule for s in finders for k, rule in s.region_rules.items()}
     rules |= rules_on_disk(cfg, stage.regions)
     check_region_heads(model, rules)
+    check_domains(model, cfg)
 
 
 def _check_labels_come(outlook: Outlook, stage: Stage) -> None:

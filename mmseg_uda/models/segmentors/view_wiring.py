@@ -1,4 +1,4 @@
-"""Checking the names that views use, and finding what lies behind a view."""
+"""Finding what lies behind a view."""
 
 from __future__ import annotations
 
@@ -44,3 +44,9 @@ def views_of(view: nn.Module) -> list[str]:
 def heads_of(view: nn.Module) -> list[str]:
     """Names of the heads that a view is made with."""
     return view.head_names() if hasattr(view, "head_names") else []
+
+
+def domains_of(view: nn.Module) -> list[str]:
+    """Domains whose images a view takes from the batch itself."""
+    named = (getattr(view, option, None) for option in ("domain", "style"))
+    return [domain for domain in named if isinstance(domain, str)]

@@ -1,0 +1,47 @@
+"""Whether the images that a model's views take are in the batches of its stage."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import nn
+
+from mmseg_uda.models.segmentors.map_wiring import maps_behind
+from mmseg_uda.models.segmentors.view_wiring import domains_of, views_behind
+from mmseg_uda.suggestions import did_you_mean
+
+from ..errors import StageError
+
+
+def check_domains(model: nn.Module, cfg: Mapping[str, Any]) -> None:
+    """Check the domains behind a model's objectives against those of its data.
+
+    Args:
+        model: The built model; one without objectives is not checked.
+        cfg: Config of a training stage.
+
+    Raises:
+        StageError: If its data have no such domain.
+    """
+    domains = _sampled(cfg["train_dataloader"])
+    if not domains or not hasattr(model, "objectives"):
+        return
+    for name, objective in model.objectives.items():
+        views = [*objective.views()]
+        for behind in maps_behind(objective.maps(), model.maps):
+            views += model.maps[behind].views()
+        for view in views_behind(model.views, views):
+            for domain in domains_of(model.views[view]):
+                if domain not in domains:
+                    raise StageError(
+                        f"objective '{name}' looks at view '{view}' and with it at "
+                        f"domain '{domain}', but the batches of train_dataloader have "
+                        f"{', '.join(domains)} (dataset.domains that its sampler "
+                        f"takes images of).{did_you_mean(domain, domains)}"
+                    )
+
+
+def _sampled(loader: Mapping[str, Any]) -> list[str]:
+    """Domains that a batch holds images of."""
+    counts = (loader.get("sampler") or {}).get("samples_per_domain") or {}
+    domains = loader["dataset"].get("domains") or {}
+    return [name for name in domains if counts.get(name, 1)]
