@@ -1,4 +1,4 @@
-"""A folder of small labels, and rules that find kinds in them."""
+"""A folder of small labels."""
 
 import numpy as np
 import pytest
@@ -6,21 +6,6 @@ from mmseg.registry import DATASETS
 from PIL import Image
 
 CLASSES = ["a", "b", "c"]
-SCALE = (48, 32)
-RULES = dict(
-    small=dict(
-        type="HogClusters",
-        patch_size=(4, 8),
-        num_regions=5,
-        eps=0.3,
-        min_samples=4,
-        max_patches=400,
-        max_images=27,
-    ),
-    large=dict(
-        type="PatchModes", patch_size=(8, 16), num_modes=4, cells=1, max_images=20
-    ),
-)
 
 
 def draw(root, count):
@@ -63,9 +48,3 @@ def build(labels_root):
         )
 
     return dataset
-
-
-def files(folder):
-    """Content of every file below a folder by relative path."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}

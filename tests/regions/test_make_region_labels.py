@@ -6,8 +6,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from conftest import RULES, SCALE, files
 from PIL import Image
+from region_files import RULES, SCALE, files
 
 from mmseg_uda.regions import FittedRegions
 from mmseg_uda.regions.grids import (
