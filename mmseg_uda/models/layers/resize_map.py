@@ -2,14 +2,28 @@
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
 def resize_map(values: Tensor, size: Sequence[int]) -> Tensor:
-    """Bring (N, h, w) to a (height, width), bilinear with align_corners=False."""
+    """Bring (N, h, w) to a (height, width), bilinear with align_corners=False.
+
+    Where an axis shrinks, every value counts (anti-aliasing): points alone would leave
+    out most cells of a fine map that weights a coarse loss.
+    """
     if tuple(values.shape[1:]) == tuple(size):
         return values
-    values = values.unsqueeze(1)
-    resized = F.interpolate(values, tuple(size), mode="bilinear", align_corners=False)
-    return resized.squeeze(1)
+    shrinks = any(new < old for new, old in zip(size, values.shape[1:], strict=True))
+    maps = values
+    if shrinks:  # torch cannot anti-alias half precision on a CPU
+        maps = values.to(torch.promote_types(values.dtype, torch.float32))
+    resized = F.interpolate(
+        maps.unsqueeze(1),
+        tuple(size),
+        mode="bilinear",
+        align_corners=False,
+        antialias=shrinks,
+    )
+    return resized.squeeze(1).to(values.dtype)
