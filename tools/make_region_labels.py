@@ -46,7 +46,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="I/N",
         help="label the I-th of N parts of the images, I in 1..N: one for each machine",
     )
-    parser.add_argument("--workers", type=int, help="processes (default: all cores)")
+    parser.add_argument(
+        "--workers", type=int, help="processes (default: all cores, 40 at most)"
+    )
     parser.add_argument("--source-root", metavar="DIR", help="folder of the data")
     parser.add_argument("--toy", action="store_true", help="on ToyCity, at its size")
     parser.add_argument(

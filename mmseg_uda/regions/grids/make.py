@@ -1,6 +1,5 @@
 """Making the region labels of a data set."""
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from ..fitted import REPORT as FIT_REPORT
 from .fit_size import fit_size
 from .label_files import LabelFiles
 from .layout import LABELS, PARTS, REPORT, SETTINGS
-from .pool import available_cores, worker_pool
+from .pool import default_workers, worker_pool
 from .region_work import RegionWork
 from .report import count_grids, read_report
 from .settings import check_folder, settings_of
@@ -46,8 +45,9 @@ def make_region_labels(
         scale: (width, height) that labels are resized to, in pixels.
         out_dir: Output folder; see docs/region_labels.md for what lies in it.
         seed: Seed of everything random.
-        workers: Processes of each rank; None for all cores. Several need a main module
-            that can be imported, as multiprocessing does; with 1 there is no other.
+        workers: Processes of each rank; None for those of :func:`default_workers`.
+            Several need a main module that can be imported, as multiprocessing does;
+            with 1 there is no other.
         shard: (i, n): label the i-th of n parts of the images, i in 1..n. Ranks divide
             it further.
 
@@ -71,7 +71,7 @@ def make_region_labels(
     if report is not None:
         return report
     rank, ranks = get_rank(), get_world_size()
-    with worker_pool(work, workers or _own_cores()) as each:
+    with worker_pool(work, workers or default_workers()) as each:
         each("draw_part", _missing_parts(work)[rank::ranks], "drawing patches")
         barrier()
         on_rank_zero(_fit, work, dataset.metainfo["palette"])
@@ -136,8 +136,3 @@ def _finish(work: RegionWork) -> dict[str, Any] | None:
     write_json(work.folder / REPORT, report)
     shutil.rmtree(work.folder / PARTS, ignore_errors=True)
     return report
-
-
-def _own_cores() -> int:
-    """Return this rank's part of the cores of its machine."""
-    return max(1, available_cores() // int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
