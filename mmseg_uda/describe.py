@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
+from mmseg_uda.models.objectives.pixel_weight import product_text
 from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.models.segmentors.map_wiring import maps_behind
 from mmseg_uda.models.segmentors.view_wiring import views_behind
@@ -19,7 +20,8 @@ def describe(model: nn.Module) -> dict:
 
     Returns:
         A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, decay,
-        loss, weight, average, begin_iters, weight_begin_iters, paper),
+        loss, weight, which of these two is resized, average, begin_iters,
+        weight_begin_iters, paper),
         ``discriminator_terms``, ``maps``, ``views``, the ``fused`` logits, the names of
         ``frozen`` parts and the class of the wrapped ``segmentor``.
 
@@ -81,7 +83,7 @@ def rule_as_text(description: dict) -> str:
     """Write what :func:`describe_rule` returns as an equation with its legend."""
     lines = [description["equation"]] if description["equation"] else []
     if description["maps"]:
-        lines += ["", "with the maps at the end of all schedules"]
+        lines += ["", "with the maps at the end of all schedules, (1 - i/T) = 0"]
         lines += [f"  {name} = {text}" for name, text in description["maps"].items()]
     return "\n".join(lines)
 
@@ -141,6 +143,7 @@ def _term(name: str, objective: nn.Module, seg_head: str, factor: float) -> dict
         "decay": objective.decay and objective.decay.equation(),
         "loss": objective.equation(seg_head),
         "weight": None if weight is None else weight.equation(seg_head),
+        "resized": None if weight is None else weight.resize,
         "average": getattr(objective, "average", "all"),
         "begin_iters": objective.begin_iters,
         "weight_begin_iters": 0 if weight is None else weight.begin_iters,
@@ -162,7 +165,7 @@ def _sum(start: str, terms: list[dict]) -> list[str]:
 def _summand(term: dict) -> str:
     loss = term["loss"]
     if term.get("weight"):
-        loss = f"{loss} * {term['weight']}"
+        loss = product_text(loss, term["weight"], term["resized"])
     mean = {"valid": "mean_valid", "none": ""}.get(term.get("average"), "mean")
     decay = f"{term['decay']} * " if term.get("decay") else ""
     return f"{term['lambda']:g} * {decay}{mean}[ {loss} ]"

@@ -153,12 +153,11 @@ class Adversarial(BaseObjective):
         name = self.discriminators[seg_head]
         source = self._seen(self.source, self.source_seg_head or seg_head)
         target = self._seen(self.target, seg_head)
-        text = (
-            f"{self.gan.upper()}( {name}(stop_grad[{source}]), source ) + "
-            f"{self.gan.upper()}( {name}(stop_grad[{target}]), target )"
-        )
+        gan = self.gan.upper()
+        of_target = f"{gan}( {name}(stop_grad[{target}]), target )"
         if self.weight_discriminator:
-            text += f" * {self.weight.equation(seg_head, detach=True)}"
+            of_target = self.weight.product(of_target, seg_head, detach=True)
+        text = f"{gan}( {name}(stop_grad[{source}]), source ) + {of_target}"
         if self.gradient_penalty:
             text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
         return text

@@ -107,10 +107,7 @@ class ImageAdversarial(Adversarial):
     def discriminator_equation(self, seg_head: str) -> str:
         """The discriminator's own loss as a formula."""
         name, gan = self.discriminators[seg_head], self.gan.upper()
-        text = (
-            f"{gan}( {name}(x_{self.source}), real ) + "
-            f"{gan}( {name}(stop_grad[x_{self.target}]), fake )"
-        )
+        of_target = f"{gan}( {name}(stop_grad[x_{self.target}]), fake )"
         if self.weight_discriminator:
-            text += f" * {self.weight.equation(seg_head, detach=True)}"
-        return text
+            of_target = self.weight.product(of_target, seg_head, detach=True)
+        return f"{gan}( {name}(x_{self.source}), real ) + {of_target}"

@@ -122,6 +122,16 @@ class PixelWeight:
             text = f"{self.scale:g} * {text}"
         return f"({self.offset:g} + {text})" if self.offset else text
 
+    def product(self, loss: str, seg_head: str, detach: bool = False) -> str:
+        """The weighted loss as a formula, as :func:`product_text` writes it."""
+        return product_text(loss, self.equation(seg_head, detach), self.resize)
+
+
+def product_text(loss: str, weight: str, resize: str) -> str:
+    """Write a loss times a weight; ``resize`` as in :class:`PixelWeight`."""
+    shown = f"resized[ {loss} ]" if resize == "loss" else loss
+    return f"{shown} * {weight}"
+
 
 def _with_mean_one(values: Tensor) -> Tensor:
     """Divide (N, h, w) by the mean of each image; 1 where that is 0."""
