@@ -75,11 +75,7 @@ def fit_drawn(
         ValueError: If there is no patch, or the rule finds too little in them.
     """
     if not len(descriptors):
-        raise ValueError(
-            f"none of the {counts['patches']} patches of {counts['images']} images has "
-            f"labels on {rule.min_labelled:.0%} of its pixels, of as many classes as "
-            f"{type(rule).__name__} needs; lower min_labelled, or take larger patches"
-        )
+        raise ValueError(_nothing_drawn(rule, counts))
     # several threads would add up in an order, and to a rounding, of their own
     with threadpool_limits(limits=1):
         fitted = rule.fit(descriptors, seed)
@@ -92,6 +88,22 @@ def fit_drawn(
         "sizes": sizes[: rule.num_regions].tolist(),
     }
     return fitted, kinds, found
+
+
+def _nothing_drawn(rule: RegionRule, counts: Mapping[str, int]) -> str:
+    patches = f"the {counts['patches']} patches of {counts['images']} images"
+    one_class = counts["patches_ignored"] - counts.get("patches_unlabelled", 0)
+    if "patches_unlabelled" in counts and one_class:
+        return (
+            f"{one_class} of {patches} show a single class, so that no classes meet "
+            f"there, and the others have labels on less than {rule.min_labelled:.0%} "
+            "of their pixels: take larger patches"
+        )
+    return (
+        f"none of {patches} has labels on {rule.min_labelled:.0%} of its pixels, of as "
+        f"many classes as {type(rule).__name__} needs: lower min_labelled, or take "
+        "larger patches"
+    )
 
 
 def _fit_and_write(

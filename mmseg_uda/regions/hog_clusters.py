@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from mmseg_uda.options import check_number
 from mmseg_uda.registry import REGIONS
 
 from .density_clusters import NOISE, density_clusters
@@ -71,10 +72,7 @@ class HogClusters(RegionRule):
             raise ValueError(
                 f"eps must be > 0 and min_samples >= 1, got {eps} and {min_samples}"
             )
-        if not class_histogram >= 0:
-            raise ValueError(
-                f"class_histogram must be >= 0 (0: without), got {class_histogram}"
-            )
+        check_number("class_histogram", class_histogram, lowest=0)
         if pca_dims is not None and pca_dims < 1:
             raise ValueError(f"pca_dims must be >= 1 or None (all), got {pca_dims}")
         self.eps = eps
@@ -107,8 +105,15 @@ class HogClusters(RegionRule):
             were found); with ``pca_dims`` also ``mean`` (D,) and ``axes`` (D', D).
 
         Raises:
-            ValueError: If there is no cluster, or one neighbourhood holds most patches.
+            ValueError: If there is no cluster, or the neighbourhoods of all patches
+                together are too large for memory.
         """
+        if len(descriptors) < max(2, self.min_samples):
+            raise ValueError(
+                f"{len(descriptors)} patch(es) of two classes or more are too few for "
+                f"clusters of min_samples={self.min_samples}: more labels or smaller "
+                "patches give more, lower min_samples needs less (two at least)"
+            )
         axes = self._axes(descriptors)
         points = _projected(descriptors, axes)
         clusters, is_core = density_clusters(points, self.eps, self.min_samples)

@@ -36,6 +36,7 @@ class RegionRule(ABC):
         self,
         num_regions: int,
         patch_size: Sequence[int],
+        /,  # named by the classes below, one of which calls the first otherwise
         max_patches: int = 200_000,
         max_images: int = 2000,
         min_labelled: float = 0.5,

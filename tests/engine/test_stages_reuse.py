@@ -94,6 +94,18 @@ def test_take_over__not_a_training_on_another_number_of_processes(tmp_path):
     assert take_over(LABELS, folder, FINGERPRINT, runs) is not None
 
 
+def test_take_over__not_what_was_made_of_other_data(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    roots = {"source.data_root": "'data/gta5'", "target.data_root": "'data/a'"}
+    finish(tmp_path / "other" / "pseudo", data_roots=roots)
+    args = LABELS, tmp_path / "run" / "labels", FINGERPRINT, [tmp_path / "other"]
+    assert take_over(*args, {**roots, "source.data_root": "'data/gta'"}) is None
+    assert "source.data_root: " in capsys.readouterr().out
+    # the same folder by another name, and a domain that only one of them sees
+    absolute = {"source.data_root": repr(str(tmp_path / "data" / "gta5"))}
+    assert take_over(*args, absolute) is not None
+
+
 @pytest.fixture(scope="module")
 def toy_root(tmp_path_factory):
     counts = dict(gta5=dict(train=40), cityscapes=dict(train=1, val=1))

@@ -235,6 +235,13 @@ def test_combined_map__on_the_finest_grid(how, expected):
     assert_close(value, torch.tensor([[expected]]))
 
 
+def test_combined_map__of_one_is_that_map():
+    maps = {"a": Fixed([[[1.0, 2.0]]])}
+    for how in ("product", "mean"):
+        value = CombinedMap(["a"], how)(step_with({}, maps=maps), "decode")
+        assert_close(value, maps["a"].values)
+
+
 def model_with(maps, **objectives):
     return MODELS.build(
         dict(
@@ -273,7 +280,7 @@ ENTROPY = dict(type="EntropyMap")
         (
             dict(a=ENTROPY),
             dict(type="MinimaxMap", maps=["a"]),
-            "set maps.a.head_ascends=True",
+            "large: EntropyMap has none. Name a RegionConsistencyMap, or",
         ),
     ],
 )
@@ -285,8 +292,8 @@ def test_wiring__of_maps(maps, objective, message):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: CombinedMap(["a"], "mean"), "two or more maps"),
-        (lambda: CombinedMap("ab", "mean"), "two or more maps"),
+        (lambda: CombinedMap([], "mean"), r"needs a list of maps, got \[\]"),
+        (lambda: CombinedMap("ab", "mean"), "needs a list of maps, got 'ab'"),
         (lambda: CombinedMap(["a", "b"], "sum"), "unknown how 'sum'"),
         (lambda: RegionConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),
         (lambda: ImageConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),

@@ -125,6 +125,15 @@ def test_printed__the_source_moves_as_log_c_has_it(model):
     assert not nothing.any()
 
 
+def test_printed__says_which_domain_the_source_is_taken_for(model):
+    objective = model.objectives["il_al_source"]
+    fooling = objective.equation("decode")
+    assert fooling == "BCE( c_image(feature(x_source)), target )"
+    own = objective.discriminator_equation("decode")
+    assert "stop_grad[feature(x_source)]), source )" in own
+    assert "stop_grad[feature(x_target)]), target )" in own
+
+
 def test_fourier__changes_what_the_source_looks_like():
     cfg = readme_block("CR-AL on source images with the target's low frequencies")
     options = flat(cfg.model.to_dict()) | {"views.source.beta": 0.1}

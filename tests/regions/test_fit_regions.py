@@ -9,7 +9,8 @@ import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
-from mmseg_uda.regions import FittedRegions, fit_regions
+from mmseg_uda.regions import FittedRegions, HogClusters, fit_regions
+from mmseg_uda.regions.fit import fit_drawn
 
 CLASSES = ("a", "b", "c")
 RULE = dict(type="PatchModes", patch_size=(8, 8), num_modes=6, max_patches=600)
@@ -109,6 +110,15 @@ def test_fit__nothing_labelled(tmp_path):
     with pytest.raises(ValueError, match="none of the 24 patches of 1 images"):
         fit(Source(1, blank=True), tmp_path)
     assert not (tmp_path / "regions.json").exists()
+
+
+def test_fit_drawn__a_single_class_everywhere_is_not_too_few_labels():
+    counts = dict(images=2, patches=24, patches_ignored=24, patches_unlabelled=4)
+    with pytest.raises(
+        ValueError, match=r"20 of the 24 .* show a single class"
+    ) as said:
+        fit_drawn(HogClusters(), np.zeros((0, 5), np.float32), counts, seed=0)
+    assert "min_labelled" not in str(said.value)
 
 
 @pytest.mark.parametrize("damage", ["cut", "pickle", "no_report", "no_rule"])

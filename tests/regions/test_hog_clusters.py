@@ -179,13 +179,24 @@ def test_fit__pca_is_the_same_again():
     [
         (dict(eps=0), "eps must be > 0 and min_samples >= 1, got 0"),
         (dict(min_samples=0), "min_samples >= 1"),
-        (dict(class_histogram=-1), "class_histogram must be >= 0"),
+        (dict(class_histogram=-1), "class_histogram must be a number >= 0, got -1"),
+        (
+            dict(class_histogram="yes"),
+            "class_histogram must be a number >= 0, got 'yes'",
+        ),
         (dict(pca_dims=0), "pca_dims must be >= 1 or None"),
     ],
 )
 def test_options__out_of_range(options, said):
     with pytest.raises(ValueError, match=said):
         HogClusters(**options)
+
+
+@pytest.mark.parametrize(("count", "min_samples"), [(1, 1), (1, 10), (9, 10)])
+def test_fit__too_few_patches(count, min_samples):
+    said = rf"{count} patch\(es\) of two classes or more are too few .*={min_samples}:"
+    with pytest.raises(ValueError, match=said):
+        HogClusters(min_samples=min_samples).fit(blobs([count]), 0)
 
 
 def test_fit__nothing_dense():

@@ -88,6 +88,15 @@ def test_make__report_counts_all_grids(finished):
     assert "30 images have a kind" in region_advice(report)
 
 
+def test_advice__warns_of_a_kind_that_swallows_the_others(finished):
+    report = json.loads((finished / "region_labels.json").read_text())
+    assert "warning" not in region_advice(report)
+    kinds = report["sizes"]["large"]["kinds"]
+    kinds[0]["size"] += 9 * sum(kind["size"] for kind in kinds)
+    report["sizes"]["large"]["patches"] += kinds[0]["size"]
+    assert "of the 'large' patches with a kind are of one" in region_advice(report)
+
+
 def test_make__several_processes(finished, build, tmp_path):
     make(build(), tmp_path, workers=2)
     assert files(tmp_path) == files(finished)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mmseg_uda.engine.stages.checks.signatures import known_arguments
 from mmseg_uda.regions import PatchModes, grid_shape
 from mmseg_uda.regions.patch_histograms import patch_histograms
 
@@ -114,3 +115,8 @@ def test_fit__fewer_different_patches_than_modes():
 def test_options__out_of_range(options, said):
     with pytest.raises(ValueError, match=said):
         PatchModes(**options)
+
+
+def test_options__number_of_modes_has_one_name():
+    assert "num_regions" not in known_arguments(PatchModes)
+    assert {"num_modes", "max_patches", "min_labelled"} <= known_arguments(PatchModes)

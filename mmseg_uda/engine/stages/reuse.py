@@ -9,6 +9,7 @@ from typing import Any
 from mmengine.dist import get_world_size
 
 from mmseg_uda.atomic_files import write_json
+from mmseg_uda.plain import differences
 
 from .errors import StageError
 from .inputs import outputs_of
@@ -32,7 +33,11 @@ def check_runs(runs: Sequence[Path]) -> None:
 
 
 def take_over(
-    stage: Stage, folder: Path, fingerprint: Mapping[str, str], runs: Sequence[Path]
+    stage: Stage,
+    folder: Path,
+    fingerprint: Mapping[str, str],
+    runs: Sequence[Path],
+    roots: Mapping[str, str] | None = None,
 ) -> Path | None:
     """Take a stage over from the first run that has finished the same one.
 
@@ -40,25 +45,29 @@ def take_over(
     outcome, the seed, and hashes of what the stage starts from. Its name may be
     another. Files are linked, so that they take no room twice and outlive the other
     run's folder, or copied where that is not possible. What looks finished but lacks
-    files, or holds others than it was finished with, is passed over with a warning.
+    files, holds others than it was finished with, or was made of data that lie
+    elsewhere, is passed over with a warning.
 
     Args:
         stage: The stage.
         folder: Its folder, in which nothing has been made yet.
         fingerprint: What it would run with.
         runs: Folders of other runs.
+        roots: Where its training data lie, by dotted key.
 
     Returns:
         The folder that it was taken from, None if there is none. The completion record
         names it, too.
     """
     for other, done in _finished(runs):
-        if done["fingerprint"] == fingerprint and _same_ranks(stage, done):
-            if _is_whole(stage, other, done):
-                origin = {"stage": stage.name, "taken_over_from": str(other)}
-                _link(other, folder, {**done, **origin})
-                return other
-            say(f"{stage.name}: warning: {other} is not whole any more, passed over")
+        if done["fingerprint"] != fingerprint or not _same_ranks(stage, done):
+            continue
+        objection = _objection(stage, other, done, roots or {})
+        if not objection:
+            origin = {"stage": stage.name, "taken_over_from": str(other)}
+            _link(other, folder, {**done, **origin})
+            return other
+        say(f"{stage.name}: warning: {other} {objection}, passed over")
     return None
 
 
@@ -77,6 +86,25 @@ def _finished(runs: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
 def _same_ranks(stage: Stage, done: Mapping[str, Any]) -> bool:
     """Whether as many processes trained, on whose number the batch depends."""
     return not stage.trains or done.get("ranks") == get_world_size()
+
+
+def _objection(
+    stage: Stage, folder: Path, done: Mapping[str, Any], roots: Mapping[str, str]
+) -> str:
+    """Say why a stage of the same settings is not taken over, nothing if it can be."""
+    before = done.get("data_roots") or {}
+    # one of them may see more domains: region labels are those of the source alone
+    both = [key for key in before if key in roots]
+    was, lies = ({key: _real(of[key]) for key in both} for of in (before, roots))
+    moved = differences(was, lies)
+    if moved:
+        return f"was made of data that lie elsewhere ({'; '.join(moved)})"
+    return "" if _is_whole(stage, folder, done) else "is not whole any more"
+
+
+def _real(root: str) -> str:
+    """Resolve a folder that a record holds, quoted."""
+    return os.path.realpath(root.strip("'\""))
 
 
 def _is_whole(stage: Stage, folder: Path, done: Mapping[str, Any]) -> bool:

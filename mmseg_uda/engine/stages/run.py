@@ -147,7 +147,8 @@ def _run_stage(resolver: Resolver, stage: Stage, reuse: Sequence[Path]) -> None:
     folder, begun = resolver.folder(stage), time.time()
     record = begin_record(stage, cfg, inputs)
     if decision.action == START and reuse:
-        taken = on_rank_zero(take_over, stage, folder, record["fingerprint"], reuse)
+        same = (record["fingerprint"], reuse, record["data_roots"])
+        taken = on_rank_zero(take_over, stage, folder, *same)
         if taken is not None:
             say(f"{stage.name}: taken over from {taken}, finished with these settings")
             return

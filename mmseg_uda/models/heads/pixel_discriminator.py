@@ -39,9 +39,9 @@ class PixelDiscriminator(BaseModule):
           and to the parameters.
 
     Raises:
-        ValueError: If ``padding`` is something else, or both ``grid`` and ``upsample``
-            are given; in ``forward``, if the input has other channels, or is smaller
-            than 32x32 pixels.
+        ValueError: If ``padding`` or ``grid`` is something else, or both ``grid`` and
+            ``upsample`` are given; in ``forward``, if the input has other channels, or
+            is smaller than 32x32 pixels.
     """
 
     def __init__(
@@ -59,9 +59,10 @@ class PixelDiscriminator(BaseModule):
             raise ValueError(f"padding must be 1 or 2, got {padding}")
         if grid is not None and upsample:
             raise ValueError(
-                f"grid={tuple(grid)} and upsample=True are two sizes for one output: "
+                f"grid={grid} and upsample=True are two sizes for one output: "
                 "give one of them"
             )
+        self.grid = None if grid is None else check_grid(grid)
         layers: list[nn.Module] = []
         for out_channels in channels:
             layers.append(_convolution(in_channels, out_channels, padding))
@@ -69,7 +70,6 @@ class PixelDiscriminator(BaseModule):
             in_channels = out_channels
         layers.append(_convolution(in_channels, 1, padding))
         self.layers = nn.Sequential(*layers)
-        self.grid = None if grid is None else tuple(grid)
         self.upsample = upsample
         self.min_size = 2 ** (len(channels) + 1) if padding == 1 else 1
 
@@ -85,6 +85,18 @@ class PixelDiscriminator(BaseModule):
                 logits, x.shape[2:], mode="bilinear", align_corners=True
             )
         return [logits]
+
+
+def check_grid(grid: Sequence[int]) -> tuple[int, int]:
+    """Return a grid as (rows, columns).
+
+    Raises:
+        ValueError: If it is none.
+    """
+    is_pair = not isinstance(grid, int | str) and len(grid) == 2
+    if not is_pair or not all(isinstance(n, int) and n >= 1 for n in grid):
+        raise ValueError(f"grid must be (rows, columns), such as (3, 3), got {grid!r}")
+    return tuple(grid)
 
 
 def _convolution(in_channels: int, out_channels: int, padding: int) -> nn.Conv2d:

@@ -30,7 +30,7 @@ class CombinedMap(BaseMap):
     say how). Up-sampling is bilinear with align_corners=False.
 
     Args:
-        maps: Names of other maps of ``model.maps``.
+        maps: Names of other maps of ``model.maps``; a single one is that map itself.
         how: ``'product'`` or ``'mean'``.
 
     Shape:
@@ -38,15 +38,15 @@ class CombinedMap(BaseMap):
           into every map.
 
     Raises:
-        ValueError: If fewer than two maps are named, or ``how`` is unknown.
+        ValueError: If no list of maps is given, or ``how`` is unknown.
     """
 
     takes_fused = True
 
     def __init__(self, maps: Sequence[str], how: str) -> None:
         super().__init__()
-        if isinstance(maps, str) or len(maps) < 2:
-            raise ValueError(f"CombinedMap needs a list of two or more maps: {maps!r}")
+        if isinstance(maps, str) or not maps:
+            raise ValueError(f"CombinedMap needs a list of maps, got {maps!r}")
         check_choice("how", how, HOW)
         self.names = tuple(maps)
         self.how = how

@@ -104,7 +104,7 @@ class Adversarial(BaseObjective):
         self.discriminators = {head: discriminators[head] for head in self.loss_weight}
         self.sees = sees
         self.gan = gan
-        self.source_label = float(source_label)
+        self.source_label = source_label
         self.source_seg_head = source_seg_head
         self.discriminator_weight = discriminator_weight
         self.gradient_penalty = gradient_penalty
@@ -146,7 +146,7 @@ class Adversarial(BaseObjective):
         """The fooling loss as a formula."""
         name = self.discriminators[seg_head]
         shown = self._seen(self.target, seg_head)
-        return f"{self.gan.upper()}( {name}({shown}), source )"
+        return f"{self.gan.upper()}( {name}({shown}), {self.source} )"
 
     def discriminator_equation(self, seg_head: str) -> str:
         """The discriminator's own loss as a formula."""
@@ -154,12 +154,13 @@ class Adversarial(BaseObjective):
         source = self._seen(self.source, self.source_seg_head or seg_head)
         target = self._seen(self.target, seg_head)
         gan = self.gan.upper()
-        of_target = f"{gan}( {name}(stop_grad[{target}]), target )"
+        of_target = f"{gan}( {name}(stop_grad[{target}]), {self.target} )"
         if self.weight_discriminator:
             of_target = self.weight.product(of_target, seg_head, detach=True)
-        text = f"{gan}( {name}(stop_grad[{source}]), source ) + {of_target}"
+        of_source = f"{gan}( {name}(stop_grad[{source}]), {self.source} )"
+        text = f"{of_source} + {of_target}"
         if self.gradient_penalty:
-            text += f" + {self.gradient_penalty:g} * |grad {name}(source)|^2"
+            text += f" + {self.gradient_penalty:g} * |grad {name}({self.source})|^2"
         return text
 
     def _judged(self, step: Step, seg_head: str) -> list[Tensor]:

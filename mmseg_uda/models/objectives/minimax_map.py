@@ -52,12 +52,22 @@ class MinimaxMap(BaseObjective):
         for name in self.contested:
             if not getattr(maps[name], "head_ascends", False):
                 raise ValueError(
-                    f"MinimaxMap needs a head that makes map {name!r} large: set "
-                    f"maps.{name}.head_ascends=True (of a RegionConsistencyMap), or "
-                    "use MinimizeMap if nothing shall"
+                    f"MinimaxMap needs a head that makes map {name!r} large: "
+                    + _advice(name, maps)
                 )
 
     def equation(self, seg_head: str) -> str:
         """The loss as a formula."""
         text = " + ".join(f"{name}_{seg_head}" for name in self.contested)
         return f"({text})" if len(self.contested) > 1 else text
+
+
+def _advice(name: str, maps: Mapping[str, nn.Module]) -> str:
+    if hasattr(maps[name], "head_ascends"):
+        return f"set maps.{name}.head_ascends=True, or use MinimizeMap if nothing shall"
+    able = [other for other in maps if hasattr(maps[other], "head_ascends")]
+    named = f", such as {', '.join(able)}" if able else ""
+    return (
+        f"{type(maps[name]).__name__} has none. Name a RegionConsistencyMap{named}, or "
+        "use MinimizeMap"
+    )

@@ -105,8 +105,9 @@ def read_grid(path: Path) -> np.ndarray:
             grid = np.asarray(image)
     except FileNotFoundError as error:
         raise ValueError(
-            f"there are no region labels {path}: they were made on labels with other "
-            f"names, or some were removed. Give the folder of the right ones, or {ANEW}"
+            f"there are no region labels {path}. Were they made on label files of "
+            "other names, those of another data set? Then make these ones', in a "
+            f"folder of their own. Were some removed? Then {ANEW}"
         ) from error
     except (OSError, SyntaxError) as error:
         raise ValueError(

@@ -1,9 +1,12 @@
 """Region labels in a table and a line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from prettytable import PrettyTable
+
+# share of the labelled patches above which a kind has swallowed the others
+_SWALLOWED = 0.8
 
 
 def region_table(report: Mapping[str, Any]) -> str:
@@ -49,13 +52,27 @@ def region_table(report: Mapping[str, Any]) -> str:
 
 
 def region_advice(report: Mapping[str, Any]) -> str:
-    """Return a line on how much was labelled, and where to look at it."""
+    """Say in a line how much was labelled and where to look at it; warn below."""
     total = sum(entry["patches"] for entry in report["sizes"].values())
     ignored = sum(entry["patches_ignored"] for entry in report["sizes"].values())
     return (
         f"{_percent(total - ignored, total)}% of {total} patches of {report['images']} "
         "images have a kind; montage.png in the folder of each size shows which"
+        + "".join(f"\nwarning: {text}" for text in _warnings(report))
     )
+
+
+def _warnings(report: Mapping[str, Any]) -> Iterator[str]:
+    """Yield where the kinds say little."""
+    for size, entry in report["sizes"].items():
+        labelled = entry["patches"] - entry["patches_ignored"]
+        largest = max(kind["size"] for kind in entry["kinds"])
+        if largest > _SWALLOWED * labelled:
+            yield (
+                f"{_percent(largest, labelled)}% of the '{size}' patches with a kind "
+                "are of one, so there is little to learn from them: lower eps of its "
+                "rule, or ask for more kinds"
+            )
 
 
 def _percent(part: int, whole: int) -> str:

@@ -20,6 +20,7 @@ from ..errors import StageError
 from ..stage import Stage
 from .building import building
 from .dry_runner import quiet_logger
+from .head_channels import check_head_channels
 from .loaders import check_loaders
 from .parts import check_parts, check_sections
 from .pretrained import check_pretrained
@@ -94,6 +95,7 @@ def check_model(
         with building("optim_wrapper"):
             optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
         check_parts(cfg, optim_wrapper)
+        check_head_channels(model)
         check_loaders(cfg)
     if load_from is not None:
         load_into(model, load_from, ignore=TRAINING_PARTS)
