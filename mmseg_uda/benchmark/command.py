@@ -10,6 +10,7 @@ from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.command_line import add_debug
 from mmseg_uda.datasets.toycity import ensure_toycity
 
+from .option_check import check_run_options
 from .runs import Benchmark, Run
 
 
@@ -67,6 +68,8 @@ def train_missing(
     if train:
         check_writable(args.work_dir, "--work-dir")
         check_writable(args.results.parent, "--results")
+        missing = [run for run in runs if run.name not in benchmark.finished()]
+        check_run_options(benchmark, missing)
         ensure_toycity(args.toy_root)
         # `kill` ends the trainings, too, as Ctrl-C does
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -45,6 +45,7 @@ def draw_benchmark(
         axes.set_title(TITLES[task], fontsize=10)
         axes.set_xlabel(f"{LABELS[metric]} on ToyCity at the end of training, %")
         axes.grid(axis="x", alpha=0.3)
+    figure.supxlabel("dot: a seed; red line: mean of several seeds", fontsize=8)
     panels[0].set_yticks(range(len(rows)), [row.name for row in rows])
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
     write_atomic(file, png_bytes(figure))

@@ -1,6 +1,7 @@
 """Studies of a parameter: runs, resume, table, figure."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -141,3 +142,20 @@ def test_shipped_studies__vary_an_option_that_is_there(file):
         for key in curve.option.split("."):
             node = node[key]
         assert node in study.values
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("model.objectives.adversaril.loss_weight", "'AdvEnt' with .*adversaril"),
+        ("modl.x", "'AdvEnt' with modl.x=0.001: .* 'modl'"),
+    ],
+)
+def test_tool__misspelt_option_is_found_before_anything_is_trained(
+    root, monkeypatch, capsys, option, message
+):
+    (root / "study.yml").write_text(STUDY.replace("model.x", option))
+    options = ["--results", root / "r.json", "--work-dir", root / "work"]
+    assert call(monkeypatch, "tools/sweep.py", root / "study.yml", *options) == 1
+    assert re.search(message, capsys.readouterr().err)
+    assert not (root / "work").exists() or not list((root / "work").rglob("*.log"))

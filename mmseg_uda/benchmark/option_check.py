@@ -1,0 +1,44 @@
+"""Whether the options of runs fit their configs, before the first is trained."""
+
+import argparse
+from collections.abc import Sequence
+
+from mmseg_uda.command_line import add_cfg_options
+from mmseg_uda.engine.stages import Request, Resolver, StageError
+from mmseg_uda.engine.stages.outlook import Outlook
+from mmseg_uda.engine.stages.preflight import check_stages
+
+from .runs import Benchmark, Run
+
+
+def check_run_options(benchmark: Benchmark, runs: Sequence[Run]) -> None:
+    """Build all that one run of each row with options of its own will train.
+
+    Args:
+        benchmark: What will train them.
+        runs: The runs that it lacks.
+
+    Raises:
+        StageError: If an option fits nowhere; names row and option.
+    """
+    parser = argparse.ArgumentParser()
+    add_cfg_options(parser)
+    checked = set()
+    for run in runs:
+        what = (run.row.config, run.task, run.row.options)
+        if not run.row.options or what in checked:
+            continue
+        checked.add(what)
+        given = ["--cfg-options", *benchmark.options, *run.row.options]
+        request = Request(
+            run.row.file(benchmark.root / "configs", run.task),
+            work_dir=benchmark.work_dir / run.name,
+            options=parser.parse_args(given).cfg_options,
+            toy=True,
+        )
+        try:
+            resolver = Resolver(request)
+            check_stages(Outlook(resolver, resolver.stages))
+        except ValueError as error:
+            options = " ".join(run.row.options)
+            raise StageError(f"{run.row.name!r} with {options}: {error}") from error
