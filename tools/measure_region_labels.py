@@ -1,29 +1,38 @@
 """Measure what region labels cost on this machine, and what a data set would take.
 
 Draws patches of a config's source labels as tools/make_region_labels.py does, fits
-each rule on more and more of them, labels some images, and extrapolates. One process.
+each rule on more and more of them, labels some images, and extrapolates. One process;
+two more label the same images again, to see what memory such a process takes.
 """
 
 import argparse
 import resource
+import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import sklearn.cluster  # noqa: F401  so that no fit pays for its import
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from prettytable import PrettyTable
 from threadpoolctl import threadpool_limits
 
-from mmseg_uda.command_line import add_debug
+from mmseg_uda.command_line import add_cfg_options, add_debug
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
+from mmseg_uda.engine.stages.folders import draw_toycity
 from mmseg_uda.engine.stages.region_label_stage import grid_stage, labelled_data
+from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
 from mmseg_uda.plain import plain
+from mmseg_uda.process_memory import watched_children
 from mmseg_uda.regions.grids.fit_size import drawn_patches, fit_size
 from mmseg_uda.regions.grids.label_files import LabelFiles
+from mmseg_uda.regions.grids.layout import LABELS
+from mmseg_uda.regions.grids.pool import worker_pool
 from mmseg_uda.regions.grids.region_work import RegionWork
+
+WORKERS = 2  # of which memory is measured
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -31,6 +40,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", type=Path, help="config with a RegionGridStage")
     parser.add_argument("--source-root", metavar="DIR", help="folder of the data")
+    parser.add_argument("--toy", action="store_true", help="on ToyCity, at its size")
+    parser.add_argument(
+        "--toy-root",
+        default=DEFAULT_TOY_ROOT,
+        help="where ToyCity lies or will be drawn to (default: %(default)s)",
+    )
     parser.add_argument(
         "--images", type=int, default=24966, help="extrapolate to (default: GTA5's)"
     )
@@ -39,6 +54,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--labelled", type=int, default=30, help="images to label (default: 30)"
+    )
+    add_cfg_options(
+        parser, "override config entries, such as regions.rules.small.eps=0.2"
     )
     add_debug(parser)
     return parser.parse_args(argv)
@@ -66,34 +84,59 @@ def measure_fit(work: RegionWork) -> PrettyTable:
     return table
 
 
-def measure(args: argparse.Namespace) -> None:
-    """Measure everything and print it."""
-    resolver = Resolver(Request(args.config, source_root=args.source_root))
+def work_of(args: argparse.Namespace, folder: Path) -> tuple[RegionWork, Sequence]:
+    """Return the work that the command line asks for, and the classes' colours."""
+    request = Request(
+        args.config,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        source_root=args.source_root,
+    )
+    resolver = Resolver(request)
     stage = grid_stage(resolver)
     cfg = resolver.stage_config(stage)
+    draw_toycity(request, [cfg])
     init_default_scope(cfg.get("default_scope", "mmseg"))
     dataset = DATASETS.build(labelled_data(stage, cfg))
     more = {} if args.patches is None else {"max_patches": args.patches}
     rules = {size: {**plain(rule), **more} for size, rule in stage.rules.items()}
-    with tempfile.TemporaryDirectory() as folder, threadpool_limits(limits=1):
-        work = RegionWork(
-            LabelFiles(dataset, stage.scale),
-            rules,
-            dataset.metainfo["classes"],
-            Path(folder),
-            seed=0,
-        )
-        draw = sum(seconds(work.draw_part, part) for part in range(len(work.parts)))
-        print(f"drawing patches: {draw / len(work.drawn_from):.3f} s an image")
-        print(measure_fit(work))
-        fit = sum(
-            seconds(fit_size, work, size, dataset.metainfo["palette"])
-            for size in work.rules
-        )
-        images = range(min(args.labelled, len(work.files)))
-        begun = time.monotonic()
-        label = sum(seconds(work.label_image, image) for image in images) / len(images)
-        wall = (time.monotonic() - begun) / len(images)
+    files = LabelFiles(dataset, stage.scale)
+    work = RegionWork(files, rules, dataset.metainfo["classes"], folder, seed=0)
+    return work, dataset.metainfo["palette"]
+
+
+def worker_memory(work: RegionWork, images: Sequence[int]) -> str:
+    """Say what memory each of several processes takes that label images."""
+    shutil.rmtree(work.folder / LABELS)  # or they would have nothing to do
+    with worker_pool(work, WORKERS) as each, watched_children() as most:
+        each("label_image", images, f"labelling in {WORKERS} processes")
+    if not most.own:
+        return "memory of a process that labels: only Linux tells"
+    return (
+        f"memory of a process that labels: {most.own:.0f} MiB of its own at most, and "
+        f"{most.shared:.0f} MiB that it shares with others"
+    )
+
+
+def measure(args: argparse.Namespace) -> None:
+    """Measure everything and print it."""
+    # so that no fit pays for it; not above, where each worker would
+    import sklearn.cluster  # noqa: F401
+
+    with tempfile.TemporaryDirectory() as folder:
+        work, palette = work_of(args, Path(folder))
+        with threadpool_limits(limits=1):
+            draw = sum(seconds(work.draw_part, part) for part in range(len(work.parts)))
+            print(f"drawing patches: {draw / len(work.drawn_from):.3f} s an image")
+            print(measure_fit(work))
+            fit = sum(seconds(fit_size, work, size, palette) for size in work.rules)
+            images = range(min(args.labelled, len(work.files)))
+            begun = time.monotonic()
+            label = sum(seconds(work.label_image, i) for i in images) / len(images)
+            wall = (time.monotonic() - begun) / len(images)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        memory = worker_memory(work, images)
     most = max(rule.max_images for rule in work.built.values())
     drawn = min(most, args.images) * draw / len(work.drawn_from)
     total = drawn + fit + args.images * label
@@ -104,11 +147,16 @@ def measure(args: argparse.Namespace) -> None:
         f"{args.images * label:.0f} s to label; {total / 3600:.2f} h of processor "
         "time, of which all but the fit is divided by the number of processes"
     )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"peak memory of this process: {peak:.2f} GiB")
+    print(memory)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command."""
+    args = parse_args(argv)
+    with explained_errors(args.debug):
+        measure(args)
 
 
 if __name__ == "__main__":
-    given = parse_args()
-    with explained_errors(given.debug):
-        measure(given)
+    main()

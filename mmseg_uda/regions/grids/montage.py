@@ -15,8 +15,6 @@ _GAP = 4
 _CAPTION = 210
 _FONT_SIZE = 12
 _WHITE, _INK = (255, 255, 255), (32, 32, 32)
-_EXAMPLES = 12
-_SIDE_BY_SIDE = 2
 
 
 def draw_montage(
@@ -38,13 +36,37 @@ def draw_montage(
     Returns:
         (H, W, 3) uint8, RGB. Ignored pixels are black.
     """
-    rows = -(-len(described) // _SIDE_BY_SIDE)
-    height, width = _TILE[0] + _GAP, _CAPTION + _EXAMPLES * (_TILE[1] + _GAP) + _GAP
-    legend = class_legend(classes, palette, _SIDE_BY_SIDE * width - 2 * _GAP)
-    below = rows * height + _GAP
-    size = (_SIDE_BY_SIDE * width, below + legend.shape[0])
-    sheet = Image.new("RGB", size, _WHITE)
-    sheet.paste(Image.fromarray(legend), (_GAP, below))
+    sheet = draw_kinds(pictures, kinds, described, palette)
+    legend = class_legend(classes, palette, sheet.shape[1] - 2 * _GAP)
+    margins = ((0, 0), (_GAP, _GAP), (0, 0))
+    return np.vstack([sheet, np.pad(legend, margins, constant_values=_WHITE[0])])
+
+
+def draw_kinds(
+    pictures: np.ndarray,
+    kinds: np.ndarray,
+    described: Sequence[Mapping[str, Any]],
+    palette: Sequence,
+    columns: int = 2,
+    examples: int = 12,
+) -> np.ndarray:
+    """Draw the rows of a montage without the legend of classes.
+
+    Args:
+        pictures: (P, h, w) uint8, class indices, 255 = ignore.
+        kinds: (P,) kind of each.
+        described: What :func:`describe_kinds` returns, or its first entries: kinds
+            beyond are left out.
+        palette: RGB triples by class id.
+        columns: Kinds side by side.
+        examples: Largest number of patches of a kind.
+
+    Returns:
+        (H, W, 3) uint8, RGB.
+    """
+    rows = -(-len(described) // columns)
+    height, width = _TILE[0] + _GAP, _CAPTION + examples * (_TILE[1] + _GAP) + _GAP
+    sheet = Image.new("RGB", (columns * width, rows * height + _GAP), _WHITE)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(_FONT_SIZE)
     for kind, relation in enumerate(described):
         members = np.flatnonzero(kinds == kind)
@@ -52,7 +74,7 @@ def draw_montage(
         pair = " + ".join(relation["pair"])
         caption = f"{kind}: {len(members)}\n{pair} {relation['pair_share']:.0%}"
         pen.text((left, top), caption, _INK, font)
-        spread = np.linspace(0, len(members) - 1, min(_EXAMPLES, len(members)))
+        spread = np.linspace(0, len(members) - 1, min(examples, len(members)))
         for column, member in enumerate(members[spread.astype(int)]):
             tile = Image.fromarray(colorize_labels(pictures[member], palette))
             tile = tile.resize(_TILE[::-1], Image.Resampling.NEAREST)

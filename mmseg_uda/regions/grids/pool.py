@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from mmseg_uda.progress import with_progress
 
 _CHUNK = 4
-# Processes that stay under 4 GiB in all: beside 0.6 GiB for all, each takes 75 MiB, and
+# Processes that stay under 4 GiB in all: beside 0.8 GiB for all, each takes 75 MiB, and
 # 0.4 GiB where they share nothing
 _MOST = {"forkserver": 40, "spawn": 8}
 _shared: Any = None

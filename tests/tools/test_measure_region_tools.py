@@ -1,0 +1,61 @@
+"""The tools that measure region labels run on a few small pictures."""
+
+import os
+
+import pytest
+from helpers import region_leaf
+from in_process import call
+from PIL import Image
+
+from mmseg_uda.process_memory import memory_of, watched_children
+
+MEASURE, KINDS = "tools/measure_region_labels.py", "demo/measure_region_kinds.py"
+
+
+def test_measure_region_kinds__prints_a_table_and_draws(tmp_path, monkeypatch, capsys):
+    toy_root, out = tmp_path / "toycity", tmp_path / "montage.png"
+    fixed = ["--toy-root", toy_root, "--out", out, "--workers", 1, "--images", 3]
+    more = ["--size", 240, 132, "--min-samples", 3]
+    assert call(monkeypatch, KINDS, *fixed, *more) == 0
+    said = capsys.readouterr().out
+    rows = [row.split(" | ") for row in said.splitlines() if row.startswith("| ")]
+    assert [len(row) for row in rows] == [8] * 10
+    found = [(row[0].split()[1], row[1], row[2]) for row in rows[1:]]
+    variants = ("0", "0.1"), ("0", "0.15"), ("1", "0.15")
+    sizes = ("small", "medium", "large")
+    assert found == [(size, *variant) for size in sizes for variant in variants]
+    assert "axes, " in said
+    with Image.open(out) as picture:
+        assert picture.width > picture.height > 12 * 36
+    # pictures of other settings are not mixed with these
+    assert call(monkeypatch, KINDS, *fixed[:-1], 4) == 1
+    assert "made with other settings" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_measure_region_labels__on_toycity(toy_root, tmp_path, monkeypatch, capsys):
+    options = [f"regions.rules.{s}.min_samples=1" for s in ("small", "medium", "large")]
+    command = [region_leaf(tmp_path), "--toy", "--toy-root", toy_root]
+    command += ["--images", 1000, "--cfg-options", *options]
+    assert call(monkeypatch, MEASURE, *command) == 0
+    said = capsys.readouterr().out
+    assert "1000 images: " in said
+    assert "peak memory of this process: " in said
+    assert "memory of a process that labels: " in said
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/smaps_rollup"), reason="no Linux")
+def test_memory_of__pages_that_this_process_alone_has():
+    before = memory_of(os.getpid())
+    content = b"x" * 2**26  # 64 MiB
+    after = memory_of(os.getpid())
+    assert 63 < after.own - before.own < 66
+    assert after.shared < 1024
+    assert len(content) == 2**26
+
+
+def test_memory_of__process_that_has_ended():
+    assert memory_of(2**22 + 1).own == 0  # beyond Linux's largest id
+    with watched_children() as most:
+        pass
+    assert most.own == 0
