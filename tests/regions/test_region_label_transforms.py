@@ -227,7 +227,7 @@ def test_transforms__say_what_is_missing(drawn):
     with pytest.raises(ValueError, match="behind LoadLabels"):
         ready({"label_name": "in/a.png"})
     other = dict(gt_seg_map=np.zeros(SIZE), label_name="in/b.png", seg_fields=[])
-    with pytest.raises(ValueError, match=r"in/b\.png: they were made on labels with"):
+    with pytest.raises(ValueError, match=r"in/b\.png\. Were they made on label files"):
         ready(other)
     twice = dict(gt_seg_map=np.zeros(SIZE), label_name="in/a.png", seg_fields=[])
     with pytest.raises(ValueError, match="region_small is loaded already"):
