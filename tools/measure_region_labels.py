@@ -112,7 +112,7 @@ def worker_memory(work: RegionWork, images: Sequence[int]) -> str:
     with worker_pool(work, WORKERS) as each, watched_children() as most:
         each("label_image", images, f"labelling in {WORKERS} processes")
     if not most.own:
-        return "memory of a process that labels: only Linux tells"
+        return "memory of a process that labels: not seen (only Linux tells)"
     return (
         f"memory of a process that labels: {most.own:.0f} MiB of its own at most, and "
         f"{most.shared:.0f} MiB that it shares with others"

@@ -68,8 +68,8 @@ def train_missing(
     if train:
         check_writable(args.work_dir, "--work-dir")
         check_writable(args.results.parent, "--results")
-        missing = [run for run in runs if run.name not in benchmark.finished()]
-        check_run_options(benchmark, missing)
+        finished = benchmark.finished()
+        check_run_options(benchmark, [run for run in runs if run.name not in finished])
         ensure_toycity(args.toy_root)
         # `kill` ends the trainings, too, as Ctrl-C does
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

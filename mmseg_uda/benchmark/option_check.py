@@ -12,33 +12,33 @@ from .runs import Benchmark, Run
 
 
 def check_run_options(benchmark: Benchmark, runs: Sequence[Run]) -> None:
-    """Build all that one run of each row with options of its own will train.
+    """Build all that one run of each row and task with options will train.
 
     Args:
         benchmark: What will train them.
         runs: The runs that it lacks.
 
     Raises:
-        StageError: If an option fits nowhere; names row and option.
+        StageError: If an option fits nowhere; names the row and its options.
     """
     parser = argparse.ArgumentParser()
     add_cfg_options(parser)
     checked = set()
     for run in runs:
-        what = (run.row.config, run.task, run.row.options)
-        if not run.row.options or what in checked:
+        given = benchmark.options_of(run)
+        what = (run.row.config, run.task, *given)
+        if not given or what in checked:
             continue
         checked.add(what)
-        given = ["--cfg-options", *benchmark.options, *run.row.options]
         request = Request(
             run.row.file(benchmark.root / "configs", run.task),
             work_dir=benchmark.work_dir / run.name,
-            options=parser.parse_args(given).cfg_options,
+            options=parser.parse_args(["--cfg-options", *given]).cfg_options,
             toy=True,
         )
         try:
             resolver = Resolver(request)
             check_stages(Outlook(resolver, resolver.stages))
         except ValueError as error:
-            options = " ".join(run.row.options)
+            options = " ".join(given)
             raise StageError(f"{run.row.name!r} with {options}: {error}") from error

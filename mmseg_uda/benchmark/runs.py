@@ -101,6 +101,10 @@ class Benchmark:
                 f"it; what is finished in {self.work_dir} is not trained again"
             ) from error
 
+    def options_of(self, run: Run) -> list[str]:
+        """Return the entries of ``--cfg-options`` that a run is trained with."""
+        return [*self.options, *run.row.options]
+
     def run(self, jobs: int, say: Callable[[str], None] = print) -> None:
         """Train all runs that are missing.
 
@@ -141,7 +145,10 @@ class Benchmark:
     def _check_options(self, finished: Mapping[str, dict]) -> None:
         """Refuse to go on with results of other options: a table must not mix them."""
         for run in self.runs:
-            before, now = finished.get(run.name, {}).get("options"), self._options(run)
+            before, now = (
+                finished.get(run.name, {}).get("options"),
+                self.options_of(run),
+            )
             if before is not None and sorted(before) != sorted(now):
                 raise ValueError(
                     f"{run.name} in {self.results} was trained with --cfg-options "
@@ -168,9 +175,6 @@ class Benchmark:
     def _trainings(self, run: Run) -> list[Stage]:
         return _training_stages(self._config(run))
 
-    def _options(self, run: Run) -> list[str]:
-        return [*self.options, *run.row.options]
-
     def _config(self, run: Run) -> Path:
         return run.row.file(self.root / "configs", run.task)
 
@@ -186,7 +190,7 @@ class Benchmark:
         command += ["--work-dir", str(folder)]
         others = self._folders_beside(run)
         command += ["--reuse", *map(str, others)] if others else []
-        options = self._options(run)
+        options = self.options_of(run)
         command += ["--cfg-options", *options] if options else []
         cost = self._call(command, folder / "run.log")
         result = json.loads((self._last_stage(run) / "result.json").read_text())

@@ -92,12 +92,13 @@ def fit_drawn(
 
 def _nothing_drawn(rule: RegionRule, counts: Mapping[str, int]) -> str:
     patches = f"the {counts['patches']} patches of {counts['images']} images"
-    one_class = counts["patches_ignored"] - counts.get("patches_unlabelled", 0)
-    if "patches_unlabelled" in counts and one_class:
+    unlabelled = counts.get("patches_unlabelled", counts["patches_ignored"])
+    one_class = counts["patches_ignored"] - unlabelled
+    if one_class > unlabelled:
         return (
             f"{one_class} of {patches} show a single class, so that no classes meet "
-            f"there, and the others have labels on less than {rule.min_labelled:.0%} "
-            "of their pixels: take larger patches"
+            f"there (the other {unlabelled} have labels on less than "
+            f"{rule.min_labelled:.0%} of their pixels): take larger patches"
         )
     return (
         f"none of {patches} has labels on {rule.min_labelled:.0%} of its pixels, of as "

@@ -105,14 +105,14 @@ class HogClusters(RegionRule):
             were found); with ``pca_dims`` also ``mean`` (D,) and ``axes`` (D', D).
 
         Raises:
-            ValueError: If there is no cluster, or the neighbourhoods of all patches
-                together are too large for memory.
+            ValueError: If there are too few patches, or no cluster, or the
+                neighbourhoods of all patches together are too large for memory.
         """
         if len(descriptors) < max(2, self.min_samples):
             raise ValueError(
                 f"{len(descriptors)} patch(es) of two classes or more are too few for "
-                f"clusters of min_samples={self.min_samples}: more labels or smaller "
-                "patches give more, lower min_samples needs less (two at least)"
+                f"clusters of min_samples={self.min_samples}: label more, take smaller "
+                "patches or lower min_samples; two patches are the least"
             )
         axes = self._axes(descriptors)
         points = _projected(descriptors, axes)

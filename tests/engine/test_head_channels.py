@@ -40,6 +40,14 @@ def test_check__features():
         check_head_channels(build("mlan/cr_al_gta.py", c_medium=7))
 
 
+def test_check__discriminators_of_images():
+    cfg = Config.fromfile(CONFIGS / "mlan/rit_gta.py")
+    apply_toy(cfg)
+    judge = dict(type="PixelDiscriminator", in_channels=3, channels=(4, 4))
+    cfg.model.heads.update(d_s=judge, d_t=judge)
+    check_head_channels(MODELS.build(cfg.model))
+
+
 def test_check__class_probabilities():
     message = r"heads\.d_aux was made for in_channels=16, .*d_aux\.in_channels=19,"
     with pytest.raises(ValueError, match=message):

@@ -10,7 +10,13 @@ from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.engine.stages import Request, StageError, run_stages
 from mmseg_uda.engine.stages.inputs import outputs_of
 from mmseg_uda.engine.stages.reuse import take_over
-from mmseg_uda.engine.stages.stage import PSEUDO_LABEL, TRAIN, Stage
+from mmseg_uda.engine.stages.stage import (
+    PSEUDO_LABEL,
+    REGION_GRID,
+    TRAIN,
+    TRANSLATE,
+    Stage,
+)
 
 FINGERPRINT = {"rule.type": "'KeepAll'", "inputs.weights": "'abc'"}
 LABELS = Stage("labels", PSEUDO_LABEL, Path("leaf.py"))
@@ -99,11 +105,37 @@ def test_take_over__not_what_was_made_of_other_data(tmp_path, monkeypatch, capsy
     roots = {"source.data_root": "'data/gta5'", "target.data_root": "'data/a'"}
     finish(tmp_path / "other" / "pseudo", data_roots=roots)
     args = LABELS, tmp_path / "run" / "labels", FINGERPRINT, [tmp_path / "other"]
-    assert take_over(*args, {**roots, "source.data_root": "'data/gta'"}) is None
-    assert "source.data_root: " in capsys.readouterr().out
-    # the same folder by another name, and a domain that only one of them sees
-    absolute = {"source.data_root": repr(str(tmp_path / "data" / "gta5"))}
-    assert take_over(*args, absolute) is not None
+    assert take_over(*args, {**roots, "target.images.data_root": "'data/b'"}) is None
+    assert "target.data_root: " in capsys.readouterr().out
+    # the same folder by another name, and a domain that pseudo-labels don't see
+    absolute = {"target.data_root": repr(str(tmp_path / "data" / "a"))}
+    assert take_over(*args, {**absolute, "source.data_root": "'data/c'"}) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "moved", "taken"),
+    [
+        (REGION_GRID, "source", False),
+        (REGION_GRID, "target", True),
+        (TRANSLATE, "source", False),
+        (TRANSLATE, "target", True),
+        (PSEUDO_LABEL, "target", False),
+        (PSEUDO_LABEL, "source", True),
+        (TRAIN, "source", False),
+        (TRAIN, "target", False),
+    ],
+)
+def test_take_over__looks_at_the_data_that_a_stage_reads(
+    tmp_path, monkeypatch, kind, moved, taken
+):
+    monkeypatch.setattr("mmseg_uda.engine.stages.reuse.outputs_of", lambda *_: {})
+    domains = "dataset.domains"
+    roots = {f"{domains}.{name}.data_root": "'a'" for name in ("source", "target")}
+    finish(tmp_path / "other" / "stage", data_roots=roots)
+    now = {**roots, f"{domains}.{moved}.data_root": "'b'"}
+    stage = Stage("stage", kind, Path("leaf.py"))
+    args = stage, tmp_path / "run" / "stage", FINGERPRINT, [tmp_path / "other"]
+    assert (take_over(*args, now) is not None) == taken
 
 
 @pytest.fixture(scope="module")

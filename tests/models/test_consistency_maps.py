@@ -294,6 +294,7 @@ def test_wiring__of_maps(maps, objective, message):
     [
         (lambda: CombinedMap([], "mean"), r"needs a list of maps, got \[\]"),
         (lambda: CombinedMap("ab", "mean"), "needs a list of maps, got 'ab'"),
+        (lambda: CombinedMap(5, "mean"), "needs a list of maps, got 5"),
         (lambda: CombinedMap(["a", "b"], "sum"), "unknown how 'sum'"),
         (lambda: RegionConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),
         (lambda: ImageConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),

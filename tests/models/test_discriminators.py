@@ -157,7 +157,9 @@ def test_pixel_discriminator__upsampled_to_the_input():
     torch.testing.assert_close(large[..., ::39, ::55], small[..., ::4, ::6])
 
 
-@pytest.mark.parametrize("grid", [3, [3], (3, 0), (3, 3, 3), (1.5, 3), "33"])
+@pytest.mark.parametrize(
+    "grid", [3, 3.0, [3], (3, 0), (3, 3, 3), (1.5, 3), (True, 3), "33"]
+)
 def test_pixel_discriminator__grid_is_a_pair(grid):
     with pytest.raises(ValueError, match=r"grid must be \(rows, columns\), such as"):
         MODELS.build(dict(type="PixelDiscriminator", padding=2, grid=grid))

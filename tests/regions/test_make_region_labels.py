@@ -94,7 +94,9 @@ def test_advice__warns_of_a_kind_that_swallows_the_others(finished):
     kinds = report["sizes"]["large"]["kinds"]
     kinds[0]["size"] += 9 * sum(kind["size"] for kind in kinds)
     report["sizes"]["large"]["patches"] += kinds[0]["size"]
-    assert "of the 'large' patches with a kind are of one" in region_advice(report)
+    told = region_advice(report)
+    assert "of the 'large' patches with a kind are of one" in told
+    assert told.endswith("lower eps")
 
 
 def test_make__several_processes(finished, build, tmp_path):

@@ -24,8 +24,12 @@ def test_default_workers__all_cores_that_memory_suffices_for(cores, count, expec
     assert default_workers() == expected
 
 
-@pytest.mark.parametrize(("ranks", "expected"), [("4", 10), ("3", 13), ("64", 1)])
-def test_default_workers__ranks_share_them(cores, monkeypatch, ranks, expected):
+@pytest.mark.parametrize(
+    ("ranks", "expected"), [("2", 14), ("3", 5), ("4", 1), ("64", 1)]
+)
+def test_default_workers__ranks_share_them_and_the_memory(
+    cores, monkeypatch, ranks, expected
+):
     cores(256)
     monkeypatch.setenv("LOCAL_WORLD_SIZE", ranks)
     assert default_workers() == expected

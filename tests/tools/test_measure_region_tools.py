@@ -10,6 +10,7 @@ from PIL import Image
 
 from mmseg_uda.process_memory import memory_of, watched_children
 
+SMAPS = "/proc/self/smaps_rollup"
 MEASURE, KINDS = "tools/measure_region_labels.py", "demo/measure_region_kinds.py"
 
 
@@ -42,10 +43,10 @@ def test_measure_region_labels__on_toycity(toy_root, tmp_path, monkeypatch, caps
     said = capsys.readouterr().out
     assert "1000 images: " in said
     assert "peak memory of this process: " in said
-    assert "memory of a process that labels: " in said
+    assert ("MiB of its own at most" in said) == os.path.exists(SMAPS)
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/smaps_rollup"), reason="no Linux")
+@pytest.mark.skipif(not os.path.exists(SMAPS), reason="no Linux")
 def test_memory_of__pages_that_this_process_alone_has():
     # pages of its own: what the allocator has kept of other tests is there already
     with mmap.mmap(-1, 2**26, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as pages:
@@ -53,7 +54,9 @@ def test_memory_of__pages_that_this_process_alone_has():
         for start in range(0, len(pages), mmap.PAGESIZE):
             pages[start] = 1
         after = memory_of(os.getpid())
-    assert 63 < after.own - before.own < 66
+    # what others share with this process varies as they start and end, the sum does not
+    assert 63 < after.own + after.shared - before.own - before.shared < 66
+    assert after.own > 63
     assert after.shared < 1024
 
 

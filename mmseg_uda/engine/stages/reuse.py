@@ -15,7 +15,15 @@ from .errors import StageError
 from .inputs import outputs_of
 from .ranks import say
 from .record import DONE, read_json
-from .stage import Stage
+from .stage import PSEUDO_LABEL, REGION_GRID, REGION_LABEL, TRANSLATE, Stage
+
+# the domain that a stage reads; a training reads all of them
+_READ = {
+    REGION_LABEL: "source",
+    REGION_GRID: "source",
+    TRANSLATE: "source",
+    PSEUDO_LABEL: "target",
+}
 
 
 def check_runs(runs: Sequence[Path]) -> None:
@@ -92,19 +100,24 @@ def _objection(
     stage: Stage, folder: Path, done: Mapping[str, Any], roots: Mapping[str, str]
 ) -> str:
     """Say why a stage of the same settings is not taken over, nothing if it can be."""
-    before = done.get("data_roots") or {}
-    # one of them may see more domains: region labels are those of the source alone
-    both = [key for key in before if key in roots]
-    was, lies = ({key: _real(of[key]) for key in both} for of in (before, roots))
-    moved = differences(was, lies)
+    was, lies = (_read_by(stage, given) for given in (done.get("data_roots"), roots))
+    both = was.keys() & lies.keys()  # one of them may see more domains
+    moved = differences(
+        {key: was[key] for key in both}, {key: lies[key] for key in both}
+    )
     if moved:
         return f"was made of data that lie elsewhere ({'; '.join(moved)})"
     return "" if _is_whole(stage, folder, done) else "is not whole any more"
 
 
-def _real(root: str) -> str:
-    """Resolve a folder that a record holds, quoted."""
-    return os.path.realpath(root.strip("'\""))
+def _read_by(stage: Stage, roots: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the folders, resolved, of the data that a stage reads, by their place."""
+    of = f".{_READ[stage.kind]}." if stage.kind in _READ else "."
+    return {
+        key.replace(".images.", "."): os.path.realpath(root.strip("'\""))
+        for key, root in (roots or {}).items()
+        if of in f".{key}"
+    }
 
 
 def _is_whole(stage: Stage, folder: Path, done: Mapping[str, Any]) -> bool:

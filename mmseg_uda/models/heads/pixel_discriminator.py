@@ -93,8 +93,8 @@ def check_grid(grid: Sequence[int]) -> tuple[int, int]:
     Raises:
         ValueError: If it is none.
     """
-    is_pair = not isinstance(grid, int | str) and len(grid) == 2
-    if not is_pair or not all(isinstance(n, int) and n >= 1 for n in grid):
+    is_pair = isinstance(grid, list | tuple) and len(grid) == 2
+    if not is_pair or not all(type(n) is int and n >= 1 for n in grid):
         raise ValueError(f"grid must be (rows, columns), such as (3, 3), got {grid!r}")
     return tuple(grid)
 

@@ -45,7 +45,7 @@ class CombinedMap(BaseMap):
 
     def __init__(self, maps: Sequence[str], how: str) -> None:
         super().__init__()
-        if isinstance(maps, str) or not maps:
+        if not isinstance(maps, list | tuple) or not maps:
             raise ValueError(f"CombinedMap needs a list of maps, got {maps!r}")
         check_choice("how", how, HOW)
         self.names = tuple(maps)

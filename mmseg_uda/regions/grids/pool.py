@@ -17,9 +17,8 @@ from threadpoolctl import threadpool_limits
 from mmseg_uda.progress import with_progress
 
 _CHUNK = 4
-# Processes that stay under 4 GiB in all: beside 0.8 GiB for all, each takes 75 MiB, and
-# 0.4 GiB where they share nothing
-_MOST = {"forkserver": 40, "spawn": 8}
+# MiB: what all processes may take, what those of a rank share, and each has of its own
+_ALL, _SHARED, _OWN = 4096, 896, {"forkserver": 80, "spawn": 400}
 _shared: Any = None
 
 
@@ -54,14 +53,16 @@ def worker_pool(work: Any, workers: int) -> Iterator[Callable]:
 def default_workers() -> int:
     """Return this rank's part of the cores, of so many as 4 GiB of memory suffice for.
 
-    That is 40 cores of a machine, or 8 where processes can share nothing (Windows).
+    That is 40 processes of one rank on a machine, or 8 where they can share nothing
+    (Windows), and less of several ranks, each of which has what its processes share.
     """
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
         cores = os.cpu_count() or 1
-    cores = min(cores, _MOST[_start_method()])
-    return max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", 1)))
+    ranks = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+    suffices_for = (_ALL // ranks - _SHARED) // _OWN[_start_method()]
+    return max(1, min(cores // ranks, suffices_for))
 
 
 def _start_method() -> str:

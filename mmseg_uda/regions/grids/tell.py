@@ -70,8 +70,12 @@ def _warnings(report: Mapping[str, Any]) -> Iterator[str]:
         if largest > _SWALLOWED * labelled:
             yield (
                 f"{_percent(largest, labelled)}% of the '{size}' patches with a kind "
-                "are of one, so there is little to learn from them: lower eps of its "
-                "rule, or ask for more kinds"
+                "are of one, so there is little to learn from them: "
+                + (
+                    "lower eps"
+                    if "clusters" in entry["sample"]
+                    else "ask for more kinds"
+                )
             )
 
 

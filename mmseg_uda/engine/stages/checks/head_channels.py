@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
+from mmseg_uda.models.objectives import ImageAdversarial
 from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.structures.seen import FEATURE
 
@@ -43,6 +44,8 @@ def check_head_channels(model: nn.Module) -> None:
 def _shown(model: UDASegmentor) -> Iterator[tuple[str, str]]:
     """Yield the names of heads, with what they are shown of a view."""
     for part in (*model.objectives.values(), *model.maps.values()):
+        if isinstance(part, ImageAdversarial):
+            continue  # it shows images
         # what looks through another head sees the kinds of that
         if hasattr(part, "sees") and getattr(part, "through", None) is None:
             yield from ((name, part.sees) for name in part.head_names())
