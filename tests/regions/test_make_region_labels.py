@@ -88,15 +88,18 @@ def test_make__report_counts_all_grids(finished):
     assert "30 images have a kind" in region_advice(report)
 
 
-def test_advice__warns_of_a_kind_that_swallows_the_others(finished):
+@pytest.mark.parametrize(
+    ("size", "advice"), [("small", "lower eps"), ("large", "ask for more kinds")]
+)
+def test_advice__warns_of_a_kind_that_swallows_the_others(finished, size, advice):
     report = json.loads((finished / "region_labels.json").read_text())
     assert "warning" not in region_advice(report)
-    kinds = report["sizes"]["large"]["kinds"]
+    kinds = report["sizes"][size]["kinds"]
     kinds[0]["size"] += 9 * sum(kind["size"] for kind in kinds)
-    report["sizes"]["large"]["patches"] += kinds[0]["size"]
+    report["sizes"][size]["patches"] += kinds[0]["size"]
     told = region_advice(report)
-    assert "of the 'large' patches with a kind are of one" in told
-    assert told.endswith("lower eps")
+    assert f"of the '{size}' patches with a kind are of one" in told
+    assert told.endswith(advice)
 
 
 def test_make__several_processes(finished, build, tmp_path):
