@@ -145,10 +145,8 @@ class Benchmark:
     def _check_options(self, finished: Mapping[str, dict]) -> None:
         """Refuse to go on with results of other options: a table must not mix them."""
         for run in self.runs:
-            before, now = (
-                finished.get(run.name, {}).get("options"),
-                self.options_of(run),
-            )
+            before = finished.get(run.name, {}).get("options")
+            now = self.options_of(run)
             if before is not None and sorted(before) != sorted(now):
                 raise ValueError(
                     f"{run.name} in {self.results} was trained with --cfg-options "
