@@ -87,9 +87,10 @@ def add_regions(sample, name, grid, count, size, generator):
 
 def region_leaf(folder, source="gta"):
     """Write a config on the shipped bases that labels regions; nothing learns them."""
+    size = "720" if source == "synthia" else "whole"
     files = [
         "models/deeplabv2_r101_sum.py",
-        f"datasets/{source}_to_cityscapes_regions.py",
+        f"datasets/{source}_to_cityscapes_{size}.py",
         "methods/minent.py",
         "schedules/advent_250k.py",
         "stages/region_labels.py",

@@ -1,10 +1,9 @@
 # CrCDA, GTA5 -> Cityscapes (MLAN paper, Table 3).
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
-    "../_base_/datasets/gta_to_cityscapes_regions.py",
+    "../_base_/datasets/gta_to_cityscapes_whole.py",
     "../_base_/methods/crcda.py",
     "../_base_/schedules/crcda_250k.py",
-    "../_base_/stages/region_labels_two.py",
     "../_base_/default_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

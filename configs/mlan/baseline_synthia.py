@@ -2,14 +2,9 @@
 # the source alone, with network, data and schedule of IL-AL.
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
-    "../_base_/datasets/synthia_only_whole.py",
-    "../_base_/methods/source_only.py",
+    "../_base_/datasets/synthia_to_cityscapes_720.py",
+    "../_base_/methods/baseline.py",
     "../_base_/schedules/mlan_250k.py",
     "../_base_/synthia_runtime.py",
 ]
-model = dict(
-    segmentor=_base_.segmentor,
-    data_preprocessor=_base_.data_preprocessor,
-    objectives=dict(source=dict(loss_weight=dict(aux=None), paper="MLAN paper, Eq. 2")),
-)
-optim_wrapper = dict(heads=None)  # there is no classifier to train
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

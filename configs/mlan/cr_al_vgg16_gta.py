@@ -1,10 +1,9 @@
 # CR-AL on VGG-16, GTA5 -> Cityscapes: the first step of mlan_vgg16_gta.py.
 _base_ = [
     "../_base_/models/deeplabv2_vgg16_sum.py",
-    "../_base_/datasets/gta_to_cityscapes_regions.py",
+    "../_base_/datasets/gta_to_cityscapes_whole.py",
     "../_base_/methods/cr_al.py",
     "../_base_/schedules/mlan_vgg16_250k.py",
-    "../_base_/stages/region_labels.py",
     "../_base_/default_runtime.py",
 ]
 model = dict(

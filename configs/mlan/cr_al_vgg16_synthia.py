@@ -1,10 +1,9 @@
 # CR-AL on VGG-16, SYNTHIA -> Cityscapes: the first step of mlan_vgg16_synthia.py.
 _base_ = [
     "../_base_/models/deeplabv2_vgg16_sum.py",
-    "../_base_/datasets/synthia_to_cityscapes_regions.py",
+    "../_base_/datasets/synthia_to_cityscapes_720.py",
     "../_base_/methods/cr_al.py",
     "../_base_/schedules/mlan_vgg16_250k.py",
-    "../_base_/stages/region_labels.py",
     "../_base_/synthia_runtime.py",
 ]
 model = dict(

@@ -1,7 +1,7 @@
 # IL-AL, SYNTHIA -> Cityscapes (MLAN paper; it has no number for this row).
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
-    "../_base_/datasets/synthia_to_cityscapes_whole.py",
+    "../_base_/datasets/synthia_to_cityscapes_720.py",
     "../_base_/methods/il_al.py",
     "../_base_/schedules/mlan_250k.py",
     "../_base_/synthia_runtime.py",

@@ -4,15 +4,14 @@ _base_ = [
     "../_base_/datasets/cityscapes_pseudo_native.py",
     "../_base_/methods/self_training.py",
     "../_base_/schedules/crst_round.py",
-    "../_base_/stages/mlan.py",
+    "../_base_/stages/self_training.py",
     "../_base_/synthia_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 optim_wrapper = dict(segmentor=dict(lr_mults=None))
 stages = dict(
-    cr_al=dict(config="cr_al_vgg16_synthia.py"),
-    translators=dict(config="rit_vgg16_synthia.py"),
     train=dict(config="cr_al_rit_vgg16_synthia.py"),
+    pseudo_labels=dict(rule=dict(map="multi")),
 )
 val_evaluator = dict(subsets="synthia")
 test_evaluator = val_evaluator

@@ -1,12 +1,11 @@
 # Regularized IL-AL, GTA5 -> Cityscapes (MLAN paper, Table 1):
 # CR-AL without RL-AL. C_region learns from the region labels, for M_region, and E does
 # not: the table names L_seg and L_image only.
-_base_ = "./cr_al_gta.py"
-model = dict(
-    objectives=dict(
-        rl_al=None,
-        region_small=dict(head_only=True),
-        region_medium=dict(head_only=True),
-        region_large=dict(head_only=True),
-    )
-)
+_base_ = [
+    "../_base_/models/deeplabv2_r101_sum_single.py",
+    "../_base_/datasets/gta_to_cityscapes_whole.py",
+    "../_base_/methods/regularized_il_al.py",
+    "../_base_/schedules/mlan_250k.py",
+    "../_base_/default_runtime.py",
+]
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

@@ -1,6 +1,10 @@
 # Regularized RL-AL, SYNTHIA -> Cityscapes (MLAN paper; it has no number for this row):
 # CR-AL whose C_image trains, for M_image, and fools nobody.
-_base_ = "./cr_al_synthia.py"
-model = dict(
-    objectives=dict(il_al=dict(fool=False, weight=None, weight_discriminator=False))
-)
+_base_ = [
+    "../_base_/models/deeplabv2_r101_sum_single.py",
+    "../_base_/datasets/synthia_to_cityscapes_720.py",
+    "../_base_/methods/regularized_rl_al.py",
+    "../_base_/schedules/mlan_250k.py",
+    "../_base_/synthia_runtime.py",
+]
+model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)

@@ -1,5 +1,5 @@
-# The translators of RIT, GTA5 -> Cityscapes. Not to be trained alone: the map comes
-# from a finished CR-AL, see cr_al_rit_gta.py.
+# The translators of RIT, GTA5 -> Cityscapes, whose map comes from a finished CR-AL.
+# They are part of cr_al_rit_gta.py.
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
     "../_base_/datasets/gta_to_cityscapes_translation.py",
@@ -8,3 +8,7 @@ _base_ = [
     "../_base_/translation_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
+stages = dict(
+    cr_al=dict(type="TrainStage", config="cr_al_gta.py"),
+    train=dict(type="TrainStage", load_from="cr_al"),
+)

@@ -1,5 +1,5 @@
-# The translators of RIT with a VGG-16 segmentor, SYNTHIA -> Cityscapes. Not to be
-# trained alone, see mlan_vgg16_synthia.py.
+# The translators of RIT with a VGG-16 segmentor, SYNTHIA -> Cityscapes. They are part
+# of mlan_vgg16_synthia.py.
 _base_ = [
     "../_base_/models/deeplabv2_vgg16_sum.py",
     "../_base_/datasets/synthia_to_cityscapes_translation.py",
@@ -16,4 +16,8 @@ model = dict(
         c_large=dict(in_channels=1024),
         c_image=dict(in_channels=1024),
     ),
+)
+stages = dict(
+    cr_al=dict(type="TrainStage", config="cr_al_vgg16_synthia.py"),
+    train=dict(type="TrainStage", load_from="cr_al"),
 )

@@ -52,6 +52,31 @@ def test_constructor__longest_prefix_wins():
     assert owned(optim["heads.d_aux"]) == ids(model.heads["d_aux"])
 
 
+def test_constructor__optional_entries_serve_models_with_and_without_their_part():
+    entries = {
+        "segmentor": {"optimizer": SGD},
+        "heads": {"optimizer": ADAM},
+        "heads.d_aux": {"optimizer": SGD, "optional": True},
+        "heads.c": {"optimizer": SGD, "lr_mults": {"x": 2.0}, "optional": True},
+    }
+    model = Model()
+    optim = build(model, **entries)
+    assert list(optim.keys()) == ["segmentor", "heads", "heads.d_aux"]
+    assert owned(optim["heads.d_aux"]) == ids(model.heads["d_aux"])
+    entries["heads.c"]["optional"] = False
+    with pytest.raises(ValueError, match=r"'heads\.c' claims no trainable parameter"):
+        build(model, **entries)
+
+
+def test_constructor__optional_all_alone_is_one_wrapper():
+    model = Model()
+    del model.heads
+    entry = {"optimizer": ADAM, "optional": True}
+    optim = build(model, segmentor={"optimizer": SGD}, heads=entry)
+    assert isinstance(optim, OptimWrapper)
+    assert owned(optim) == ids(model.segmentor)
+
+
 def test_constructor__prefix_is_whole_parts():
     model = Model()
     model.heads_extra = nn.Linear(2, 1)

@@ -132,11 +132,17 @@ def on_disk(tmp_path, **small):
     write_json(tmp_path / "labels" / "region_labels.json", dict(sizes=report))
     leaf = tmp_path / "leaf.py"
     base = CONFIGS / "mlan" / "rll_gta.py"
-    leaf.write_text(f"_base_ = {str(base)!r}\nstages = None\n")
-    node = "train_dataloader.dataset.domains.source.pipeline.2.region_dir"
-    options = {node: str(tmp_path / "labels")}
-    run = tmp_path / "run"
-    return Resolver(Request(leaf, work_dir=run, options=options, pretrained="none"))
+    load = dict(
+        type="LoadRegionLabels", name="mine", region_dir=str(tmp_path / "labels")
+    )
+    types = ("LoadImageFromFile", "LoadLabels", load, "PackRegionLabels")
+    pipeline = [dict(type=t) if isinstance(t, str) else t for t in types]
+    domains = dict(source=dict(pipeline=pipeline))
+    leaf.write_text(
+        f"_base_ = {str(base)!r}\nstages = None\n"
+        f"train_dataloader = dict(dataset=dict(domains={domains!r}))\n"
+    )
+    return Resolver(Request(leaf, work_dir=tmp_path / "run", pretrained="none"))
 
 
 def test_check_stages__region_labels_without_a_stage(tmp_path):

@@ -72,7 +72,9 @@ def test_plan__wrong_tables(changes, said):
 def test_check_stages__warns_of_frozen_parts_that_are_random(
     tmp_path, capsys, name, said
 ):
-    run = Resolver(Request(CONFIGS / f"{name}.py", work_dir=tmp_path, toy=True))
+    leaf = tmp_path / "leaf.py"
+    leaf.write_text(f"_base_ = {str(CONFIGS / name) + '.py'!r}\nstages = None\n")
+    run = Resolver(Request(leaf, work_dir=tmp_path / "run", toy=True))
     check_stages(Outlook(run, run.stages))
     printed = capsys.readouterr().out
     assert ("held fixed" in printed) == (said is not None)

@@ -204,7 +204,7 @@ def test_cr_al__one_backward_is_the_four_minimisations_of_eq_10(halfway):
 
 def test_cr_al__one_step_of_its_schedule_is_the_four_steps(halfway):
     """SGD for E, and at ten times the rate for C_seg and C_region; Adam for C_image."""
-    cfg = Config.fromfile(METHODS.parent / "schedules" / "mlan_both_250k.py")
+    cfg = Config.fromfile(METHODS.parent / "schedules" / "mlan_250k.py")
     optim = {k: v for k, v in cfg.optim_wrapper.items() if k != "constructor"}
     model = build()
     before = {k: [p.detach().clone() for p in v] for k, v in parameters(model).items()}

@@ -28,3 +28,4 @@ model = dict(
         ),
     ),
 )
+stages = dict(regions=dict(rules=dict(large=None)))

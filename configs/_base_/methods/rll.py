@@ -2,7 +2,7 @@
 # RLL of the MLAN paper's Table 1: Eq. 2 and 3. Losses are means over pixels or patches
 # where the paper prints sums (our choice, else lambda would depend on the image size);
 # the three levels are summed up.
-_base_ = "./mlan_parts.py"
+_base_ = ["./baseline.py", "./mlan_parts.py", "../stages/region_labels.py"]
 
 region = dict(
     type="RegionClassification",
@@ -12,17 +12,10 @@ region = dict(
     paper="MLAN paper, Eq. 3",
 )
 model = dict(
-    type="UDASegmentor",
     heads=dict(
         c_small=_base_.c_small, c_medium=_base_.c_medium, c_large=_base_.c_large
     ),
     objectives=dict(
-        source=dict(
-            type="Supervised",
-            on="source",
-            loss_weight=dict(decode=1.0),
-            paper="MLAN paper, Eq. 2",
-        ),
         region_small=dict(region, head="c_small", labels="region_small"),
         region_medium=dict(region, head="c_medium", labels="region_medium"),
         region_large=dict(region, head="c_large", labels="region_large"),

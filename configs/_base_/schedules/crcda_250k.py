@@ -1,5 +1,5 @@
 # CrCDA: the optimizers and the schedule of MLAN, by the same authors (our choice).
-_base_ = "./mlan_regions_250k.py"
+_base_ = "./mlan_250k.py"
 
 optim_wrapper = {
     "heads": dict(lr_mults=dict(c_large=None)),

@@ -30,13 +30,15 @@ class UDAOptimWrapperConstructor:
 
     The keys are prefixes of parameter names (whole dotted parts; of several that fit
     the longest wins). An entry set to None is dropped, and so is a multiplier.
-    ``lr_mults`` maps a prefix *within* the entry to a factor on the entry's learning
-    rate; parameters of one factor make one parameter group.
+    An entry with ``optional=True`` is dropped where the model has no parameters for it,
+    so that one schedule serves methods with different heads. ``lr_mults`` maps a prefix
+    *within* the entry to a factor on the entry's learning rate; parameters of one
+    factor make one parameter group.
 
     Args:
         optim_wrapper_cfg: The entries. Each is the config of an optimizer wrapper
             (``type`` defaults to ``'OptimWrapper'``) with ``optimizer`` and, if
-            wanted, ``lr_mults``.
+            wanted, ``lr_mults`` and ``optional``.
         paramwise_cfg: Must be None; mmengine's own way to set learning rates makes
             one group per parameter.
 
@@ -69,8 +71,9 @@ class UDAOptimWrapperConstructor:
             A :class:`JointOptimWrapper`, or the wrapper itself if there is one entry.
 
         Raises:
-            ValueError: If a trainable parameter belongs to no entry, an entry or a
-                multiplier to no trainable parameter, or a multiplier is not positive.
+            ValueError: If a trainable parameter belongs to no entry, an entry (unless
+                it is optional) or a multiplier to no trainable parameter, or a
+                multiplier is not positive.
         """
         model = unwrapped(model)
         claimed = self._claim(model)
@@ -91,9 +94,10 @@ class UDAOptimWrapperConstructor:
             else:
                 claimed[prefix].append((name, parameter))
         modules = [name for name, _ in model.named_modules() if name]
-        for prefix, parameters in claimed.items():
-            if not parameters:
+        for prefix in [prefix for prefix, found in claimed.items() if not found]:
+            if not self.entries[prefix].get("optional"):
                 raise ValueError(_no_match("entry", prefix, modules, self.entries))
+            del claimed[prefix]
         if unclaimed:
             raise ValueError(
                 f"{len(unclaimed)} trainable parameter(s) belong to no optim_wrapper "
@@ -104,6 +108,7 @@ class UDAOptimWrapperConstructor:
 
     def _build(self, name: str, parameters: Named, model: nn.Module) -> OptimWrapper:
         cfg = dict(self.entries[name])
+        cfg.pop("optional", None)
         optimizer_cfg = dict(cfg.pop("optimizer"))
         mults = cfg.pop("lr_mults", None) or {}
         mults = {k: v for k, v in mults.items() if v is not None}

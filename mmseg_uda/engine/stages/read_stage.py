@@ -80,6 +80,28 @@ def read_stage(
     return readers[kind]()
 
 
+def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
+    """Return the config file of a training stage.
+
+    Args:
+        name: Key of the stage.
+        options: Its value, with ``config`` relative to the leaf, or without.
+        leaf: The config file that it stands in.
+
+    Raises:
+        StageError: If there is no such file.
+    """
+    if not options.get("config"):
+        return leaf
+    config = (leaf.parent / options["config"]).resolve()
+    if not config.is_file():
+        raise StageError(
+            f"stage '{name}': config '{options['config']}' does not exist "
+            f"(looked for {config}; the path is relative to {leaf})"
+        )
+    return config
+
+
 def _train_stage(
     name: str,
     options: dict[str, Any],
@@ -87,14 +109,7 @@ def _train_stage(
     earlier: dict[str, Stage],
     weights: str,
 ) -> Stage:
-    config = leaf
-    if options.get("config"):
-        config = (leaf.parent / options["config"]).resolve()
-        if not config.is_file():
-            raise StageError(
-                f"stage '{name}': config '{options['config']}' does not exist "
-                f"(looked for {config}; the path is relative to {leaf})"
-            )
+    config = config_of(name, options, leaf)
     load_from = options.get("load_from")
     if load_from is not None and not is_file_name(load_from):
         _check_reference(name, "load_from", load_from, earlier, TRAIN)
@@ -176,7 +191,7 @@ def _region_label_stage(name: str, options: dict[str, Any], leaf: Path) -> Stage
 
 
 def _region_grid_stage(name: str, options: dict[str, Any], leaf: Path) -> Stage:
-    rules = _without_none(options.get("rules")) or {}
+    rules = _without_none(options.get("rules")) or {}  # a size set to None is left out
     if not isinstance(rules, Mapping) or not all(
         isinstance(rule, Mapping) and _IS_NAME.fullmatch(size)
         for size, rule in rules.items()

@@ -8,10 +8,11 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
-from mmseg_uda.suggestions import did_you_mean
 
+from .bring import bring_stages
 from .dotted_keys import split_by_keys
 from .errors import StageError
+from .load_config import load_config
 from .options import check_stage_options, check_toy, refuse_toy, split_options
 from .overrides import (
     check_roots,
@@ -21,7 +22,8 @@ from .overrides import (
     set_roots,
 )
 from .plan import find_stage, learner_of, plan_stages
-from .stage import Stage
+from .stage import REGION_GRID, Stage
+from .stage_data import add_region_labels, join_translations
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Resolver:
             )
         self.request = request
         self.leaf = load_config(request.config)
-        planned = plan_stages(self.leaf.get("stages"), request.config)
+        planned = self._plan()
         configs = [load_config(stage.config) for stage in planned]
         check_roots(configs, request.source_root, request.target_root)
         keys = {key for cfg in configs for key in cfg}
@@ -91,7 +93,8 @@ class Resolver:
         if not request.toy:
             refuse_toy(request.options, names)
         self._configs = configs
-        self.stages = plan_stages(self._table(planned), request.config)
+        self._change_table(planned)
+        self.stages = self._plan()
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
 
@@ -107,6 +110,7 @@ class Resolver:
         trainer = self._trainer(stage)  # its options count as if the file had them
         check_stage_options(trainer.name, trainer.cfg_options, cfg)
         _merge(cfg, trainer.cfg_options, f"stage '{trainer.name}': cfg_options")
+        self._add_data(cfg, trainer)
         options = self.options_of(stage, cfg)
         if request.tensorboard:
             enable_tensorboard(cfg)  # before --toy, which scales its interval
@@ -129,6 +133,14 @@ class Resolver:
         cfg.launcher = request.launcher
         cfg.work_dir = str(self.folder(stage))
         return cfg
+
+    def _add_data(self, cfg: Config, trainer: Stage) -> None:
+        """Add to the data of a training stage what others make for it."""
+        grids = [r for r in trainer.regions if self.find(r).kind == REGION_GRID]
+        if grids:
+            add_region_labels(cfg, grids)
+        if trainer.translated:
+            join_translations(cfg)
 
     def options_of(self, stage: Stage, cfg: Config) -> dict[str, Any]:
         """Return the options for the config of a stage, its own ones last.
@@ -159,8 +171,15 @@ class Resolver:
         """Return the folder of a stage."""
         return self.work_dir / (stage if isinstance(stage, str) else stage.name)
 
-    def _table(self, planned: list[Stage]) -> Mapping[str, Any] | None:
-        """Return the table of stages with the options meant for it merged in."""
+    def _plan(self) -> list[Stage]:
+        """Plan the stages of the leaf, and those that their configs bring."""
+        table = bring_stages(self.leaf.get("stages"), self.request.config)
+        if table:
+            self.leaf.stages = table
+        return plan_stages(table, self.request.config)
+
+    def _change_table(self, planned: list[Stage]) -> None:
+        """Merge the options meant for the table of stages into it."""
         changes = {k: v for k, v in self.shared.items() if k.startswith("stages.")}
         for stage in planned:
             if not stage.trains:
@@ -172,7 +191,6 @@ class Resolver:
                     shrink_regions(self.leaf.stages[stage.name])
         if changes:
             _merge(self.leaf, changes)
-        return self.leaf.get("stages")
 
     def _work_dir(self) -> Path:
         given = self.request.work_dir or self.leaf.get("work_dir")
@@ -180,30 +198,6 @@ class Resolver:
             return Path(given)
         base = Path("work_dirs", "toy") if self.request.toy else Path("work_dirs")
         return base / self.request.config.stem
-
-
-def load_config(path: Path) -> Config:
-    """Read a config file.
-
-    Raises:
-        StageError: If there is none, or it cannot be read.
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise StageError(f"config '{path}' is a folder; name one of the files in it")
-    if not path.is_file():
-        raise StageError(
-            f"config '{path}' does not exist (looked in {Path.cwd()})."
-            + did_you_mean(path.name, (p.name for p in path.parent.glob("*.py")))
-        )
-    try:
-        return Config.fromfile(str(path))
-    except (SyntaxError, OSError, KeyError, TypeError, AttributeError) as error:
-        raise StageError(
-            f"config '{path}' cannot be read: {type(error).__name__}: {error}. It must "
-            "be a .py file in mmengine's text form; its `_base_` files are looked for "
-            "relative to it."
-        ) from error
 
 
 def _is_absent(cfg: Config, key: str) -> bool:

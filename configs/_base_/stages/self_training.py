@@ -1,9 +1,8 @@
-# Plain self-training (ST) behind a training with region labels: MLAN paper, Sec. 3.4.
+# A training, whose config a child names, then self-training (ST): MLAN paper, Sec. 3.4.
 # One round with CBST's first portion, 20% of every class: our choice, the paper says
 # only that its k_c are CBST's.
-_base_ = "./region_labels.py"
-
 stages = dict(
+    train=dict(type="TrainStage", config=None),
     pseudo_labels=dict(
         type="PseudoLabelStage",
         checkpoint="train",
