@@ -6,8 +6,8 @@ from torch import nn
 
 from mmseg_uda.models.objectives.pixel_weight import product_text
 from mmseg_uda.models.segmentors import UDASegmentor
+from mmseg_uda.models.segmentors.domain_wiring import views_seen
 from mmseg_uda.models.segmentors.map_wiring import maps_behind
-from mmseg_uda.models.segmentors.view_wiring import views_behind
 from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.structures.seg_heads import segmentation_heads
 
@@ -127,11 +127,8 @@ def _fused(segmentor: nn.Module) -> str | None:
 def _views_in_use(model: nn.Module) -> dict[str, str]:
     names = []
     for objective in model.objectives.values():
-        names += objective.views()
-        for map_name in maps_behind(objective.maps(), model.maps):
-            names += model.maps[map_name].views()
-    behind = views_behind(model.views, dict.fromkeys(names))
-    return {name: model.views[name].equation() for name in behind}
+        names += views_seen(objective, model.views, model.maps)
+    return {name: model.views[name].equation() for name in dict.fromkeys(names)}
 
 
 def _term(name: str, objective: nn.Module, seg_head: str, factor: float) -> dict:

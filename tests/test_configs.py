@@ -8,6 +8,7 @@ from helpers import make_batch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
+from resolved import resolved
 from torch import nn
 from torch.testing import assert_close
 
@@ -81,7 +82,7 @@ def test_leaf__is_consistent(leaf):
 
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_leaf__full_size_model_builds_and_describes_itself(leaf):
-    cfg = Config.fromfile(CONFIGS / leaf)
+    cfg = resolved(CONFIGS / leaf)
     with torch.device("meta"):
         model = MODELS.build(cfg.model)
     if "vgg16" in leaf:

@@ -14,6 +14,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 from PIL import Image
+from resolved import resolved
 
 from mmseg_uda.describe import as_equation, describe
 
@@ -153,7 +154,7 @@ def test_method__readme_and_metafile_name_every_leaf(method):
         assert (ROOT / model["Config"]).is_file()
         if model.get("Results"):  # a control has none to report
             assert "paper" in model["Metadata"]["Results Reported By"]
-        cfg = Config.fromfile(ROOT / model["Config"])
+        cfg = resolved(ROOT / model["Config"])
         assert cfg.train_dataloader.batch_size == model["Metadata"]["Batch Size"]
 
 

@@ -112,7 +112,7 @@ def config_of(args: argparse.Namespace) -> Config:
                 f"with the config of stage '{stage.name}'; drop it, or see --rule, "
                 "--threshold and --tta"
             )
-    return resolver.stage_config(stage)
+    return resolver.stage_config(stage, needed=["target"])
 
 
 def generate(args: argparse.Namespace) -> None:

@@ -99,7 +99,7 @@ def config_of(args: argparse.Namespace) -> Config:
         raise StageError(
             f"--stage {args.stage} trains nothing; those that do: {', '.join(training)}"
         )
-    return resolver.stage_config(stage)
+    return resolver.stage_config(stage, needed=[args.domain])
 
 
 def translate(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 # trained file instead.
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
-    "../_base_/datasets/gta_only_crst.py",
+    "../_base_/datasets/gta_to_cityscapes_crst.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/adaptseg_250k.py",
     "../_base_/default_runtime.py",

@@ -2,7 +2,7 @@
 # AdaptSegNet: the row "Source" above AdaptSeg in Table I of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum.py",
-    "../_base_/datasets/gta_only_whole.py",
+    "../_base_/datasets/gta_to_cityscapes_whole.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/adaptseg_250k.py",
     "../_base_/default_runtime.py",

@@ -2,7 +2,7 @@
 # AdaptSegNet: the row "Source" above AdaptSeg in Table II of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum.py",
-    "../_base_/datasets/synthia_only_whole.py",
+    "../_base_/datasets/synthia_to_cityscapes_whole.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/adaptseg_250k.py",
     "../_base_/synthia_runtime.py",

@@ -2,7 +2,7 @@
 # "Source" above MRNet in Table I of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
-    "../_base_/datasets/gta_only.py",
+    "../_base_/datasets/gta_to_cityscapes.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/mrnet_100k.py",
     "../_base_/default_runtime.py",

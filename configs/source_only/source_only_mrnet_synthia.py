@@ -2,7 +2,7 @@
 # "Source" above MRNet in Table II of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
-    "../_base_/datasets/synthia_only.py",
+    "../_base_/datasets/synthia_to_cityscapes.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/mrnet_100k.py",
     "../_base_/synthia_runtime.py",

@@ -2,7 +2,7 @@
 # "Source" of Table IV of the LCDA paper.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
-    "../_base_/datasets/gta_only_lcda.py",
+    "../_base_/datasets/gta_to_cityscapes_lcda.py",
     "../_base_/methods/source_only.py",
     "../_base_/schedules/lcda_100k.py",
     "../_base_/default_runtime.py",

@@ -7,8 +7,7 @@ from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.layers import resize_map
-from mmseg_uda.models.segmentors.map_wiring import maps_behind
-from mmseg_uda.models.segmentors.view_wiring import domains_of, views_behind
+from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.structures.padding import is_padded, without_padding
 
 #: More iterations than any schedule has.
@@ -82,13 +81,11 @@ def score_map(
 
 def _check_domains(model: nn.Module, name: str) -> None:
     """Refuse a map of images that are not there when the target is labelled."""
-    for behind in maps_behind([name], model.maps):
-        for view in views_behind(model.views, model.maps[behind].views()):
-            for domain in domains_of(model.views[view]):
-                if domain != _DOMAIN:
-                    raise ValueError(
-                        f"the rule multiplies probabilities by map {name!r}, which "
-                        f"looks at view {view!r} and with it at domain {domain!r}; "
-                        f"labelled are images of domain {_DOMAIN!r} alone. Name a map "
-                        "on a view of these"
-                    )
+    for view, domain in domains_seen(model.maps[name], model.views, model.maps):
+        if domain != _DOMAIN:
+            raise ValueError(
+                f"the rule multiplies probabilities by map {name!r}, which "
+                f"looks at view {view!r} and with it at domain {domain!r}; "
+                f"labelled are images of domain {_DOMAIN!r} alone. Name a map "
+                "on a view of these"
+            )

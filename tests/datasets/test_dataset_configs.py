@@ -37,9 +37,7 @@ def build(name, which, roots):
     ("name", "shapes"),
     [
         ("gta_to_cityscapes", dict(source=2, target=2)),
-        ("gta_only", dict(source=2)),
         ("synthia_to_cityscapes", dict(source=2, target=2)),
-        ("synthia_only", dict(source=2)),
         ("synthia16_to_cityscapes", dict(source=2, target=2)),
     ],
 )

@@ -1,6 +1,6 @@
 """From a config file and the command line to the config that a stage runs with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from .overrides import (
 from .plan import find_stage, learner_of, plan_stages
 from .stage import REGION_GRID, Stage
 from .stage_data import add_region_labels, join_translations
+from .unused_domains import leave_out_unused
 
 
 @dataclass
@@ -97,13 +98,18 @@ class Resolver:
         self.stages = self._plan()
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
+        self.left_out: dict[str, list[str]] = {}
 
-    def stage_config(self, stage: Stage) -> Config:
+    def stage_config(self, stage: Stage, needed: Collection[str] = ()) -> Config:
         """Return the config of a stage, the user's options coming last.
 
         For a pseudo-label stage that is the config of the training stage which
         made the checkpoint, for a stage that finds regions that of the one which takes
-        them.
+        them. Domains of the training data that nothing looks at are left out.
+
+        Args:
+            stage: The stage.
+            needed: Domains that stay in any case: the caller reads their images.
         """
         request = self.request
         cfg = load_config(stage.config)
@@ -132,6 +138,8 @@ class Resolver:
             cfg.device = request.device
         cfg.launcher = request.launcher
         cfg.work_dir = str(self.folder(stage))
+        kept = {*needed, stage.reads}
+        self.left_out[stage.name] = leave_out_unused(cfg, trainer, kept)
         return cfg
 
     def _add_data(self, cfg: Config, trainer: Stage) -> None:

@@ -15,15 +15,7 @@ from .errors import StageError
 from .inputs import outputs_of
 from .ranks import say
 from .record import DONE, read_json
-from .stage import PSEUDO_LABEL, REGION_GRID, REGION_LABEL, TRANSLATE, Stage
-
-# the domain that a stage reads; a training reads all of them
-_READ = {
-    REGION_LABEL: "source",
-    REGION_GRID: "source",
-    TRANSLATE: "source",
-    PSEUDO_LABEL: "target",
-}
+from .stage import Stage
 
 
 def check_runs(runs: Sequence[Path]) -> None:
@@ -112,7 +104,7 @@ def _objection(
 
 def _read_by(stage: Stage, roots: Mapping[str, str] | None) -> dict[str, str]:
     """Return the folders, resolved, of the data that a stage reads, by their place."""
-    of = f".{_READ[stage.kind]}." if stage.kind in _READ else "."
+    of = f".{stage.reads}." if stage.reads else "."
     return {
         key.replace(".images.", "."): os.path.realpath(root.strip("'\""))
         for key, root in (roots or {}).items()

@@ -13,6 +13,13 @@ REGION_LABEL = "RegionLabelStage"
 REGION_GRID = "RegionGridStage"
 TRANSLATE = "TranslateStage"
 
+_READ = {
+    PSEUDO_LABEL: "target",
+    REGION_LABEL: "source",
+    REGION_GRID: "source",
+    TRANSLATE: "source",
+}
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -78,6 +85,11 @@ class Stage:
     def translates(self) -> bool:
         """Whether this stage translates the source's images."""
         return self.kind == TRANSLATE
+
+    @property
+    def reads(self) -> str | None:
+        """The domain that it reads; None for a training stage, which reads several."""
+        return _READ.get(self.kind)
 
     @property
     def labels_from(self) -> tuple[str, ...]:

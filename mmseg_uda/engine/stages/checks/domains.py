@@ -5,8 +5,7 @@ from typing import Any
 
 from torch import nn
 
-from mmseg_uda.models.segmentors.map_wiring import maps_behind
-from mmseg_uda.models.segmentors.view_wiring import domains_of, views_behind
+from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.suggestions import did_you_mean
 
 from ..errors import StageError
@@ -26,18 +25,14 @@ def check_domains(model: nn.Module, cfg: Mapping[str, Any]) -> None:
     if not domains or not hasattr(model, "objectives"):
         return
     for name, objective in model.objectives.items():
-        views = [*objective.views()]
-        for behind in maps_behind(objective.maps(), model.maps):
-            views += model.maps[behind].views()
-        for view in views_behind(model.views, views):
-            for domain in domains_of(model.views[view]):
-                if domain not in domains:
-                    raise StageError(
-                        f"objective '{name}' looks at view '{view}' and with it at "
-                        f"domain '{domain}', but the batches of train_dataloader have "
-                        f"{', '.join(domains)} (dataset.domains that its sampler "
-                        f"takes images of).{did_you_mean(domain, domains)}"
-                    )
+        for view, domain in domains_seen(objective, model.views, model.maps):
+            if domain not in domains:
+                raise StageError(
+                    f"objective '{name}' looks at view '{view}' and with it at "
+                    f"domain '{domain}', but the batches of train_dataloader have "
+                    f"{', '.join(domains)} (dataset.domains that its sampler "
+                    f"takes images of).{did_you_mean(domain, domains)}"
+                )
 
 
 def _sampled(loader: Mapping[str, Any]) -> list[str]:

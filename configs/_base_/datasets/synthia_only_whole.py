@@ -1,8 +1,0 @@
-# SYNTHIA alone, whole images, as AdaptSegNet and ADVENT train.
-_base_ = "./synthia_to_cityscapes_whole.py"
-
-train_dataloader = dict(
-    batch_size=1,
-    sampler=dict(samples_per_domain=dict(target=None)),
-    dataset=dict(domains=dict(target=None)),
-)

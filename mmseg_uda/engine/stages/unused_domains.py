@@ -1,0 +1,131 @@
+"""Leaving out of a stage's batches the domains whose images nothing looks at."""
+
+import copy
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from mmengine.config import Config
+from mmseg.registry import DATA_SAMPLERS, DATASETS, MODELS
+from torch import nn
+
+from mmseg_uda.datasets import MultiDomainDataset, MultiDomainSampler
+from mmseg_uda.datasets.loader_config import check_loader_config, domains_of
+from mmseg_uda.datasets.seeding import restored, used_gpus
+from mmseg_uda.engine.walk import dicts_in
+from mmseg_uda.models.segmentors import UDASegmentor
+from mmseg_uda.models.segmentors import view_wiring as wiring
+from mmseg_uda.models.segmentors.domain_wiring import views_seen
+from mmseg_uda.models.segmentors.uda_segmentor import DEFAULT_VIEWS
+from mmseg_uda.models.segmentors.wiring import build_parts
+from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
+
+from .overrides import REGION_TRANSFORMS
+from .stage import Stage
+
+_HOOKS = ("default_hooks", "custom_hooks")
+
+
+def leave_out_unused(
+    cfg: Config, learner: Stage, needed: Collection[str | None] = ()
+) -> list[str]:
+    """Take the domains that nothing looks at out of a config's batches, in place.
+
+    The config becomes what it is where the file sets them to None itself. Domains that
+    hooks name stay, and so do those that take what other stages make. A config in which
+    anything is wrong stays as it is: the checks of a stage say what.
+
+    Args:
+        cfg: Resolved config of a training stage.
+        learner: That stage.
+        needed: Domains that stay in any case.
+
+    Returns:
+        The domains left out.
+    """
+    try:
+        unused = _unused(cfg, learner, needed)
+    except Exception:  # anybody's part can fail in any way, and will again when checked
+        return []
+    for name in unused:
+        loader = cfg.train_dataloader
+        counts = loader.sampler.samples_per_domain
+        loader.batch_size -= counts[name]
+        counts[name] = loader.dataset.domains[name] = None
+    return unused
+
+
+def _unused(cfg: Config, learner: Stage, needed: Collection[str | None]) -> list[str]:
+    loader = cfg.get("train_dataloader") or {}
+    if not (_samples_domains(loader) and _is(cfg.model, MODELS, UDASegmentor)):
+        return []
+    check_loader_config(loader)
+    domains = domains_of(loader)
+    named = _texts_in([cfg.get(hooks) for hooks in _HOOKS])
+    with restored(used_gpus()):
+        seen = _domains_seen(cfg.model, named)
+    if not seen or not seen.issubset(domains):
+        return []
+    used = {*seen, *named, *needed, *_filled_in(domains, learner)}
+    return [name for name in domains if name not in used]
+
+
+def _samples_domains(loader: Mapping[str, Any]) -> bool:
+    sampler = loader.get("sampler") or {}
+    return (
+        _is(loader.get("dataset") or {}, DATASETS, MultiDomainDataset)
+        and _is(sampler, DATA_SAMPLERS, MultiDomainSampler)
+        and bool(sampler.get("samples_per_domain"))
+    )
+
+
+def _is(config: Mapping[str, Any], registry: Any, kind: type) -> bool:
+    given = config.get("type")
+    return (registry.get(given) if isinstance(given, str) else given) is kind
+
+
+def _domains_seen(model: Mapping[str, Any], named: Collection[str]) -> set[str]:
+    """Name the domains behind a model's objectives, and behind what hooks name.
+
+    Returns:
+        The domains; none if they cannot be told.
+    """
+    model = copy.deepcopy(model)
+    views = build_parts("view", model.get("views") or DEFAULT_VIEWS, VIEWS)
+    maps = build_parts("map", model.get("maps"), MAPS)
+    objectives = build_parts("objective", model.get("objectives"), OBJECTIVES)
+    parts = [*objectives.values(), *(maps[name] for name in maps if name in named)]
+    seen = [view for part in parts for view in views_seen(part, views, maps)]
+    seen += wiring.views_behind(views, [name for name in views if name in named])
+    if any(_is_unclear(views[name]) for name in seen):
+        return set()
+    return {domain for name in seen for domain in wiring.domains_of(views[name])}
+
+
+def _is_unclear(view: nn.Module) -> bool:
+    return not (wiring.domains_of(view) or wiring.views_of(view))
+
+
+def _filled_in(domains: Mapping[str, Any], learner: Stage) -> list[str]:
+    """Name the domains that take what other stages make for a training stage."""
+    makers = {
+        "PseudoLabelledDataset": learner.labels,
+        "TranslatedDataset": learner.translated,
+        **dict.fromkeys(REGION_TRANSFORMS, learner.regions),
+    }
+    return [
+        name
+        for name, domain in domains.items()
+        if any(makers.get(str(node.get("type"))) for node in dicts_in(domain))
+    ]
+
+
+def _texts_in(node: Any) -> set[str]:
+    """Return all texts in a value of a config."""
+    if isinstance(node, str):
+        return {node}
+    inner: Any = ()
+    if isinstance(node, Mapping):
+        inner = node.values()
+    elif isinstance(node, list | tuple):
+        inner = node
+    return {text for value in inner for text in _texts_in(value)}
