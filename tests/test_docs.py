@@ -1,5 +1,6 @@
 """The documentation holds: links, file names, equations, and the configs it prints."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -267,6 +268,23 @@ def test_own_data__without_any_target_label_trains_and_predicts(workspace):
     run("test.py", config, checkpoint, "--cfg-options", *changes)
     written = sorted(Path("work_dirs/predictions").glob("*.png"))
     assert [path.name for path in written] == ["000.png", "001.png", "002.png"]
+
+
+@pytest.mark.slow
+def test_own_data__regions_are_found_and_learnt(workspace):
+    changes = {**SMALL_BACKBONE, **SHORT, "model.heads.c_image.in_channels": 64}
+    changes["model.segmentor.decode_head.in_channels"] = 64
+    for size, patch in dict(small=8, medium=16, large=32).items():
+        rule = f"regions.rules.{size}"
+        changes[f"{rule}.patch_size"] = (patch, patch)
+        changes |= {f"{rule}.min_samples": 2, f"{rule}.eps": 10}
+        changes[f"model.heads.c_{size}.patch_size"] = (patch, patch)
+        changes[f"model.heads.c_{size}.in_channels"] = 64
+    given = ("--pretrained=none", "--cfg-options", *options(changes))
+    run("train.py", "configs/own/cr_al_own.py", *given)
+    (report,) = workspace.glob("work_dirs/cr_al_own/regions/region_labels.json")
+    assert set(json.loads(report.read_text())["sizes"]) == {"small", "medium", "large"}
+    assert (workspace / "work_dirs/cr_al_own/train/iter_2.pth").is_file()
 
 
 @pytest.mark.slow

@@ -95,6 +95,8 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, dict]]:
         if not stage.trains:
             continue
         cfg = resolver.stage_config(stage)
+        for notice in resolver.left_out(stage):
+            print(notice)
         init_default_scope(cfg.get("default_scope", "mmseg"))
         for split in _SPLITS:
             loader = cfg.get(f"{split}_dataloader")

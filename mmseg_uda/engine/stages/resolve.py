@@ -98,7 +98,7 @@ class Resolver:
         self.stages = self._plan()
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
-        self.left_out: dict[str, list[str]] = {}
+        self._left_out: dict[str, list[str]] = {}
 
     def stage_config(self, stage: Stage, needed: Collection[str] = ()) -> Config:
         """Return the config of a stage, the user's options coming last.
@@ -139,8 +139,16 @@ class Resolver:
         cfg.launcher = request.launcher
         cfg.work_dir = str(self.folder(stage))
         kept = {*needed, stage.reads}
-        self.left_out[stage.name] = leave_out_unused(cfg, trainer, kept)
+        self._left_out[stage.name] = leave_out_unused(cfg, trainer, kept)
         return cfg
+
+    def left_out(self, stage: Stage) -> list[str]:
+        """Say which domains the config of a stage was last resolved without."""
+        return [
+            f"{stage.name}: domain '{domain}' is left out of train_dataloader: no "
+            "objective looks at it"
+            for domain in self._left_out.get(stage.name, [])
+        ]
 
     def _add_data(self, cfg: Config, trainer: Stage) -> None:
         """Add to the data of a training stage what others make for it."""

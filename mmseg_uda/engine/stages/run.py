@@ -189,11 +189,8 @@ def _train(
         say(f"\n=== {stage.name}: training, {length}{start} ===")
     for change in resolver.toy_changes.get(stage.name, []):
         say(f"toy overlay: {change}")
-    for domain in resolver.left_out.get(stage.name, []):
-        say(
-            f"{stage.name}: domain '{domain}' is left out of train_dataloader: no "
-            "objective looks at it"
-        )
+    for notice in resolver.left_out(stage):
+        say(notice)
     run_train_stage(
         cfg,
         stage.name,
