@@ -3,7 +3,8 @@
 from .errors import StageError
 from .explanations import explained_errors
 from .plan import plan_stages
-from .resolve import Request, Resolver
+from .request import Request
+from .resolve import Resolver
 from .run import run_stages
 from .run_test import run_test
 from .run_visualize import run_visualize

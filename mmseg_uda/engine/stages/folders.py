@@ -15,7 +15,8 @@ from .checks.model import check_model
 from .errors import StageError
 from .ranks import say
 from .record import DONE, STARTED, read_json
-from .resolve import Request, Resolver
+from .request import Request
+from .resolve import Resolver
 from .stage import Stage
 
 

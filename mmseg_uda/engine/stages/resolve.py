@@ -1,13 +1,12 @@
 """From a config file and the command line to the config that a stage runs with."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT, apply_toy, shrink_regions
+from mmseg_uda.engine.toy import apply_toy, shrink_regions
 
 from .bring import bring_stages
 from .dotted_keys import split_by_keys
@@ -22,45 +21,10 @@ from .overrides import (
     set_roots,
 )
 from .plan import find_stage, learner_of, plan_stages
+from .request import Request
 from .stage import REGION_GRID, Stage
 from .stage_data import add_region_labels, join_translations
 from .unused_domains import leave_out_unused
-
-
-@dataclass
-class Request:
-    """What the command line asks for, apart from which stages to run.
-
-    Args:
-        config: The leaf config file.
-        work_dir: Folder of the run; None for ``work_dirs/<config name>``, or
-            ``work_dirs/toy/<config name>`` with ``toy``.
-        options: ``--cfg-options``, dotted key -> value.
-        toy: Put every stage on ToyCity.
-        toy_root: Where ToyCity lies.
-        source_root: Folder of the source data, None for the config's.
-        target_root: Folder of the target data, None for the config's.
-        pretrained: File with backbone weights, ``'none'``, or None for the config's.
-        seed: Seed of everything random, None for the config's.
-        amp: Train in mixed precision.
-        tensorboard: Log to TensorBoard too, with pictures.
-        device: ``'cpu'``, ``'cuda'`` or None for what there is.
-        launcher: mmengine's launcher.
-    """
-
-    config: Path
-    work_dir: Path | None = None
-    options: dict[str, Any] = field(default_factory=dict)
-    toy: bool = False
-    toy_root: str = DEFAULT_TOY_ROOT
-    source_root: str | None = None
-    target_root: str | None = None
-    pretrained: str | None = None
-    seed: int | None = None
-    amp: bool = False
-    tensorboard: bool = False
-    device: str | None = None
-    launcher: str = "none"
 
 
 class Resolver:

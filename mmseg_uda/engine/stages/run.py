@@ -26,7 +26,8 @@ from .preflight import check_data, check_folders, check_stages, fetch_weights
 from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
 from .region_label_stage import run_region_stage
-from .resolve import Request, Resolver
+from .request import Request
+from .resolve import Resolver
 from .reuse import check_runs, take_over
 from .stage import (
     PSEUDO_LABEL,

@@ -25,7 +25,8 @@ from .checks.signatures import check_arguments
 from .errors import StageError
 from .folders import draw_toycity
 from .ranks import say, start_processes
-from .resolve import Request, Resolver
+from .request import Request
+from .resolve import Resolver
 from .stage_runner import StageRunner
 
 _TRAINING = (

@@ -27,7 +27,8 @@ from .checks.building import building
 from .checks.model import check_model
 from .errors import StageError
 from .folders import draw_toycity
-from .resolve import Request, Resolver
+from .request import Request
+from .resolve import Resolver
 from .stage import Stage
 
 
