@@ -89,17 +89,30 @@ def config_of(args: argparse.Namespace) -> Config:
     )
     resolver = Resolver(request)
     training = [stage.name for stage in resolver.stages if stage.trains]
-    if args.stage is None and len(training) > 1:
-        raise StageError(
-            f"{args.config} trains several stages ({', '.join(training)}): say with "
-            "--stage which of them trained the translator"
-        )
-    stage = resolver.find(args.stage or training[0])
+    stage = resolver.find(args.stage or _translating_stage(resolver, args))
     if not stage.trains:
         raise StageError(
             f"--stage {args.stage} trains nothing; those that do: {', '.join(training)}"
         )
     return resolver.stage_config(stage, needed=[args.domain])
+
+
+def _translating_stage(resolver: Resolver, args: argparse.Namespace) -> str:
+    """Name the one training stage that can have trained the translator."""
+    training = [stage for stage in resolver.stages if stage.trains]
+    found = [
+        stage.name
+        for stage in training
+        if args.generator in (resolver.stage_config(stage).model.get("heads") or {})
+    ]
+    if len(training) > 1 and len(found) != 1:
+        names = ", ".join(stage.name for stage in training)
+        raise StageError(
+            f"{args.config} trains several stages ({names}), and {len(found)} of them "
+            f"have heads.{args.generator}: say with --stage which one trained the "
+            "translator, and with --generator what it is called there"
+        )
+    return (found or [training[0].name])[0]
 
 
 def translate(args: argparse.Namespace) -> None:

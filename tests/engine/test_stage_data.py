@@ -39,20 +39,13 @@ def test_region_labels__stand_behind_the_label_and_are_packed():
     assert domains_of(cfg).target == before
 
 
-def test_region_labels__every_data_set_of_a_source_of_several():
-    parts = [domains_of(config()).source, domains_of(config()).source]
-    cfg = config(source=dict(type="ConcatDataset", datasets=parts))
-    add_region_labels(cfg, ["regions"])
-    for part in domains_of(cfg).source.datasets:
-        assert LOAD in part.pipeline
-
-
 @pytest.mark.parametrize(
     "pipeline",
     [
         ["LoadImageFromFile", "LoadLabels", "LoadRegionLabels", "PackRegionLabels"],
         ["LoadImageFromFile", "LoadAnnotations", "PackSegInputs"],
         ["LoadImageFromFile", "LoadLabels", "PackOtherwise"],
+        ["LoadImageFromFile", "LoadLabels", "PackSegInputs", "LabelRegions"],
     ],
 )
 def test_region_labels__other_pipelines_stay_as_they_are(pipeline):

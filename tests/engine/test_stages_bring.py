@@ -1,9 +1,15 @@
 """Stages that come along with the configs of other stages."""
 
+from pathlib import Path
+
 import pytest
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError
 from mmseg_uda.engine.stages.bring import bring_stages
+from mmseg_uda.engine.stages.outlook import Outlook
+from mmseg_uda.engine.stages.preflight import check_stages
+
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 GRIDS = dict(type="RegionGridStage", scale=(8, 4), rules=dict(a=dict(type="X")))
 LEARN = dict(type="TrainStage", regions="regions")
@@ -65,7 +71,7 @@ def test_bring__files_are_relative_to_the_config_that_names_them(config, leaf):
         "middle.py",
         folder="near",
         other=train(config="../far/plain.py"),
-        own=train(),
+        own=train(load_from="other"),
         last=train(config="../far/deep.py", load_from="own"),
     )
     found = bring_stages(dict(start=train(config="near/middle.py")), leaf)
@@ -75,12 +81,28 @@ def test_bring__files_are_relative_to_the_config_that_names_them(config, leaf):
     assert found["start"] == train(config=str(deep), load_from="own", regions="regions")
 
 
-def test_bring__twice_is_as_once(config, leaf):
-    config("first.py", regions=GRIDS, train=LEARN)
-    config("translator.py", cr_al=train(config="first.py"), last=train())
-    table = dict(start=train(config="first.py", translated="translator.py"))
-    once = bring_stages(table, leaf)
-    assert bring_stages(once, leaf) == once
+def test_bring__what_the_last_training_does_not_build_on_stays_behind(config, leaf):
+    labels = dict(type="PseudoLabelStage", checkpoint="a", average_with=["b", "c"])
+    config(
+        "first.py",
+        **dict(a=train(), b=train(), c=train(), d=train(), labels=labels),
+        last=train(labels="labels", load_from="b"),
+        after=dict(type="PseudoLabelStage", checkpoint="last"),
+    )
+    found = bring_stages(dict(one=train(config="first.py")), leaf)
+    assert list(found) == ["a", "b", "c", "labels", "one"]
+    alone = train(config="first.py", labels=None)
+    assert list(bring_stages(dict(one=alone), leaf)) == ["b", "one"]
+    both = bring_stages(dict(mine=train(), one=train(config="first.py")), leaf)
+    assert list(both) == ["mine", "a", "b", "c", "labels", "one"]
+
+
+def test_bring__stages_that_a_config_has_taken_out_do_not_come_back(config, leaf):
+    config("far.py", regions=GRIDS, train=LEARN)
+    without = train(config="far.py", regions=None)
+    config("middle.py", regions=None, train=without)
+    found = bring_stages(dict(start=train(config="middle.py")), leaf)
+    assert list(found) == ["start"]
 
 
 def test_bring__a_stage_that_several_bring_comes_once(config, leaf):
@@ -89,37 +111,71 @@ def test_bring__a_stage_that_several_bring_comes_once(config, leaf):
     assert list(bring_stages(table, leaf)) == ["regions", "one", "two"]
 
 
-def test_bring__one_in_front_takes_the_place_and_none_takes_out(config, leaf):
+def test_bring__one_in_front_takes_the_place(config, leaf):
     config("first.py", regions=GRIDS, train=LEARN)
     mine = {**GRIDS, "scale": (16, 8)}
     found = bring_stages(dict(regions=mine, one=train(config="first.py")), leaf)
-    assert found["regions"] == mine
-    table = dict(regions=None, one=train(config="first.py", regions=None))
-    found = bring_stages(table, leaf)
-    assert found["regions"] is None
-    assert found["one"]["regions"] is None
+    assert next(iter(found.items())) == ("regions", mine)
 
 
-def test_bring__what_stands_behind_the_last_training_stays(config, leaf):
-    labels = dict(type="PseudoLabelStage", checkpoint="train")
-    config("first.py", regions=GRIDS, train=LEARN, labels=labels)
-    found = bring_stages(dict(one=train(config="first.py")), leaf)
+@pytest.mark.parametrize("in_front", [True, False])
+def test_bring__one_without_a_type_changes_what_comes_along(in_front, config, leaf):
+    rules = dict(a=dict(type="X", eps=1), b=dict(type="X"))
+    config("first.py", regions={**GRIDS, "rules": rules}, train=LEARN)
+    entries = [
+        ("regions", dict(rules=dict(a=dict(eps=2), b=None))),
+        ("one", train(config="first.py")),
+    ]
+    found = bring_stages(dict(entries[:: 1 if in_front else -1]), leaf)
     assert list(found) == ["regions", "one"]
+    changed = dict(a=dict(type="X", eps=2), b=None)
+    assert found["regions"] == {**GRIDS, "rules": changed}
+
+
+def test_bring__a_change_of_nothing_stays_to_be_refused(leaf):
+    table = dict(one=train(), lables=dict(tta=True))
+    assert bring_stages(table, leaf) == table
+
+
+def test_bring__translators_are_changed_likewise(config, leaf):
+    config("translator.py")
+    change = dict(cfg_options={"a": 1})
+    table = dict(train=train(translated="translator.py"), translators=change)
+    found = bring_stages(table, leaf)
+    assert list(found) == ["translators", "translate", "train"]
+    assert found["translators"]["cfg_options"] == {"a": 1}
 
 
 @pytest.mark.parametrize(
     ("table", "said"),
     [
         (
-            dict(one=train(config="first.py"), regions=GRIDS),
-            "'one': its config brings a stage 'regions', and this config has another",
+            dict(one=train(config="first.py"), regions={**GRIDS, "scale": (16, 8)}),
+            "'one': what it is made of has a stage 'regions', too.*leave its type out",
+        ),
+        (
+            dict(regions=train(config="first.py")),
+            "'regions': what it is made of has a stage 'regions', too",
         ),
         (
             dict(one=train(config="first.py"), two=train(config="other.py")),
-            "'two': its config brings a stage 'regions' that differs",
+            "'two': what it is made of has a stage 'regions' that differs",
         ),
-        (dict(one=train(config="circle.py")), "circle.py -> leaf.py|brings itself"),
+        (
+            dict(
+                one=train(translated="plain.py"), two=train(translated="translator.py")
+            ),
+            "'two': what it is made of has a stage 'translators' that differs",
+        ),
+        (
+            dict(translators=dict(config="x.py"), one=train(translated="plain.py")),
+            "'translators': its config cannot be changed here.* along with .* 'one'",
+        ),
+        (dict(one=train(config="circle.py")), "itself: leaf.py -> circle.py -> leaf"),
+        (dict(one=train(translated="leaf.py")), "itself: leaf.py -> leaf.py"),
         (dict(one=train(translated="no.py")), "stage 'one': config 'no.py' does not"),
+        (dict(one=train(config="idle.py")), "'one': none of the stages of .*idle.py"),
+        (["one"], "leaf.py: stages must be a dict"),
     ],
 )
 def test_bring__explains_what_does_not_go_together(table, said, config, leaf):
@@ -127,8 +183,17 @@ def test_bring__explains_what_does_not_go_together(table, said, config, leaf):
     config("other.py", regions={**GRIDS, "scale": (16, 8)}, train=LEARN)
     config("leaf.py", one=train(config="circle.py"))
     config("circle.py", one=train(config="leaf.py"))
+    config("plain.py")
+    config("translator.py")
+    config("idle.py", regions=GRIDS)
     with pytest.raises(StageError, match=said):
         bring_stages(table, leaf)
+
+
+def test_bring__a_stage_that_names_its_own_file_is_as_without(config, leaf):
+    config("leaf.py", one=train())
+    table = dict(one=train(config="leaf.py"))
+    assert bring_stages(table, leaf) == table
 
 
 def test_bring__a_translator_s_config_stands_for_its_stages(config, leaf):
@@ -149,3 +214,54 @@ def test_resolver__options_reach_stages_that_came_along(config, leaf):
     assert [stage.name for stage in run.stages] == ["regions", "start"]
     assert run.find("regions").rules == dict(small=dict(type="HogClusters", eps=0.2))
     assert run.leaf.stages.regions.rules.small.eps == 0.2
+
+
+def shipped(name, toy=False, **options):
+    options = {key.replace("__", "."): value for key, value in options.items()}
+    return Resolver(Request(CONFIGS / f"{name}.py", toy=toy, options=options))
+
+
+def links_of(run):
+    """What each stage builds on; it may stand in another file."""
+    return {
+        s.name: (s.config.name if s.trains else "", s.builds_on) for s in run.stages
+    }
+
+
+def test_resolver__another_config_brings_its_own_stages_and_no_others():
+    run = shipped("mlan/mlan_gta", stages__train__config="cr_al_gta.py")
+    names = [stage.name for stage in run.stages]
+    assert names == ["regions", "train", "pseudo_labels", "self_training"]
+    assert run.find("train").translated is None
+    longer = {"stages__train__config": "cr_al_rit_gta.py"}
+    longer["cr_al__train_cfg__max_iters"] = 5
+    run = shipped("mlan/cr_al_rst_gta", **longer)
+    wanted = links_of(shipped("mlan/mlan_gta"))
+    wanted["self_training"] = ("cr_al_rst_gta.py", wanted["self_training"][1])
+    assert list(links_of(run).items()) == list(wanted.items())
+    assert run.stage_config(run.find("cr_al")).train_cfg.max_iters == 5
+
+
+def test_resolver__another_translator_brings_its_own_stages_and_no_others():
+    given = "../translation/cyclegan_gta.py"
+    run = shipped("mlan/cr_al_rit_gta", stages__train__translated=given)
+    wanted = links_of(shipped("mlan/cr_al_it_gta"))
+    wanted["train"] = ("cr_al_rit_gta.py", wanted["train"][1])
+    assert list(links_of(run).items()) == list(wanted.items())
+
+
+def test_resolver__toy_shrinks_regions_that_came_along_but_no_given_size():
+    given = {"stages__regions__rules__large__patch_size": (5, 5)}
+    given["regions__rules__medium__patch_size"] = (6, 6)
+    rules = shipped("mlan/cr_al_st_gta", toy=True, **given).find("regions").rules
+    sizes = {size: tuple(rule["patch_size"]) for size, rule in rules.items()}
+    assert sizes == dict(small=(2, 4), medium=(6, 6), large=(5, 5))
+
+
+def test_check_stages__one_stage_s_regions_are_of_one_source(config, tmp_path):
+    leaf = tmp_path / "leaf.py"
+    first, second = (CONFIGS / f"mlan/cr_al_{task}.py" for task in ("gta", "synthia"))
+    config("leaf.py", a=train(config=str(first)), b=train(config=str(second)))
+    run = Resolver(Request(leaf, work_dir=tmp_path / "run", pretrained="none"))
+    with pytest.raises(StageError, match=r"'a' .GTA5Dataset in .*'b'.*SynthiaDataset"):
+        check_stages(Outlook(run, run.stages))

@@ -31,7 +31,8 @@ class UDAOptimWrapperConstructor:
     The keys are prefixes of parameter names (whole dotted parts; of several that fit
     the longest wins). An entry set to None is dropped, and so is a multiplier.
     An entry with ``optional=True`` is dropped where the model has no parameters for it,
-    so that one schedule serves methods with different heads. ``lr_mults`` maps a prefix
+    so that one schedule serves methods with different heads (a misspelt one, too, so
+    look at the optimizers that the log names). ``lr_mults`` maps a prefix
     *within* the entry to a factor on the entry's learning rate; parameters of one
     factor make one parameter group.
 
@@ -63,6 +64,11 @@ class UDAOptimWrapperConstructor:
         for name, entry in self.entries.items():
             if not isinstance(entry, dict) or "optimizer" not in entry:
                 raise ValueError(_no_entry(name, entry, optim_wrapper_cfg))
+            if entry.get("optional", False) not in (True, False, None):
+                raise ValueError(
+                    f"optim_wrapper entry '{name}': optional must be True or False, "
+                    f"got {entry['optional']!r}"
+                )
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
         """Build the optimizers for a model (wrapped for DDP or not).

@@ -1,8 +1,10 @@
 """Stages that the configs of other stages bring with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from mmengine.config import Config
 
 from .errors import StageError
 from .load_config import load_config
@@ -10,6 +12,9 @@ from .read_stage import config_of
 from .stage import TRAIN, TRANSLATE
 
 Table = dict[str, Any]
+# options of stages that name the stages they build on, or a config that brings some
+_NAMING = ("load_from", "checkpoint", "average_with", "labels", "regions", "translated")
+_BRINGING = ("config", "translated")
 
 
 def bring_stages(
@@ -18,10 +23,12 @@ def bring_stages(
     """Put the stages of the configs that stages name in front of these.
 
     A ``TrainStage`` may name a config of several stages: it then stands for the last
-    training there, and takes over its options apart from those given here. All stages
-    before that one come along under their names. Where this table has one of such a
-    name, that is taken in its place. One whose ``translated`` names the config of a
-    translator brings the stages ``translators`` and ``translate``.
+    training there, and takes over its options apart from those given here. The stages
+    that this one builds on come along under their names, once. One whose ``translated``
+    is the config of a translator brings the stages ``translators`` and ``translate``.
+
+    An entry of this table that has the name of one that comes along and no ``type``
+    changes that one; with a type, and in front, it is taken in its place.
 
     Args:
         table: Value of ``stages``: name -> options, in the order to run.
@@ -29,8 +36,7 @@ def bring_stages(
         behind: The config files that have brought this one, in which it must not be.
 
     Returns:
-        The table with all stages. Bringing twice is as bringing once. None if there is
-        no table.
+        The table with all stages. None if there is no table.
 
     Raises:
         StageError: If a config cannot be read or brings itself, or if two stages that
@@ -38,31 +44,45 @@ def bring_stages(
     """
     if not table:
         return None
+    if not isinstance(table, Mapping):
+        raise StageError(f"{leaf}: stages must be a dict of stages, got {table!r}")
     behind = (*behind, leaf.resolve())
+    own = {name: options for name, options in table.items() if options is not None}
     result: Table = {}
-    table = _with_translations(table, leaf)
-    for name, options in table.items():
+    for name, options in own.items():
+        if name in result or _changes(options):
+            continue
+        for other, stage in _translating(name, options, leaf, behind):
+            _place(result, other, stage, name, own)
+            options = {**options, "translated": "translate"}
         *earlier, last = _brought_by(name, options, leaf, behind) or [None]
         for other, stage in earlier:
-            _add(result, other, stage, name, table)
+            _place(result, other, stage, name, own)
         result[name] = options if last is None else _put_into(last[1], options)
-    return result
+    for name, options in own.items():
+        result.setdefault(name, options)  # a change of nothing: said when it is read
+    return _built_on(result, own)
 
 
-def _with_translations(table: Mapping[str, Any], leaf: Path) -> Table:
-    """Put the stages of a translator in front of a training that names its config."""
-    result: Table = {}
-    for name, options in table.items():
-        given = options.get("translated") if _trains(options) else None
-        if str(given).endswith(".py"):
-            translators = {"type": TRAIN, "config": given}
-            translate = {"type": TRANSLATE, "checkpoint": "translators"}
-            config_of(name, translators, leaf)  # says whose config is missing
-            stages = {"translators": translators, "translate": translate}
-            result |= {k: stage for k, stage in stages.items() if k not in table}
-            options = {**options, "translated": "translate"}
-        result[name] = options
-    return result
+def _changes(options: Any) -> bool:
+    """Whether an entry can only be a change of a stage that comes along."""
+    return isinstance(options, Mapping) and "type" not in options
+
+
+def _translating(
+    name: str, options: Any, leaf: Path, behind: tuple[Path, ...]
+) -> list[tuple[str, Table]]:
+    """Return the stages of the translator whose config a training names."""
+    given = options.get("translated") if _trains(options) else None
+    if not str(given).endswith(".py"):
+        return []
+    translators = {"type": TRAIN, "config": given}
+    config = config_of(name, translators, leaf)
+    if config in behind:
+        raise _brings_itself(name, (*behind, config))
+    translate = {"type": TRANSLATE, "checkpoint": "translators"}
+    table = {"translators": translators, "translate": translate}
+    return list(_absolute(bring_stages(table, leaf, behind[:-1]), leaf))
 
 
 def _brought_by(
@@ -75,49 +95,91 @@ def _brought_by(
     if config == leaf.resolve():  # as without a config
         return []
     if config in behind:
-        chain = " -> ".join(path.name for path in (*behind, config))
-        raise StageError(f"stage '{name}': its config brings itself: {chain}")
-    table = bring_stages(load_config(config).get("stages"), config, behind) or {}
-    stages = [(other, stage) for other, stage in table.items() if stage is not None]
+        raise _brings_itself(name, (*behind, config))
+    table = bring_stages(load_config(config).get("stages"), config, behind)
+    if table is None:
+        return []
+    stages = list(_absolute(table, config))
     while stages and not _trains(stages[-1][1]):
         stages.pop()
-    return [(other, _absolute(other, stage, config)) for other, stage in stages]
+    if not stages:
+        raise StageError(f"stage '{name}': none of the stages of {config} trains")
+    needed = _built_on(dict(stages), {stages[-1][0]})
+    return list(needed.items())
 
 
 def _trains(options: Any) -> bool:
     return isinstance(options, Mapping) and options.get("type") == TRAIN
 
 
-def _absolute(name: str, options: Table, leaf: Path) -> Table:
-    """Name the config of a stage so that it may stand in another file."""
-    if not _trains(options):
-        return options
-    return {**options, "config": str(config_of(name, options, leaf))}
+def _absolute(table: Mapping[str, Any], leaf: Path) -> Iterator[tuple[str, Table]]:
+    """Name the configs of stages so that these may stand in another file."""
+    for name, options in table.items():
+        if _trains(options):
+            options = {**options, "config": str(config_of(name, options, leaf))}
+        yield name, options
 
 
 def _put_into(last: Table, options: Mapping[str, Any]) -> Table:
     """Give the last training of a config the options of the stage it stands for."""
-    given = {key: value for key, value in options.items() if key != "config"}
-    both = {**(last.get("cfg_options") or {}), **(given.pop("cfg_options", None) or {})}
-    return {**last, **given, **({"cfg_options": both} if both else {})}
+    result = {**last, **options, "config": last["config"]}
+    theirs, given = last.get("cfg_options"), options.get("cfg_options")
+    if isinstance(theirs, Mapping) and isinstance(given, Mapping):
+        result["cfg_options"] = {**theirs, **given}
+    return result
 
 
-def _add(
-    result: Table, name: str, stage: Table, user: str, table: Mapping[str, Any]
+def _place(
+    result: Table, name: str, stage: Table, user: str, own: Mapping[str, Any]
 ) -> None:
-    """Add a stage that another one brings, unless there is one of its name."""
-    if name in table:
-        if name in result or table[name] is None:
-            return  # put in its place, or taken out
+    """Add a stage that another one brings, unless one of its name is there."""
+    if name in own and _changes(own[name]):
+        stage = _changed(name, stage, own[name], user)
+    elif name in own and name in result:
+        return  # put in its place
+    elif name in own and own[name] != stage:
         raise StageError(
-            f"stage '{user}': its config brings a stage '{name}', and this config has "
-            f"another one of that name, not in front of '{user}'. Give that one "
-            "another name, or list it in front to put it in place of the other"
+            f"stage '{user}': what it is made of has a stage '{name}', too, and this "
+            "config has another one of that name. Give yours another name, or list it "
+            f"in front of '{user}' to put it in the other's place; to change the "
+            "other, leave its type out"
         )
-    if name in result and result[name] != stage:
+    if result.get(name, stage) != stage:
         raise StageError(
-            f"stage '{user}': its config brings a stage '{name}' that differs from the "
-            "one of that name which an earlier stage brings. List the one for both "
-            f"in front of them, as stages.{name}"
+            f"stage '{user}': what it is made of has a stage '{name}' that differs "
+            "from the one of that name which an earlier stage brings. List the one for "
+            f"both in front of them, as stages.{name}"
         )
     result[name] = stage
+
+
+def _changed(name: str, stage: Table, change: Mapping[str, Any], user: str) -> Table:
+    for option in _BRINGING:
+        if option in change:
+            raise StageError(
+                f"stage '{name}': its {option} cannot be changed here, since it comes "
+                f"along with stage '{user}'. List it with its type in front of '{user}'"
+            )
+    config = Config({"stage": stage})
+    config.merge_from_dict({"stage": change})
+    return config.stage.to_dict()
+
+
+def _built_on(table: Mapping[str, Any], kept: Mapping[str, Any] | set[str]) -> Table:
+    """Leave out the stages that none of those to keep builds on."""
+    needed = set(kept)
+    for name in reversed(table):
+        if name in needed:
+            needed.update(_named_by(table[name]))
+    return {name: options for name, options in table.items() if name in needed}
+
+
+def _named_by(options: Any) -> Iterator[str]:
+    for option in _NAMING if isinstance(options, Mapping) else ():
+        value = options.get(option) or ()
+        yield from (value,) if isinstance(value, str) else value
+
+
+def _brings_itself(name: str, chain: tuple[Path, ...]) -> StageError:
+    names = " -> ".join(path.name for path in chain)
+    return StageError(f"stage '{name}': its config brings itself: {names}")

@@ -158,7 +158,9 @@ def set_regions(
             raise StageError(
                 f"stage '{stage}' takes the regions of '{name}', but no pipeline of "
                 f"its train_dataloader has a {' or '.join(REGION_TRANSFORMS)} of "
-                f"name='{name}'." + did_you_mean(name, names)
+                f"name='{name}'. (LoadRegionLabels comes by itself into a pipeline of "
+                "the source that has LoadLabels and ends with PackSegInputs.)"
+                + did_you_mean(name, names)
             )
     for node, name in zip(nodes, names, strict=True):
         if name in folders:

@@ -12,6 +12,7 @@ from .checks.model import check_model, check_predicting
 from .checks.pretrained import fetch_pretrained
 from .checks.random_parts import warn_of_random_parts
 from .checks.regions import check_finding, check_region_heads, rules_on_disk
+from .checks.sources import check_one_source
 from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
 from .folders import check_given, check_not_stale
@@ -72,6 +73,7 @@ def check_stages(outlook: Outlook) -> None:
     """
     for stage in outlook.to_run():
         try:
+            _check_takers(outlook, stage)
             _check_stage(outlook, stage)
         except ValueError as error:
             if isinstance(error, StageError) and f"'{stage.name}'" in str(error):
@@ -140,6 +142,13 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
         take_images_of_learner(resolver, stage, resolver.stage_config(stage))
         check_predicting(stage, cfg, model)
         _check_alike(outlook, stage)
+
+
+def _check_takers(outlook: Outlook, stage: Stage) -> None:
+    """Check that what takes regions or translations of a stage has one source."""
+    if stage.finds_regions or stage.translates:
+        takers = [s for s in outlook.resolver.stages if stage.name in s.labels_from]
+        check_one_source(stage, takers, [outlook.config(s) for s in takers])
 
 
 def _check_inputs_there(outlook: Outlook, stage: Stage, origin: str | None) -> None:

@@ -244,5 +244,10 @@ def _check_reference(
         raise StageError(
             f"stage '{name}': {option}='{value}' must be an earlier "
             f"{' or '.join(kinds)} "
-            f"({', '.join(allowed) or 'there is none'})." + did_you_mean(value, allowed)
+            f"({', '.join(allowed) or 'there is none'}){_or_else(option)}."
+            + did_you_mean(value, allowed)
         )
+
+
+def _or_else(option: str) -> str:
+    return " or a config, which ends in .py" if option == "translated" else ""

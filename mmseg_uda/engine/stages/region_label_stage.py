@@ -20,6 +20,11 @@ from .stage import REGION_GRID, REGION_LABEL, Stage
 # which transform takes what a stage has found into the training
 _LABELS_THEM = {REGION_LABEL: "LabelRegions", REGION_GRID: "LoadRegionLabels"}
 
+_BY_ITSELF = {
+    REGION_GRID: ". It comes by itself into the source's own pipeline if that has "
+    "LoadLabels and ends with PackSegInputs"
+}
+
 
 def run_region_stage(
     resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs
@@ -119,7 +124,7 @@ def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
     raise StageError(
         f"stage '{stage.name}': no domain of {stage.config} has dict(type='{kind}', "
         f"name='{stage.name}') in its pipeline, so there are no labels to find regions "
-        "in"
+        f"in{_BY_ITSELF.get(stage.kind, '')}"
     )
 
 

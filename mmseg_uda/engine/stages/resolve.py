@@ -46,7 +46,7 @@ class Resolver:
             )
         self.request = request
         self.leaf = load_config(request.config)
-        planned = self._plan()
+        planned = self._bring()
         configs = [load_config(stage.config) for stage in planned]
         check_roots(configs, request.source_root, request.target_root)
         keys = {key for cfg in configs for key in cfg}
@@ -58,8 +58,8 @@ class Resolver:
         if not request.toy:
             refuse_toy(request.options, names)
         self._configs = configs
-        self._change_table(planned)
-        self.stages = self._plan()
+        self._change(planned)
+        self.stages = plan_stages(self.leaf.get("stages"), request.config)
         self.work_dir = self._work_dir()
         self.toy_changes: dict[str, list[str]] = {}
         self._left_out: dict[str, list[str]] = {}
@@ -79,8 +79,8 @@ class Resolver:
         cfg = load_config(stage.config)
         trainer = self._trainer(stage)  # its options count as if the file had them
         check_stage_options(trainer.name, trainer.cfg_options, cfg)
+        self._add_data(cfg, trainer)  # before all options, so that these reach it
         _merge(cfg, trainer.cfg_options, f"stage '{trainer.name}': cfg_options")
-        self._add_data(cfg, trainer)
         options = self.options_of(stage, cfg)
         if request.tensorboard:
             enable_tensorboard(cfg)  # before --toy, which scales its interval
@@ -96,6 +96,7 @@ class Resolver:
         if request.seed is not None:
             cfg.merge_from_dict({"randomness.seed": request.seed})
         _merge(cfg, _without(("stages", "toy"), options))
+        self._add_data(cfg, trainer)  # once more, to a pipeline that was replaced
         if request.amp:
             enable_amp(cfg)
         if request.device is not None:
@@ -151,26 +152,27 @@ class Resolver:
         """Return the folder of a stage."""
         return self.work_dir / (stage if isinstance(stage, str) else stage.name)
 
-    def _plan(self) -> list[Stage]:
-        """Plan the stages of the leaf, and those that their configs bring."""
+    def _bring(self) -> list[Stage]:
+        """Plan the stages of the leaf, with its options, and those that they bring."""
+        _merge(self.leaf, _only("stages", self.request.options))
         table = bring_stages(self.leaf.get("stages"), self.request.config)
         if table:
             self.leaf.stages = table
         return plan_stages(table, self.request.config)
 
-    def _change_table(self, planned: list[Stage]) -> None:
-        """Merge the options meant for the table of stages into it."""
-        changes = {k: v for k, v in self.shared.items() if k.startswith("stages.")}
+    def _change(self, planned: list[Stage]) -> None:
+        """Merge the options of stages that do not train into the table of stages."""
+        changes = {}
         for stage in planned:
+            if stage.finds_regions and self.request.toy:
+                shrink_regions(self.leaf.stages[stage.name])
+                prefix = f"stages.{stage.name}."  # sizes given are not to be shrunk
+                given = {k: v for k, v in self.shared.items() if k.startswith(prefix)}
+                changes |= given
             if not stage.trains:
                 for key, value in self.by_stage[stage.name].items():
                     changes[f"stages.{stage.name}.{key}"] = value
-        if self.request.toy:
-            for stage in planned:
-                if stage.finds_regions:
-                    shrink_regions(self.leaf.stages[stage.name])
-        if changes:
-            _merge(self.leaf, changes)
+        _merge(self.leaf, changes)
 
     def _work_dir(self) -> Path:
         given = self.request.work_dir or self.leaf.get("work_dir")

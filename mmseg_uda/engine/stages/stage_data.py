@@ -5,30 +5,29 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.walk import dicts_in
-
 from .overrides import regions_in, translated_in
 
-_PACKED_AS = {"PackSegInputs": "PackRegionLabels"}
+LOAD = "LoadRegionLabels"
 
 
 def add_region_labels(cfg: Config, names: Iterable[str]) -> None:
     """Let the source of a config load the label grids of these region-grid stages.
 
-    Pipelines that label regions themselves are left as they are, and so are those
-    without a ``LoadLabels``, or a ``PackSegInputs`` at their end.
+    A config that says where is left as it is, and so is a pipeline without a
+    ``LoadLabels``, or a ``PackSegInputs`` at its end.
     """
-    if regions_in(cfg):
+    if any(node["type"] == LOAD for node in regions_in(cfg)):
         return
-    transforms = [{"type": "LoadRegionLabels", "name": name} for name in names]
-    for node in dicts_in(_domains(cfg).get("source") or {}):
-        pipeline = node.get("pipeline") or ()
-        types = [transform.get("type") for transform in pipeline]
-        if "LoadLabels" in types and types[-1] in _PACKED_AS:
-            *rest, pack = pipeline
-            behind = types.index("LoadLabels") + 1
-            pack = {**pack, "type": _PACKED_AS[types[-1]]}
-            node["pipeline"] = [*rest[:behind], *transforms, *rest[behind:], pack]
+    source = _domains(cfg).get("source") or {}
+    pipeline = source.get("pipeline") or ()
+    types = [transform.get("type") for transform in pipeline]
+    if "LoadLabels" not in types or types[-1] != "PackSegInputs":
+        return
+    *rest, pack = pipeline
+    behind = types.index("LoadLabels") + 1
+    loading = [{"type": LOAD, "name": name} for name in names]
+    pack = {**pack, "type": "PackRegionLabels"}
+    source["pipeline"] = [*rest[:behind], *loading, *rest[behind:], pack]
 
 
 def join_translations(cfg: Config) -> None:

@@ -1,0 +1,44 @@
+"""Whether stages that learn from what one stage makes of a source have that source."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmengine.config import Config
+
+from mmseg_uda.engine.walk import dicts_in
+
+from ..errors import StageError
+from ..stage import Stage
+
+
+def check_one_source(
+    maker: Stage, learners: Sequence[Stage], configs: Sequence[Config]
+) -> None:
+    """Check the sources of the stages that take regions or translations of one stage.
+
+    Args:
+        maker: That stage; it reads the source of the first of them.
+        learners: The stages that take what it makes.
+        configs: Their configs.
+
+    Raises:
+        StageError: If they read different data sets.
+    """
+    sources = [_source_of(cfg) for cfg in configs]
+    for learner, source in zip(learners, sources, strict=True):
+        if source != sources[0]:
+            raise StageError(
+                f"stage '{maker.name}' reads the source of stage '{learners[0].name}' "
+                f"({_shown(sources[0])}), but stage '{learner.name}', which takes what "
+                f"it makes, too, has {_shown(source)}. Give that one a stage of its own"
+            )
+
+
+def _source_of(cfg: Mapping[str, Any]) -> set[tuple[str, str]]:
+    domains = cfg["train_dataloader"]["dataset"].get("domains") or {}
+    nodes = dicts_in(domains.get("source") or {})
+    return {(n["type"], str(n["data_root"])) for n in nodes if "data_root" in n}
+
+
+def _shown(source: set[tuple[str, str]]) -> str:
+    return ", ".join(f"{kind} in {root}" for kind, root in sorted(source)) or "none"
