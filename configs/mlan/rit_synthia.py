@@ -1,5 +1,5 @@
-# The translators of RIT, SYNTHIA -> Cityscapes, whose map comes from a finished CR-AL.
-# They are part of cr_al_rit_synthia.py.
+# The translators of RIT, SYNTHIA -> Cityscapes, and the CR-AL that their map comes
+# from: what cr_al_rit_synthia.py translates with.
 _base_ = [
     "../_base_/models/deeplabv2_r101_sum_single.py",
     "../_base_/datasets/synthia_to_cityscapes_translation.py",

@@ -1,5 +1,5 @@
-# The translators of RIT with a VGG-16 segmentor, GTA5 -> Cityscapes. They are part of
-# mlan_vgg16_gta.py.
+# The translators of RIT with a VGG-16 segmentor, GTA5 -> Cityscapes, and the CR-AL
+# that their map comes from: what cr_al_rit_vgg16_gta.py translates with.
 _base_ = [
     "../_base_/models/deeplabv2_vgg16_sum.py",
     "../_base_/datasets/gta_to_cityscapes_translation.py",

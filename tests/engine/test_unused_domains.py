@@ -12,7 +12,7 @@ from mmseg_uda.engine.stages.decide import START, Decision
 from mmseg_uda.engine.stages.inputs import Inputs
 from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.preflight import check_stages
-from mmseg_uda.registry import OBJECTIVES
+from mmseg_uda.registry import OBJECTIVES, VIEWS
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 BASES = (
@@ -136,6 +136,61 @@ def test_kept__what_a_hook_names(tmp_path, hook, count):
     model = "maps=dict(entropy=dict(type='EntropyMap', on='target'))"
     path = leaf(tmp_path, model, more=f"custom_hooks = [{hook}]\n")
     assert sampled(config(path)) == count
+
+
+@pytest.mark.parametrize("hooks", ["custom_hooks = [{}]", "default_hooks = dict(x={})"])
+def test_kept__what_a_view_that_a_hook_names_shows(tmp_path, hooks):
+    views = "views=dict(source=dict(type='DomainView'), "
+    views += "there=dict(type='DomainView', domain='target'))"
+    hook = dict(type="SampleViewsHook", rows=[("there",)])
+    assert sampled(config(leaf(tmp_path, views, more=hooks.format(hook)))) == BOTH
+    other = hooks.format(dict(type="SampleViewsHook", rows=[("source",)]))
+    assert sampled(config(leaf(tmp_path, views, more=other))) == dict(source=1)
+
+
+def test_kept__all_where_a_view_does_not_tell_its_domain(tmp_path, monkeypatch):
+    class Opaque(torch.nn.Module):
+        pass
+
+    monkeypatch.setattr(VIEWS, "_module_dict", {**VIEWS.module_dict, "Opaque": Opaque})
+    views = "views=dict(source=dict(type='DomainView'), mine=dict(type='Opaque'))"
+    mine = "mine=dict(type='Supervised', on='mine')"
+    assert sampled(config(leaf(tmp_path, views, mine))) == BOTH
+
+
+FIRST = "first=dict(type='TrainStage', config={base!r})"
+PSEUDO = """
+train_dataloader = dict(dataset=dict(domains=dict(target=dict(
+    _delete_=True,
+    type='PseudoLabelledDataset',
+    images=dict(type='CityscapesImages', data_root='x'),
+    pipeline=[],
+))))
+labels = dict(type='PseudoLabelStage', checkpoint='first')
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "more", "made"),
+    [
+        ("", PSEUDO, "labels=labels, train=dict(type='TrainStage', labels='labels')"),
+        (
+            "maps=dict(entropy=dict(type='EntropyMap', on='target'))",
+            "",
+            "translate=dict(type='TranslateStage', checkpoint='first'), "
+            "train=dict(type='TrainStage', translated='translate')",
+        ),
+    ],
+)
+def test_kept__what_another_stage_makes_for_this_one(tmp_path, model, more, made):
+    first = FIRST.format(base=str(leaf(tmp_path, name="first")))
+    path = leaf(tmp_path, model, more=f"{more}\nstages = dict({first}, {made})\n")
+    if model:  # nothing looks at the source, of which there are translations
+        more = "entropy=dict(type='MinimizeMap', map='entropy')"
+        path = leaf(tmp_path, model, more, f"stages = dict({first}, {made})\n")
+        assert sampled(config(path, **{"model.objectives.source": None})) == BOTH
+    else:
+        assert sampled(config(path)) == BOTH
 
 
 def test_kept__what_the_caller_reads(tmp_path):
