@@ -121,10 +121,10 @@ def test_tool__two_processes_write_what_the_stage_wrote(
     tool = "tools/translate_dataset.py"
     given = [config, folder / "translators/iter_3.pth", "--out", tmp_path / "translate"]
     given += ["--toy", "--toy-root", toy_root, "--device=cpu", "--num-workers=0"]
-    assert call(monkeypatch, tool, *given) == 1
-    assert "--stage which of them trained" in capsys.readouterr().err
+    assert call(monkeypatch, tool, *given, "--generator=g_no") == 1
+    assert "0 of them have heads.g_no: say with --stage" in capsys.readouterr().err
     launch = ["-m", "torch.distributed.run", "--nproc_per_node=2", "--standalone"]
-    command = [ROOT / tool, *given, "--stage=translators", "--launcher=pytorch"]
+    command = [ROOT / tool, *given, "--launcher=pytorch"]
     code, printed = run(sys.executable, *launch, *command)
     assert code == 0, printed
     assert "6 images" in printed
