@@ -39,7 +39,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--images", help="folder of images; default: the domain's")
     parser.add_argument(
-        "--stage", metavar="NAME", help="training stage of a config with several"
+        "--stage",
+        metavar="NAME",
+        help="training stage of the translator (default: the one with such a head)",
     )
     parser.add_argument(
         "--batch-size", type=int, default=1, help="images at a time (default: 1)"
