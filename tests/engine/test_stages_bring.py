@@ -132,11 +132,6 @@ def test_bring__one_without_a_type_changes_what_comes_along(in_front, config, le
     assert found["regions"] == {**GRIDS, "rules": changed}
 
 
-def test_bring__a_change_of_nothing_stays_to_be_refused(leaf):
-    table = dict(one=train(), lables=dict(tta=True))
-    assert bring_stages(table, leaf) == table
-
-
 def test_bring__translators_are_changed_likewise(config, leaf):
     config("translator.py")
     change = dict(cfg_options={"a": 1})
@@ -174,8 +169,17 @@ def test_bring__translators_are_changed_likewise(config, leaf):
         (dict(one=train(config="circle.py")), "itself: leaf.py -> circle.py -> leaf"),
         (dict(one=train(translated="leaf.py")), "itself: leaf.py -> leaf.py"),
         (dict(one=train(translated="no.py")), "stage 'one': config 'no.py' does not"),
-        (dict(one=train(config="idle.py")), "'one': none of the stages of .*idle.py"),
+        (dict(one=train(config="idle.py")), "'one', idle.py: .*none of the stages"),
         (["one"], "leaf.py: stages must be a dict"),
+        (dict(one=train(), on=dict(tta=True)), "no stage of that .* mean 'one'"),
+        (
+            dict(one=train(config="first.py"), regions=None),
+            "'regions' is None, but comes along, since stage 'one' builds on it",
+        ),
+        (
+            dict(one=train(config="order.py")),
+            "stage 'one', order.py: stage 'train': load_from='pre' must be an earlier",
+        ),
     ],
 )
 def test_bring__explains_what_does_not_go_together(table, said, config, leaf):
@@ -186,6 +190,7 @@ def test_bring__explains_what_does_not_go_together(table, said, config, leaf):
     config("plain.py")
     config("translator.py")
     config("idle.py", regions=GRIDS)
+    config("order.py", train=train(load_from="pre"), pre=train())
     with pytest.raises(StageError, match=said):
         bring_stages(table, leaf)
 

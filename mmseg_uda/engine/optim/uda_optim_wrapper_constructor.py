@@ -31,8 +31,8 @@ class UDAOptimWrapperConstructor:
     The keys are prefixes of parameter names (whole dotted parts; of several that fit
     the longest wins). An entry set to None is dropped, and so is a multiplier.
     An entry with ``optional=True`` is dropped where the model has no parameters for it,
-    so that one schedule serves methods with different heads (a misspelt one, too, so
-    look at the optimizers that the log names). ``lr_mults`` maps a prefix
+    so that one schedule serves methods with different heads (the log says
+    so). ``lr_mults`` maps a prefix
     *within* the entry to a factor on the entry's learning rate; parameters of one
     factor make one parameter group.
 
@@ -103,6 +103,7 @@ class UDAOptimWrapperConstructor:
         for prefix in [prefix for prefix, found in claimed.items() if not found]:
             if not self.entries[prefix].get("optional"):
                 raise ValueError(_no_match("entry", prefix, modules, self.entries))
+            print_log(f"optimizer '{prefix}' is optional: no such part", "current")
             del claimed[prefix]
         if unclaimed:
             raise ValueError(

@@ -6,8 +6,11 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmseg_uda.suggestions import did_you_mean
+
 from .errors import StageError
 from .load_config import load_config
+from .plan import plan_stages
 from .read_stage import config_of
 from .stage import TRAIN, TRANSLATE
 
@@ -46,8 +49,16 @@ def bring_stages(
         return None
     if not isinstance(table, Mapping):
         raise StageError(f"{leaf}: stages must be a dict of stages, got {table!r}")
-    behind = (*behind, leaf.resolve())
     own = {name: options for name, options in table.items() if options is not None}
+    result = _with_brought(own, leaf, (*behind, leaf.resolve()))
+    _check_changes(own, result)
+    result = _built_on(result, own)
+    _check_removed(table, result)
+    return result
+
+
+def _with_brought(own: Table, leaf: Path, behind: tuple[Path, ...]) -> Table:
+    """Put what stages bring in front of each of them, and leave bare changes out."""
     result: Table = {}
     for name, options in own.items():
         if name in result or _changes(options):
@@ -59,9 +70,27 @@ def bring_stages(
         for other, stage in earlier:
             _place(result, other, stage, name, own)
         result[name] = options if last is None else _put_into(last[1], options)
-    for name, options in own.items():
-        result.setdefault(name, options)  # a change of nothing: said when it is read
-    return _built_on(result, own)
+    return result
+
+
+def _check_changes(own: Table, result: Table) -> None:
+    for name in own:
+        if name not in result:
+            raise StageError(
+                f"stage '{name}' has no type, and no stage of that name comes along "
+                f"that it could change. There are: {', '.join(result) or 'none'}."
+                + did_you_mean(name, result)
+            )
+
+
+def _check_removed(table: Mapping[str, Any], result: Table) -> None:
+    for name, options in table.items():
+        if options is None and name in result:
+            users = [n for n, o in result.items() if name in _named_by(o)]
+            raise StageError(
+                f"stage '{name}' is None, but comes along, since stage '{users[0]}' "
+                "builds on it. Set the option that names it there to None, too"
+            )
 
 
 def _changes(options: Any) -> bool:
@@ -99,11 +128,13 @@ def _brought_by(
     table = bring_stages(load_config(config).get("stages"), config, behind)
     if table is None:
         return []
+    try:
+        plan_stages(table, config)
+    except StageError as error:
+        raise StageError(f"stage '{name}', {config.name}: {error}") from error
     stages = list(_absolute(table, config))
-    while stages and not _trains(stages[-1][1]):
+    while not _trains(stages[-1][1]):
         stages.pop()
-    if not stages:
-        raise StageError(f"stage '{name}': none of the stages of {config} trains")
     needed = _built_on(dict(stages), {stages[-1][0]})
     return list(needed.items())
 

@@ -97,7 +97,8 @@ def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
     if not config.is_file():
         raise StageError(
             f"stage '{name}': config '{options['config']}' does not exist "
-            f"(looked for {config}; the path is relative to {leaf})"
+            f"(looked for {config}; the path is relative to {leaf}, an inherited one, "
+            "too)"
         )
     return config
 

@@ -99,7 +99,8 @@ def check_region_heads(
             raise StageError(
                 f"objective '{name}' learns the regions '{labels}', but the "
                 f"train_dataloader labels {', '.join(sorted(rules)) or 'none'}."
-                + did_you_mean(labels, rules)
+                " If a size was left out, leave out its objective, too "
+                "(docs/region_labels.md)." + did_you_mean(labels, rules, cutoff=0.85)
             )
         _check_head(objective.head, model.heads[objective.head], rules[labels])
 
