@@ -18,6 +18,9 @@ from PIL import Image
 from resolved import resolved
 
 from mmseg_uda.describe import as_equation, describe
+from mmseg_uda.engine.stages import Request, Resolver
+from mmseg_uda.engine.stages.outlook import Outlook
+from mmseg_uda.engine.stages.preflight import check_data, check_stages
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted(
@@ -200,7 +203,8 @@ def test_printed_config__builds_at_full_size(name, workspace):
     for role, head in cfg.model.get("heads", {}).items():
         of_features = cfg.model.segmentor.decode_head.in_channels
         channels = of_features if role.startswith("c_") else classes
-        assert head is None or head.in_channels == channels
+        # translators and their discriminators see images
+        assert head is None or head.get("in_channels", channels) == channels
 
 
 @pytest.mark.slow
@@ -271,20 +275,39 @@ def test_own_data__without_any_target_label_trains_and_predicts(workspace):
 
 
 @pytest.mark.slow
-def test_own_data__regions_are_found_and_learnt(workspace):
-    changes = {**SMALL_BACKBONE, **SHORT, "model.heads.c_image.in_channels": 64}
+def test_own_data__mlan_runs_all_stages(workspace):
+    changes = {**SMALL_BACKBONE, **SHORT}
     changes["model.segmentor.decode_head.in_channels"] = 64
     for size, patch in dict(small=8, medium=16, large=32).items():
         rule = f"regions.rules.{size}"
         changes[f"{rule}.patch_size"] = (patch, patch)
         changes |= {f"{rule}.min_samples": 2, f"{rule}.eps": 10}
-        changes[f"model.heads.c_{size}.patch_size"] = (patch, patch)
-        changes[f"model.heads.c_{size}.in_channels"] = 64
+    for stage in ("cr_al", "translators", "train"):
+        changes[f"{stage}.model.heads.c_image.in_channels"] = 64
+        for size, patch in dict(small=8, medium=16, large=32).items():
+            head = f"{stage}.model.heads.c_{size}"
+            changes |= {f"{head}.patch_size": (patch, patch), f"{head}.in_channels": 64}
+    for generator in ("g_st", "g_ts"):
+        head = f"translators.model.heads.{generator}"
+        changes |= {f"{head}.channels": 4, f"{head}.num_blocks": 1}
     given = ("--pretrained=none", "--cfg-options", *options(changes))
-    run("train.py", "configs/own/cr_al_own.py", *given)
-    (report,) = workspace.glob("work_dirs/cr_al_own/regions/region_labels.json")
-    assert set(json.loads(report.read_text())["sizes"]) == {"small", "medium", "large"}
-    assert (workspace / "work_dirs/cr_al_own/train/iter_2.pth").is_file()
+    run("train.py", "configs/own/mlan_own.py", *given)
+    folder = workspace / "work_dirs/mlan_own"
+    report = json.loads((folder / "regions/region_labels.json").read_text())
+    assert set(report["sizes"]) == {"small", "medium", "large"}
+    assert (folder / "self_training/iter_2.pth").is_file()
+
+
+def test_own_data__mlan_is_ready_to_run(workspace):
+    run = Resolver(Request(Path("configs/own/mlan_own.py"), pretrained="none"))
+    names = [stage.name for stage in run.stages]
+    assert names == [
+        *("regions", "cr_al", "translators", "translate"),
+        *("train", "pseudo_labels", "self_training"),
+    ]
+    check_stages(Outlook(run, run.stages))
+    check_data(Outlook(run, run.stages))
+    assert not Path("work_dirs").exists()
 
 
 @pytest.mark.slow
