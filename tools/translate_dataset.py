@@ -102,19 +102,21 @@ def config_of(args: argparse.Namespace) -> Config:
 def _translating_stage(resolver: Resolver, args: argparse.Namespace) -> str:
     """Name the one training stage that can have trained the translator."""
     training = [stage for stage in resolver.stages if stage.trains]
+    if len(training) == 1:
+        return training[0].name
     found = [
         stage.name
         for stage in training
         if args.generator in (resolver.stage_config(stage).model.get("heads") or {})
     ]
-    if len(training) > 1 and len(found) != 1:
+    if len(found) != 1:
         names = ", ".join(stage.name for stage in training)
         raise StageError(
             f"{args.config} trains several stages ({names}), and {len(found)} of them "
             f"have heads.{args.generator}: say with --stage which one trained the "
             "translator, and with --generator what it is called there"
         )
-    return (found or [training[0].name])[0]
+    return found[0]
 
 
 def translate(args: argparse.Namespace) -> None:

@@ -170,27 +170,27 @@ labels = dict(type='PseudoLabelStage', checkpoint='first')
 """
 
 
-@pytest.mark.parametrize(
-    ("model", "more", "made"),
-    [
-        ("", PSEUDO, "labels=labels, train=dict(type='TrainStage', labels='labels')"),
-        (
-            "maps=dict(entropy=dict(type='EntropyMap', on='target'))",
-            "",
-            "translate=dict(type='TranslateStage', checkpoint='first'), "
-            "train=dict(type='TrainStage', translated='translate')",
-        ),
-    ],
-)
-def test_kept__what_another_stage_makes_for_this_one(tmp_path, model, more, made):
+def behind_first(tmp_path, stages):
     first = FIRST.format(base=str(leaf(tmp_path, name="first")))
-    path = leaf(tmp_path, model, more=f"{more}\nstages = dict({first}, {made})\n")
-    if model:  # nothing looks at the source, of which there are translations
-        more = "entropy=dict(type='MinimizeMap', map='entropy')"
-        path = leaf(tmp_path, model, more, f"stages = dict({first}, {made})\n")
-        assert sampled(config(path, **{"model.objectives.source": None})) == BOTH
-    else:
-        assert sampled(config(path)) == BOTH
+    return f"stages = dict({first}, {stages})\n"
+
+
+def test_kept__a_target_with_labels_of_another_stage(tmp_path):
+    learner = "train=dict(type='TrainStage', labels='labels')"
+    stages = behind_first(tmp_path, f"labels=labels, {learner}")
+    assert sampled(config(leaf(tmp_path, more=PSEUDO + stages))) == BOTH
+
+
+def test_kept__a_source_with_translations_of_another_stage(tmp_path):
+    stages = behind_first(
+        tmp_path,
+        "translate=dict(type='TranslateStage', checkpoint='first'), "
+        "train=dict(type='TrainStage', translated='translate')",
+    )
+    model = "maps=dict(entropy=dict(type='EntropyMap', on='target'))"
+    objective = "entropy=dict(type='MinimizeMap', map='entropy')"
+    path = leaf(tmp_path, model, objective, stages)
+    assert sampled(config(path, **{"model.objectives.source": None})) == BOTH
 
 
 def test_kept__what_the_caller_reads(tmp_path):

@@ -31,10 +31,9 @@ class UDAOptimWrapperConstructor:
     The keys are prefixes of parameter names (whole dotted parts; of several that fit
     the longest wins). An entry set to None is dropped, and so is a multiplier.
     An entry with ``optional=True`` is dropped where the model has no parameters for it,
-    so that one schedule serves methods with different heads (the log says
-    so). ``lr_mults`` maps a prefix
-    *within* the entry to a factor on the entry's learning rate; parameters of one
-    factor make one parameter group.
+    so that one schedule serves methods with different heads (the log says so).
+    ``lr_mults`` maps a prefix *within* the entry to a factor on the entry's learning
+    rate; parameters of one factor make one parameter group.
 
     Args:
         optim_wrapper_cfg: The entries. Each is the config of an optimizer wrapper

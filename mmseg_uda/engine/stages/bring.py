@@ -111,7 +111,7 @@ def _translating(
         raise _brings_itself(name, (*behind, config))
     translate = {"type": TRANSLATE, "checkpoint": "translators"}
     table = {"translators": translators, "translate": translate}
-    return list(_absolute(bring_stages(table, leaf, behind[:-1]), leaf))
+    return list(_absolute(_with_brought(table, leaf, behind), leaf))
 
 
 def _brought_by(

@@ -11,10 +11,16 @@ from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
+from .stage import REGION_GRID, REGION_LABEL
 
-#: Transforms that label the regions a stage has found: LabelRegions those of a
-#: RegionLabelStage, LoadRegionLabels those of a RegionGridStage.
-REGION_TRANSFORMS = ("LabelRegions", "LoadRegionLabels")
+#: Transforms that label the regions a stage has found, by the kind of that stage.
+REGION_TRANSFORMS = {REGION_LABEL: "LabelRegions", REGION_GRID: "LoadRegionLabels"}
+
+#: What an error about missing ones may add.
+COMES_BY_ITSELF = (
+    "LoadRegionLabels comes by itself into the source's own pipeline if that has "
+    "LoadLabels and ends with PackSegInputs"
+)
 
 _EVALUATION = ("val_dataloader", "test_dataloader")
 
@@ -39,7 +45,7 @@ def set_roots(cfg: Config, source_root: str | None, target_root: str | None) -> 
     ``source_root`` is for the training data of the domain ``source``, ``target_root``
     for those of every other domain and for the evaluation data.
     """
-    by_root = _by_role(cfg)
+    by_root = datasets_by_role(cfg)
     for role, root in (("source", source_root), ("target", target_root)):
         for node in by_root[role] if root is not None else ():
             node["data_root"] = root
@@ -58,7 +64,7 @@ def check_roots(
     Raises:
         StageError: If a folder is given that no data set would be read from.
     """
-    by_role = [_by_role(cfg) for cfg in configs]
+    by_role = [datasets_by_role(cfg) for cfg in configs]
     for role, root in (("source", source_root), ("target", target_root)):
         if root is not None and not any(nodes[role] for nodes in by_role):
             raise StageError(
@@ -67,7 +73,7 @@ def check_roots(
             )
 
 
-def _by_role(cfg: Config) -> dict[str, list[dict]]:
+def datasets_by_role(cfg: Config) -> dict[str, list[dict]]:
     """Return the data sets that ``--source-root`` and ``--target-root`` stand for."""
     dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
     domains = dataset.get("domains") or {}
@@ -135,7 +141,7 @@ def enable_tensorboard(cfg: Config) -> None:
 def regions_in(cfg: Mapping[str, Any]) -> list[dict]:
     """Return the transforms of a config's training that label regions."""
     nodes = dicts_in(cfg.get("train_dataloader") or {})
-    return [node for node in nodes if node.get("type") in REGION_TRANSFORMS]
+    return [node for node in nodes if node.get("type") in REGION_TRANSFORMS.values()]
 
 
 def set_regions(
@@ -157,10 +163,8 @@ def set_regions(
         if name not in names:
             raise StageError(
                 f"stage '{stage}' takes the regions of '{name}', but no pipeline of "
-                f"its train_dataloader has a {' or '.join(REGION_TRANSFORMS)} of "
-                f"name='{name}'. (LoadRegionLabels comes by itself into a pipeline of "
-                "the source that has LoadLabels and ends with PackSegInputs.)"
-                + did_you_mean(name, names)
+                f"its train_dataloader has a {' or '.join(REGION_TRANSFORMS.values())} "
+                f"of name='{name}'. {COMES_BY_ITSELF}." + did_you_mean(name, names)
             )
     for node, name in zip(nodes, names, strict=True):
         if name in folders:

@@ -13,17 +13,10 @@ from mmseg_uda.regions.grids import make_region_labels, region_advice, region_ta
 
 from .errors import StageError
 from .inputs import Inputs
+from .overrides import COMES_BY_ITSELF, REGION_TRANSFORMS
 from .ranks import say
 from .resolve import Resolver
-from .stage import REGION_GRID, REGION_LABEL, Stage
-
-# which transform takes what a stage has found into the training
-_LABELS_THEM = {REGION_LABEL: "LabelRegions", REGION_GRID: "LoadRegionLabels"}
-
-_BY_ITSELF = {
-    REGION_GRID: ". It comes by itself into the source's own pipeline if that has "
-    "LoadLabels and ends with PackSegInputs"
-}
+from .stage import REGION_GRID, Stage
 
 
 def run_region_stage(
@@ -107,7 +100,7 @@ def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
     Raises:
         StageError: If no domain labels regions of that name, or they get lost.
     """
-    kind = _LABELS_THEM[stage.kind]
+    kind = REGION_TRANSFORMS[stage.kind]
     domains = (cfg["train_dataloader"]["dataset"].get("domains") or {}).items()
     for _, domain in domains:
         pipeline = list((domain or {}).get("pipeline") or ())
@@ -124,7 +117,7 @@ def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
     raise StageError(
         f"stage '{stage.name}': no domain of {stage.config} has dict(type='{kind}', "
         f"name='{stage.name}') in its pipeline, so there are no labels to find regions "
-        f"in{_BY_ITSELF.get(stage.kind, '')}"
+        "in" + (f". {COMES_BY_ITSELF}" if stage.kind == REGION_GRID else "")
     )
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from mmengine.config import Config
 
-from .overrides import regions_in, translated_in
+from .overrides import REGION_TRANSFORMS, regions_in, translated_in
+from .stage import REGION_GRID
 
-LOAD = "LoadRegionLabels"
+_LOAD = REGION_TRANSFORMS[REGION_GRID]
 
 
 def add_region_labels(cfg: Config, names: Iterable[str]) -> None:
@@ -16,7 +17,7 @@ def add_region_labels(cfg: Config, names: Iterable[str]) -> None:
     A config that says where is left as it is, and so is a pipeline without a
     ``LoadLabels``, or a ``PackSegInputs`` at its end.
     """
-    if any(node["type"] == LOAD for node in regions_in(cfg)):
+    if any(node["type"] == _LOAD for node in regions_in(cfg)):
         return
     source = _domains(cfg).get("source") or {}
     pipeline = source.get("pipeline") or ()
@@ -25,7 +26,7 @@ def add_region_labels(cfg: Config, names: Iterable[str]) -> None:
         return
     *rest, pack = pipeline
     behind = types.index("LoadLabels") + 1
-    loading = [{"type": LOAD, "name": name} for name in names]
+    loading = [{"type": _LOAD, "name": name} for name in names]
     pack = {**pack, "type": "PackRegionLabels"}
     source["pipeline"] = [*rest[:behind], *loading, *rest[behind:], pack]
 

@@ -110,7 +110,7 @@ def _filled_in(domains: Mapping[str, Any], learner: Stage) -> list[str]:
     makers = {
         "PseudoLabelledDataset": learner.labels,
         "TranslatedDataset": learner.translated,
-        **dict.fromkeys(REGION_TRANSFORMS, learner.regions),
+        **dict.fromkeys(REGION_TRANSFORMS.values(), learner.regions),
     }
     return [
         name

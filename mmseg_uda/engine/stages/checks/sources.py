@@ -1,13 +1,11 @@
 """Whether stages that learn from what one stage makes of a source have that source."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.walk import dicts_in
-
 from ..errors import StageError
+from ..overrides import datasets_by_role
 from ..stage import Stage
 
 
@@ -34,10 +32,9 @@ def check_one_source(
             )
 
 
-def _source_of(cfg: Mapping[str, Any]) -> set[tuple[str, str]]:
-    domains = cfg["train_dataloader"]["dataset"].get("domains") or {}
-    nodes = dicts_in(domains.get("source") or {})
-    return {(n["type"], str(n["data_root"])) for n in nodes if "data_root" in n}
+def _source_of(cfg: Config) -> set[tuple[str, str]]:
+    nodes = datasets_by_role(cfg)["source"]
+    return {(node["type"], str(node["data_root"])) for node in nodes}
 
 
 def _shown(source: set[tuple[str, str]]) -> str:
