@@ -25,6 +25,7 @@ def test_check_stages__shipped_configs_pass(tmp_path):
     assert not list(tmp_path.iterdir()), "checks leave nothing behind"
 
 
+STOP = {"type": "EarlyStoppingHook", "rule": "greater"}
 DATASET = "train_dataloader.dataset.domains.source"
 
 
@@ -49,6 +50,7 @@ DATASET = "train_dataloader.dataset.domains.source"
         ("custom_hooks.0.type", "IterationSedHook", "mean 'IterationSeedHook'"),
         ("custom_hooks.1.keyy", "mIoU", "mean 'key'"),
         ("custom_hooks.1.key", "mIoU13", "val_evaluator measures"),
+        ("custom_hooks.0", STOP | {"monitor": "mIuO"}, "stops by 'mIuO', but.*mIoU"),
         ("optim_wrapper.segmentor.optimizer.type", "AdamWW", "mean 'AdamW'"),
         ("optim_wrapper.segmentor.optimizer.lrr", 1, "mean 'lr'"),
         ("optim_wrapper.segmentor.type", "OptmWrapper", "mean 'OptimWrapper'"),
@@ -86,6 +88,14 @@ def test_check_stages__one_mistake(tmp_path, option, value, said):
 def test_check_stages__several_optimizers(tmp_path, options, said):
     with pytest.raises(StageError, match=said):
         check(tmp_path, JOINT, options)
+
+
+def test_check_stages__early_stopping_without_validation(tmp_path):
+    unscored = dict.fromkeys(("val_dataloader", "val_cfg", "val_evaluator"))
+    stop = {"custom_hooks.0": STOP | {"monitor": "mIoU"}}
+    check(tmp_path, SINGLE, stop)
+    with pytest.raises(StageError, match=r"the config has none.*never stop"):
+        check(tmp_path, SINGLE, stop | unscored)
 
 
 DOMAIN = "stage_two.train_dataloader.dataset.domains.target"

@@ -91,3 +91,20 @@ def test_run_test__nothing_scored_is_said_and_not_written(
     assert run_test(request(tmp_path), checkpoint) == {}
     assert "a.pth: nothing was scored\n" in capsys.readouterr().out
     assert not list(tmp_path.glob("test/*.json"))
+
+
+def test_run_test__leaves_out_hooks_that_do_nothing_in_a_test(
+    tmp_path, checkpoint, monkeypatch
+):
+    module, ran = sys.modules[run_test.__module__], []
+    monkeypatch.setattr(module, "_prepare", lambda *_: None)
+    monkeypatch.setattr(module, "_test", lambda cfg, *_: ran.append(cfg) or {})
+    stop = {"type": "EarlyStoppingHook", "monitor": "mIoU"}
+    hooks = {
+        "custom_hooks": [stop, {"type": "EMAHook"}],
+        "default_hooks.stop": stop,
+    }
+    run_test(request(tmp_path, **hooks), checkpoint)
+    assert [hook["type"] for hook in ran[0].custom_hooks] == ["EMAHook"]
+    assert "stop" not in ran[0].default_hooks
+    assert ran[0].default_hooks.logger.type == "LoggerHook"

@@ -28,7 +28,8 @@ class ResultHook(Hook):
     After a resume the history goes on; entries behind the resumed iteration are
     dropped. A validation that was due at the resumed iteration but got lost, because
     the run was killed between the checkpoint and the end of the validation, is made up
-    for: mmengine would never come back to it.
+    for: mmengine would never come back to it. So is the validation of the last
+    iteration where a hook ends the training early: what is final is scored.
 
     Args:
         key: Metric that decides which result is best; higher is better.
@@ -49,9 +50,13 @@ class ResultHook(Hook):
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Make up for a validation that the resumed run was killed in."""
-        lost = all(result["iter"] != runner.iter for result in self.history)
-        if lost and _validation_is_due(runner):
+        if self._lacks(runner) and _validation_is_due(runner):
             runner.logger.info(f"Making up for the validation at {runner.iter}.")
+            runner.val_loop.run()
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Score the last iteration of a training that was ended early."""
+        if self._lacks(runner) and _may_validate(runner):
             runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
@@ -87,6 +92,10 @@ class ResultHook(Hook):
         """First of the results that are highest in ``key``."""
         scored = [r for r in self.history if r.get(self.key) is not None]
         return max(scored, key=lambda r: r[self.key], default=None)
+
+    def _lacks(self, runner: Runner) -> bool:
+        """Whether the present iteration has no result yet."""
+        return all(result["iter"] != runner.iter for result in self.history)
 
     def _load(self, runner: Runner) -> None:
         if not self._loaded:
@@ -149,9 +158,13 @@ def _read(runner: Runner) -> list[dict]:
 
 def _validation_is_due(runner: Runner) -> bool:
     loop, n = runner.train_loop, runner.iter
-    if runner.val_loop is None or n == 0 or n < loop.val_begin:
-        return False
-    return n % loop.val_interval == 0 or n == loop.max_iters
+    at_end = n == loop.max_iters or loop.stop_training
+    return _may_validate(runner) and (at_end or n % loop.val_interval == 0)
+
+
+def _may_validate(runner: Runner) -> bool:
+    n = runner.iter
+    return runner.val_loop is not None and 0 < n >= runner.train_loop.val_begin
 
 
 def _number(value: Real) -> float | int | None:

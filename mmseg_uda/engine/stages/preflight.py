@@ -13,6 +13,7 @@ from .checks.pretrained import fetch_pretrained
 from .checks.random_parts import warn_of_random_parts
 from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.sources import check_one_source
+from .checks.training import check_training
 from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
 from .folders import check_given, check_not_stale
@@ -174,6 +175,7 @@ def _check_alike(outlook: Outlook, stage: Stage) -> None:
 def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     """Check a stage against the labels, regions and domains of its data."""
     cfg = outlook.config(stage)
+    check_training(stage.name, cfg, model)
     if stage.labels is not None:
         set_labels(cfg, None, stage.name)
     if stage.translated is not None:

@@ -2,12 +2,14 @@
 
 import copy
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
-from mmseg.registry import METRICS
+from mmengine.hooks import Hook
+from mmseg.registry import HOOKS, METRICS
 
 from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
@@ -20,6 +22,7 @@ from mmseg_uda.unwrapped import unwrapped
 from mmseg_uda.weight_files import check_is_file
 
 from .checks.building import building
+from .checks.hooks import HOOK_NAMES
 from .checks.model import check_model
 from .checks.signatures import check_arguments
 from .errors import StageError
@@ -177,6 +180,25 @@ def _only_test(cfg: Config) -> None:
     for key in _TRAINING:
         cfg.pop(key, None)
     cfg.load_from, cfg.resume = None, False
+    _drop_idle_hooks(cfg)
+
+
+def _drop_idle_hooks(cfg: Config) -> None:
+    """Leave out hooks that do nothing in a test; some ask for a training before it."""
+    cfg.custom_hooks = [hook for hook in cfg.get("custom_hooks") or [] if _acts(hook)]
+    hooks = cfg.get("default_hooks") or {}
+    cfg.default_hooks = {
+        name: hook for name, hook in hooks.items() if name in HOOK_NAMES or _acts(hook)
+    }
+
+
+def _acts(hook: Any) -> bool:
+    """Whether a hook takes part in a test; one that can't be told does."""
+    kind = hook.get("type") if isinstance(hook, Mapping) else type(hook)
+    kind = HOOKS.get(kind) if isinstance(kind, str) else kind
+    if not (isinstance(kind, type) and issubclass(kind, Hook)):
+        return True
+    return any("_test" in stage for stage in kind.get_triggered_stages(kind))
 
 
 def _augment(cfg: Config) -> None:

@@ -12,6 +12,7 @@ from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.finite import NonFiniteLossError
 
+from .early_end import EarlyEnd
 from .overrides import backbone_of
 from .stage_runner import CallBeforeTrain, StageRunner
 
@@ -47,6 +48,7 @@ def run_train_stage(
         if load_from is not None and resume_from is None:
             runner.register_hook(CallBeforeTrain(_loader(load_from)))
         runner.register_hook(CallBeforeTrain(lambda *_: when_begun(), "LOWEST"))
+        runner.register_hook(EarlyEnd())
         runner.train()
     except NonFiniteLossError as error:
         raise NonFiniteLossError(f"{error} {_what_next(cfg, name)}") from error

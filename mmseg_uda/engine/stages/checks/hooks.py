@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.evaluator import Evaluator
-from mmengine.hooks import CheckpointHook, Hook
+from mmengine.hooks import CheckpointHook, EarlyStoppingHook, Hook
 from mmseg.registry import HOOKS
 
 from mmseg_uda.engine.hooks import ResultHook
@@ -18,7 +18,7 @@ from .building import building
 from .dry_runner import DryRunner
 from .signatures import check_arguments
 
-_HOOK_NAMES = (
+HOOK_NAMES = (
     "runtime_info",
     "timer",
     "sampler_seed",
@@ -36,10 +36,10 @@ def check_hooks(runner: DryRunner, cfg: Config) -> None:
         StageError: If one cannot be built, or none saves the weights at the end.
     """
     for name, hook in (cfg.get("default_hooks") or {}).items():
-        if hook is None and name in _HOOK_NAMES:
+        if hook is None and name in HOOK_NAMES:
             continue
         if not isinstance(hook, Mapping) or "type" not in hook:
-            others = {*_HOOK_NAMES, *cfg.default_hooks} - {name}
+            others = {*HOOK_NAMES, *cfg.default_hooks} - {name}
             raise StageError(
                 f"default_hooks.{name} is no hook: it must be a dict with a 'type', "
                 f"got {hook}." + did_you_mean(name, others)
@@ -57,7 +57,7 @@ def check_hooks(runner: DryRunner, cfg: Config) -> None:
 
 
 def check_scores(runner: DryRunner, evaluator: Evaluator) -> None:
-    """Check that what the best checkpoint is chosen by will be measured.
+    """Check that what hooks choose and decide by will be measured.
 
     Raises:
         StageError: If it will not.
@@ -72,16 +72,35 @@ def check_scores(runner: DryRunner, evaluator: Evaluator) -> None:
     for hook in runner.hooks:
         for name in _asked_for(hook):
             if name not in names and name != "auto" and "IoU." not in name:
+                stops = isinstance(hook, EarlyStoppingHook)
+                does = "stops" if stops else "chooses the best checkpoint"
                 raise StageError(
-                    f"{type(hook).__name__} chooses the best checkpoint by '{name}', "
+                    f"{type(hook).__name__} {does} by '{name}', "
                     f"but val_evaluator measures {', '.join(sorted(names))}."
                     + did_you_mean(name, names)
                 )
 
 
+def check_unscored(runner: DryRunner) -> None:
+    """Check that nothing waits for scores of a training that is not validated.
+
+    Raises:
+        StageError: If something does.
+    """
+    for hook in runner.hooks:
+        if isinstance(hook, EarlyStoppingHook):
+            raise StageError(
+                f"{type(hook).__name__} stops by '{hook.monitor}' of the validations, "
+                "but the config has none (val_dataloader, val_cfg, val_evaluator), so "
+                "it would never stop. Take it out of custom_hooks, or validate"
+            )
+
+
 def _asked_for(hook: Hook) -> list[str]:
     if isinstance(hook, CheckpointHook):
         return hook.save_best or []
+    if isinstance(hook, EarlyStoppingHook):
+        return [hook.monitor]
     return [hook.key] if isinstance(hook, ResultHook) else []
 
 

@@ -16,7 +16,7 @@ from mmseg_uda.suggestions import did_you_mean
 from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner
-from .hooks import check_hooks, check_scores
+from .hooks import check_hooks, check_scores, check_unscored
 from .signatures import check_arguments, known_arguments
 
 _NEEDED = ("train_dataloader", "train_cfg", "optim_wrapper")
@@ -75,6 +75,8 @@ def check_parts(cfg: Config, optim_wrapper: OptimWrapper) -> None:
         with building("val_cfg or val_evaluator"):
             loop = runner.build_val_loop(cfg.val_cfg)
         check_scores(runner, loop.evaluator)
+    else:
+        check_unscored(runner)
 
 
 def _check_train_cfg(runner: DryRunner, train_cfg: Mapping[str, Any]) -> None:
