@@ -5,60 +5,88 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import mmcv
 import numpy as np
 from rich.progress import track
 
-from .image_headers import check_checksums, image_size
-from .label_files import map_label_ids, read_label_ids
+from .image_headers import check_checksums, read_header
+from .label_files import map_label_ids, read_label_ids, size_error
 from .label_maps import IGNORE
+from .reading import orientation_of
 
 _BAR_FROM = 500  # files; fewer are checked before a bar could be read
 
 
 def check_headers(
     samples: Sequence[dict], name: str
-) -> tuple[list[tuple[int, int]], list[str]]:
-    """Return the images' sizes and the problems of all headers."""
+) -> tuple[list[tuple[int, int]], list[str], list[str]]:
+    """Check what all files declare.
 
-    def check(sample: dict) -> tuple[int, int]:
-        size = image_size(sample["img_path"])
-        label = sample.get("seg_map_path")
-        if label is not None and (label_size := image_size(label)) != size:
-            raise ValueError(
-                f"label and image differ in size: {label} is "
-                f"{label_size[0]}x{label_size[1]}, {sample['img_path']} is "
-                f"{size[0]}x{size[1]} (width x height)"
-            )
-        return size
-
-    return _gather(check, samples, f"{name}: headers")
+    Returns:
+        The images' sizes, the problems, and notices of what may not be meant so.
+    """
+    results, problems = _gather(_check_header, samples, f"{name}: headers")
+    half_turned = [path for _, path in results if path is not None]
+    notices = [_turn_notice(half_turned)] if half_turned else []
+    return [size for size, _ in results], problems, notices
 
 
 def check_contents(samples: Sequence[dict], name: str) -> tuple[np.ndarray, list[str]]:
     """Return the pixels by class and the problems of decoded samples."""
 
     def check(sample: dict) -> np.ndarray:
-        _check_decodes(sample["img_path"])
+        _check_decodes(sample)
         if "label_lut" not in sample:
             return np.zeros(IGNORE + 1, dtype=np.int64)
         label = sample["seg_map_path"]
-        ids = map_label_ids(read_label_ids(label), sample["label_lut"], label)
+        ids = read_label_ids(label, orientation_of(sample))
+        ids = map_label_ids(ids, sample["label_lut"], label)
         return np.bincount(ids.ravel(), minlength=IGNORE + 1)
 
     counts, problems = _gather(check, samples, f"{name}: contents")
     return np.sum(counts, axis=0) if counts else np.zeros(IGNORE + 1), problems
 
 
-def _check_decodes(path: str) -> None:
+def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
+    """Return an image's size, and its path where only it is mirrored or turned.
+
+    A label that is not turned with its image was drawn on it as it is shown, or does
+    not fit: where the sides keep their lengths, sizes cannot tell.
+    """
+    path, orientation = sample["img_path"], orientation_of(sample)
+    image = read_header(path)
+    reader = sample.get("image_reader")
+    if reader is not None:
+        reader.check(image, path)
+    size = image.size(orientation)
+    label = sample.get("seg_map_path")
+    if label is None:
+        return size, None
+    told = read_header(label)
+    if told.size(orientation) != size:
+        raise ValueError(size_error(label, told.size(orientation), path, size))
+    turned = orientation == "shown" and image.orientation != told.orientation
+    return size, path if turned and image.stored_size == size else None
+
+
+def _turn_notice(paths: Sequence[str]) -> str:
+    return (
+        f"{len(paths)} image(s) are turned or mirrored by an orientation tag that "
+        f"their labels do not have, such as {paths[0]}. The labels are taken as drawn "
+        "on the images as viewers show them. If they were drawn on the stored pixels, "
+        "set orientation='stored' of this data set"
+    )
+
+
+def _check_decodes(sample: dict) -> None:
+    path = sample["img_path"]
     data = Path(path).read_bytes()
     told = f"cannot decode the image {path}: fetch it again"
     try:
         check_checksums(data)
     except OSError as error:
         raise ValueError(f"{told} ({error})") from error
-    if mmcv.imfrombytes(data) is None:
-        raise ValueError(told)
+    if "image_reader" in sample:
+        sample["image_reader"].decode(data, path)
 
 
 def _gather(

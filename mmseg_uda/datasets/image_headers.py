@@ -1,19 +1,36 @@
 """Cheap checks of image files, without decoding them."""
 
-import io
 import os
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from .reading.checksums import check_checksums
+from .reading.declared import Declared, declare_file
+
+__all__ = ["check_checksums", "image_size", "read_header"]
+
 #: What an intact file of a format holds among its last bytes.
 _ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
 _TAIL = 64
-_EXIF_ORIENTATION = 274
 
 
-def image_size(path: str | Path) -> tuple[int, int]:
+def image_size(path: str | Path, orientation: str = "shown") -> tuple[int, int]:
     """Return width and height of an image from its header, and check its end.
+
+    Args:
+        path: Image file.
+        orientation: ``'shown'`` as its orientation tag turns it, or ``'stored'``.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no image or is truncated.
+    """
+    return read_header(path).size(orientation)
+
+
+def read_header(path: str | Path) -> Declared:
+    """Return what an image declares, and check its end.
 
     A PNG or JPEG that does not end in the mark of its end is decoded to be sure.
 
@@ -22,16 +39,12 @@ def image_size(path: str | Path) -> tuple[int, int]:
         ValueError: If it is no image or is truncated.
     """
     try:
-        with Image.open(path) as image:
-            size = image.size
-            if image.format == "JPEG":
-                # OpenCV turns photos as their EXIF says; 5 to 8 swap the sides.
-                turned = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
-                size = size[::-1] if turned else size
-            end = _ENDS.get(image.format, b"")
-            if end not in _tail(path):
-                if end not in Path(path).read_bytes():
-                    raise OSError("its end is missing")
+        declared = declare_file(path)
+        end = _ENDS.get(declared.kind, b"")
+        if end not in _tail(path):
+            if end not in Path(path).read_bytes():
+                raise OSError("its end is missing")
+            with Image.open(path) as image:
                 image.load()  # the end is followed by other data, or is a preview's
     except FileNotFoundError:
         raise
@@ -41,22 +54,7 @@ def image_size(path: str | Path) -> tuple[int, int]:
         raise ValueError(
             f"{path} is truncated or damaged ({_bytes(path)} bytes): {error}"
         ) from error
-    return size
-
-
-def check_checksums(data: bytes) -> None:
-    """Compare the content of a PNG with its checksums; other formats have none.
-
-    For libraries that decode in C: they print what they find to the terminal.
-
-    Raises:
-        OSError: If the content has changed.
-    """
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            image.verify()
-    except SyntaxError as error:
-        raise OSError(str(error)) from error
+    return declared
 
 
 def _tail(path: str | Path) -> bytes:

@@ -1,50 +1,42 @@
 """Reading of label files, in every format the data sets come in."""
 
-import io
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
-from .image_headers import check_checksums
 from .label_maps import OUTSIDE, known_ids
+from .reading import declare_file, label_numbers
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
+def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
+    """Read the raw ids of a label file, as they are stored.
 
-def read_label_ids(path: str | Path) -> np.ndarray:
-    """Read the raw ids of a label file.
-
-    The file says itself how it is coded: palette PNG (GTA5), the index; 16-bit colour
-    PNG (SYNTHIA), the first (R) channel; one channel (Cityscapes' labelIds,
-    pseudo-labels), the value; 8-bit colour with three equal channels, their value.
+    The file says itself how it is coded: palette image (GTA5), the index; 16-bit colour
+    PNG (SYNTHIA), the first (R) channel; one channel of any number of bits (Cityscapes'
+    labelIds, pseudo-labels, GIS rasters), the number; several equal channels, theirs.
 
     Args:
         path: Label image.
+        orientation: ``'shown'`` turns it as its own orientation tag says, ``'stored'``
+            does not.
 
     Returns:
-        Ids of shape (H, W), an unsigned integer type.
+        Ids of shape (H, W), an integer type, none of them negative.
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is unreadable, truncated, or holds colours instead of ids.
+        ValueError: If it is unreadable, truncated, or does not hold ids as they were
+            written: colours, compression with losses, negative or broken numbers.
     """
     data = Path(path).read_bytes()
     try:
-        # Pillow shrinks 16-bit colour to its high byte, and every id of SYNTHIA to 0.
-        ids = _read_first_channel(data) if _is_deep_colour(data) else _read_index(data)
+        return label_numbers(data, path, orientation)
     except (OSError, SyntaxError, UnidentifiedImageError) as error:
         raise ValueError(
             f"cannot read the label {path}: {error}. The file is truncated or no "
             "image: fetch it again"
         ) from error
-    if ids is None:
-        raise ValueError(
-            f"the label {path} holds colours, not class ids: expected a palette or "
-            "one-channel image (or SYNTHIA's 16-bit GT/LABELS, not GT/COLOR)"
-        )
-    return ids
 
 
 def map_label_ids(ids: np.ndarray, lut: np.ndarray, path: str | Path) -> np.ndarray:
@@ -76,28 +68,37 @@ def map_label_ids(ids: np.ndarray, lut: np.ndarray, path: str | Path) -> np.ndar
     return mapped.astype(np.uint8)
 
 
-def _is_deep_colour(data: bytes) -> bool:
-    """Whether a file is a PNG with 16 bits per sample and a colour or alpha channel."""
-    # Byte 24 of a PNG is the bit depth, byte 25 the colour type (0 is grey).
-    return data.startswith(_PNG_SIGNATURE) and data[24:25] == b"\x10" and data[25] != 0
+def size_error(
+    label: str,
+    label_size: tuple[int, int],
+    image: str,
+    image_size: tuple[int, int],
+) -> str:
+    """Say that a label does not fit its image, and why if a tag is the reason.
 
-
-def _read_first_channel(data: bytes) -> np.ndarray:
-    # Older OpenCV fills what is missing of a truncated file with zeros, silently.
-    if b"IEND" not in data:
-        raise OSError("the PNG has no end")
-    check_checksums(data)
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if image is None:
-        raise OSError("the PNG cannot be decoded")
-    return image[..., 2]  # OpenCV's order is B, G, R
-
-
-def _read_index(data: bytes) -> np.ndarray | None:
-    with Image.open(io.BytesIO(data)) as image:
-        values = np.asarray(image)
-    if values.ndim == 2:
-        return values.astype(np.uint8) if values.dtype == bool else values
-    first = values[..., 0]
-    same = all(np.array_equal(first, values[..., c]) for c in range(1, 3))
-    return first if values.shape[2] >= 3 and same else None
+    Args:
+        label: Label file.
+        label_size: Its width and height, as it was read.
+        image: Image file.
+        image_size: Its width and height, as it was read.
+    """
+    text = (
+        f"label and image differ in size: {label} is "
+        f"{label_size[0]}x{label_size[1]}, {image} is "
+        f"{image_size[0]}x{image_size[1]} (width x height)"
+    )
+    declared = declare_file(image) if Path(image).is_file() else None
+    if declared is None or declared.orientation == 1:
+        return text
+    turned = image_size == declared.shown_size
+    text += (
+        f". The image has the orientation tag {declared.orientation} and is read as "
+        f"{'viewers show it' if turned else 'it is stored'}"
+    )
+    other = declared.stored_size if turned else declared.shown_size
+    if label_size != other:
+        return text
+    return (
+        f"{text}; the label fits the image as it is {'stored' if turned else 'shown'}: "
+        f"set orientation='{'stored' if turned else 'shown'}' of the data set"
+    )

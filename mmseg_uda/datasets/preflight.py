@@ -28,6 +28,7 @@ class DatasetReport:
         num_read: Number of samples whose files were decoded.
         classes: Class names.
         pixels: Pixels by class in the labels that were decoded, (K,).
+        notices: What may not be meant as it is, a sentence each.
     """
 
     name: str
@@ -38,6 +39,7 @@ class DatasetReport:
     num_read: int
     classes: tuple[str, ...]
     pixels: np.ndarray
+    notices: tuple[str, ...] = ()
 
     @property
     def absent(self) -> list[str]:
@@ -97,7 +99,7 @@ def check_dataset(
         ]
     name = name or type(dataset).__name__
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
-    sizes, problems = check_headers(samples, name)
+    sizes, problems, notices = check_headers(samples, name)
     if not problems:
         chosen = _spread(len(samples), max_full, seed)
         pixels, problems = check_contents([samples[i] for i in chosen], name)
@@ -120,6 +122,7 @@ def check_dataset(
             num_read=len(chosen),
             classes=classes,
             pixels=pixels[: len(classes)],
+            notices=tuple(notices),
         )
     ]
 

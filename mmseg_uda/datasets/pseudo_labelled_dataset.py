@@ -75,6 +75,7 @@ class PseudoLabelledDataset(SegFolder):
             metainfo={"classes": meta["classes"], "palette": meta["palette"]},
             **kwargs,
         )
+        self.read_like(self.images)
 
     def make_lut(self, classes: Sequence[str]) -> np.ndarray:
         """Return the table that leaves class indices and 255 as they are."""

@@ -9,7 +9,9 @@ from mmcv.transforms import LoadAnnotations
 from mmseg.datasets import BaseSegDataset
 
 from .folders import layout_error, list_files
-from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE
+from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
+from .reading import ImageReader
+from .transforms.read_image import read_by_data_set, reads_itself
 
 
 class SegFolder(BaseSegDataset):
@@ -33,10 +35,14 @@ class SegFolder(BaseSegDataset):
         test_mode: As in mmseg.
         lazy_init: Leave the listing of the folders to ``full_init()``.
         serialize_data: Keep the list of samples as one array that workers share.
+        value_range: Image values that become 0 and 255; see :class:`ImageReader`.
+        bands: Image bands that become red, green and blue; see :class:`ImageReader`.
+        orientation: ``'shown'`` or ``'stored'``; see :class:`ImageReader`.
 
     Raises:
         FileNotFoundError: If a folder is missing or holds no file of its kind.
-        ValueError: If ``pipeline`` holds mmseg's ``LoadAnnotations``.
+        ValueError: If ``pipeline`` holds mmseg's ``LoadAnnotations``, or a loader that
+            cannot do what the options of images say, or there are too many classes.
     """
 
     METAINFO = {"classes": CITYSCAPES_CLASSES, "palette": CITYSCAPES_PALETTE}  # noqa: RUF012
@@ -55,7 +61,12 @@ class SegFolder(BaseSegDataset):
         test_mode: bool = False,
         lazy_init: bool = False,
         serialize_data: bool = True,
+        value_range: Sequence[float] | None = None,
+        bands: Sequence[int] | None = None,
+        orientation: str = "shown",
     ) -> None:
+        #: How images, and by its orientation labels, are read.
+        self.image_reader = ImageReader(value_range, bands, orientation)
         single = isinstance(image_suffix, str)
         self.image_suffixes = (image_suffix,) if single else tuple(image_suffix)
         self.layout = layout
@@ -72,6 +83,9 @@ class SegFolder(BaseSegDataset):
             lazy_init=True,
             serialize_data=serialize_data,
         )
+        self.pipeline.transforms = read_by_data_set(self.pipeline.transforms)
+        self._check_loader()
+        self._check_classes()
         self.label_lut = self.make_lut(self._metainfo["classes"])
         if any(isinstance(t, LoadAnnotations) for t in self.pipeline.transforms):
             raise ValueError(
@@ -108,7 +122,27 @@ class SegFolder(BaseSegDataset):
         info = super().get_data_info(idx)
         if self.labelled:
             info["label_lut"] = self.label_lut
+        if not reads_itself(self.pipeline.transforms):
+            info["image_reader"] = self.reader_of(info)
         return info
+
+    def read_like(self, images: "SegFolder") -> None:
+        """Read images as the data set does that they are from.
+
+        Raises:
+            ValueError: If this data set has been told how to read them itself.
+        """
+        if not self.image_reader.is_plain:
+            raise ValueError(
+                f"{type(self).__name__}: value_range, bands and orientation are those "
+                "of its images: set them within images=dict(...)"
+            )
+        self.image_reader = images.image_reader
+        self._check_loader()
+
+    def reader_of(self, info: Mapping[str, Any]) -> ImageReader:
+        """Return how the files of a sample are read."""
+        return self.image_reader
 
     def list_images(self) -> dict[str, str]:
         """List the images: path relative to the image root, by name without suffix."""
@@ -139,6 +173,22 @@ class SegFolder(BaseSegDataset):
             root = self.data_prefix["seg_map_path"]
             info |= {"seg_map_path": str(Path(root) / label), "label_name": label}
         return {**info, "label_map": None, "reduce_zero_label": False, "seg_fields": []}
+
+    def _check_loader(self) -> None:
+        if reads_itself(self.pipeline.transforms) and not self.image_reader.is_plain:
+            raise ValueError(
+                f"{type(self).__name__}: value_range, bands and orientation need "
+                "dict(type='LoadImageFromFile') in the pipeline, without options but "
+                "to_float32; the pipeline loads images in another way"
+            )
+
+    def _check_classes(self) -> None:
+        number = len(self._metainfo["classes"])
+        if number > IGNORE:
+            raise ValueError(
+                f"{type(self).__name__}: labels are 8-bit, with {IGNORE} for what is "
+                f"ignored, so there are at most {IGNORE} classes, got {number}"
+            )
 
 
 def _complete_metainfo(metainfo: Mapping[str, Any] | None) -> dict:

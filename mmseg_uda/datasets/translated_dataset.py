@@ -1,12 +1,13 @@
 """Labelled images together with what an image translator made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmseg.registry import DATASETS
 
+from .reading import ImageReader
 from .seg_folder import SegFolder
 
 _LAYOUT = """
@@ -62,6 +63,14 @@ class TranslatedDataset(SegFolder):
             metainfo={"classes": meta["classes"], "palette": meta["palette"]},
             **kwargs,
         )
+        self.read_like(self.images)
+
+    def reader_of(self, info: Mapping[str, Any]) -> ImageReader:
+        """Return how a sample is read; translations are plain, whatever they are of."""
+        if Path(info["img_path"]).is_relative_to(self.image_root):
+            # for the labels, which are the originals'
+            return ImageReader(orientation=self.image_reader.orientation)
+        return self.image_reader
 
     def make_lut(self, classes: Sequence[str]) -> np.ndarray | None:
         """Return the table of the originals' labels."""
@@ -74,7 +83,11 @@ class TranslatedDataset(SegFolder):
         originals, translations, missing = [], [], []
         for index in range(len(self.images)):
             info = self.images.get_data_info(index)
-            for added in ("label_lut", "sample_idx"):  # this data set adds its own
+            for added in (
+                "label_lut",
+                "sample_idx",
+                "image_reader",
+            ):  # this data set adds its own
                 info.pop(added, None)
             image = Path(info["img_path"]).relative_to(self.images.image_root)
             file = files.get(image.with_suffix("").as_posix())

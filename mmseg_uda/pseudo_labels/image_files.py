@@ -9,7 +9,9 @@ from mmcv.transforms import Compose, TestTimeAug
 from mmengine.registry import DefaultScope
 from torch.utils.data import Dataset
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
+from mmseg_uda.datasets.reading import ImageReader
+from mmseg_uda.datasets.transforms.read_image import read_by_data_set
 
 
 class ImageFiles(Dataset):
@@ -20,13 +22,20 @@ class ImageFiles(Dataset):
         root: Folder that names are relative to.
         pipeline: Transforms from ``img_path`` to packed inputs, as in a config. A
             ``TestTimeAug`` in it makes this a data set with test-time augmentation.
+        reader: How the images are read; without options by default.
 
     Raises:
         ValueError: If there is no image, one lies outside ``root``, or two would have
             the same label file (names that differ only in their suffix).
     """
 
-    def __init__(self, paths: Sequence[str | Path], root: str | Path, pipeline: list):
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        root: str | Path,
+        pipeline: list,
+        reader: ImageReader | None = None,
+    ) -> None:
         if not paths:
             raise ValueError(f"there is no image to label below {root}")
         self.root = Path(root)
@@ -41,14 +50,17 @@ class ImageFiles(Dataset):
                     "file: rename one of them"
                 )
             seen[stem] = name
-        self.pipeline_sha256 = text_sha256(pipeline)
-        # mmcv looks a name up in mmseg only if that is the default scope.
-        with DefaultScope.overwrite_default_scope("mmseg"):
-            self.pipeline = Compose(pipeline)
+        self.reader = reader or ImageReader()
+        # options of the reader decide what the network sees, too
+        options = [] if self.reader.is_plain else [repr(self.reader)]
+        self.pipeline_sha256 = text_sha256([*pipeline, *options])
+        self.pipeline = compose(pipeline)
         self.tta = any(isinstance(t, TestTimeAug) for t in self.pipeline.transforms)
 
     @classmethod
-    def from_folder(cls, root: str | Path, pipeline: list) -> "ImageFiles":
+    def from_folder(
+        cls, root: str | Path, pipeline: list, reader: ImageReader | None = None
+    ) -> "ImageFiles":
         """Take every image file below a folder, sorted by path.
 
         Raises:
@@ -69,24 +81,37 @@ class ImageFiles(Dataset):
                 f"image folder {root} holds no image: expected files that end in "
                 f"{', '.join(IMAGE_SUFFIXES)}, at any depth"
             )
-        return cls(paths, root, pipeline)
+        return cls(paths, root, pipeline, reader)
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> dict:
-        return load_image(self.paths[index], self.pipeline)
+        return load_image(self.paths[index], self.pipeline, self.reader)
 
 
-def load_image(path: str, pipeline: Compose) -> dict:
-    """Return an image without labels as a pipeline packs it.
+def compose(pipeline: list) -> Compose:
+    """Build a pipeline that reads images as the data sets do."""
+    # mmcv looks a name up in mmseg only if that is the default scope.
+    with DefaultScope.overwrite_default_scope("mmseg"):
+        composed = Compose(pipeline)
+    composed.transforms = read_by_data_set(composed.transforms)
+    return composed
+
+
+def load_image(path: str, pipeline: Compose, reader: ImageReader) -> dict:
+    """Return an image without labels as a pipeline of :func:`compose` packs it.
 
     Raises:
         ValueError: If that is not possible.
     """
     # What mmseg's own data sets put in besides; its transforms read them.
     results = dict(
-        img_path=path, seg_fields=[], reduce_zero_label=False, label_map=None
+        img_path=path,
+        image_reader=reader,
+        seg_fields=[],
+        reduce_zero_label=False,
+        label_map=None,
     )
     try:
         return pipeline(results)

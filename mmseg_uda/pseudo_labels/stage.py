@@ -20,6 +20,7 @@ from mmseg_uda.weight_files import check_is_file
 from .generate import generate_pseudo_labels
 from .image_files import ImageFiles, text_sha256
 from .target_images import (
+    folder_reader,
     inference_pipeline,
     name_of,
     target_classes,
@@ -81,7 +82,7 @@ def run_pseudo_label_stage(
     selection = RULES.build(dict(rule or {"type": "KeepAll"}))
     pipeline = inference_pipeline(cfg, tta)
     files = (
-        ImageFiles.from_folder(images, pipeline)
+        ImageFiles.from_folder(images, pipeline, folder_reader(cfg, "target"))
         if images is not None
         else target_images(cfg, pipeline)
     )

@@ -6,6 +6,7 @@ from mmcv.transforms import LoadAnnotations
 from mmengine.config import Config
 from mmseg.registry import DATASETS, TRANSFORMS
 
+from mmseg_uda.datasets.reading import READER_OPTIONS, ImageReader
 from mmseg_uda.suggestions import did_you_mean
 
 from .image_files import ImageFiles
@@ -47,7 +48,23 @@ def domain_images(cfg: Config, domain: str, pipeline: list, purpose: str) -> Ima
             "data_root, or give a folder of images (--images DIR)."
         ) from error
     paths = [dataset.get_data_info(i)["img_path"] for i in range(len(dataset))]
-    return ImageFiles(paths, dataset.data_prefix["img_path"], pipeline)
+    root = dataset.data_prefix["img_path"]
+    return ImageFiles(paths, root, pipeline, getattr(dataset, "image_reader", None))
+
+
+def folder_reader(cfg: Config, *domains: str) -> ImageReader:
+    """Return how images are read that a user gives besides those of the config.
+
+    As those of the first of these domains of its training data that there is, else as
+    those of its test data.
+    """
+    given = [_dataset_of(cfg, domain) for domain in domains]
+    given += [
+        (cfg.get(f"{split}_dataloader") or {}).get("dataset")
+        for split in ("test", "val")
+    ]
+    first = next((dataset for dataset in given if dataset), {})
+    return ImageReader(**{key: first[key] for key in READER_OPTIONS if key in first})
 
 
 def target_classes(cfg: Config) -> list[str] | None:

@@ -11,7 +11,11 @@ from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.devices import choose_device
 from mmseg_uda.pseudo_labels.image_files import ImageFiles
 from mmseg_uda.pseudo_labels.stage import check_apart
-from mmseg_uda.pseudo_labels.target_images import domain_images, name_of
+from mmseg_uda.pseudo_labels.target_images import (
+    domain_images,
+    folder_reader,
+    name_of,
+)
 from mmseg_uda.weight_files import check_is_file
 
 from .translate import translate_images
@@ -61,7 +65,7 @@ def run_translate_stage(
     init_default_scope(cfg.get("default_scope", "mmseg"))
     pipeline = translate_pipeline(cfg)
     files = (
-        ImageFiles.from_folder(images, pipeline)
+        ImageFiles.from_folder(images, pipeline, folder_reader(cfg, domain))
         if images is not None
         else domain_images(cfg, domain, pipeline, "would be translated")
     )

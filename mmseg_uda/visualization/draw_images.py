@@ -90,8 +90,8 @@ def _draw_one(
     origin = drawing.origin_of(image, label_file)
     if all([is_drawn(f, origin, drawing.overwrite) for f in files.values()]):
         return False
-    picture = read_image(image)
-    data = pseudo_collate([load_image(str(image), pipeline)])
+    picture = read_image(image, drawing.reader)
+    data = pseudo_collate([load_image(str(image), pipeline, drawing.reader)])
     maps = sample_maps(model, data, drawing.draws, drawing.seed, drawing.noise)
     labels = None if label_file is None else truth.labels(name, image)
     _check_sizes(picture, maps.labels, labels, image, label_file)

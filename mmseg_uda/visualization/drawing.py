@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.datasets.reading import ImageReader
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Drawing:
         noise: Arguments of ``FeatureNoise`` that replace the model's.
         single: Write every panel as a file of its own, too.
         overwrite: Replace pictures that are there.
+        reader: How images are read.
         origin: What else decides the pictures (checkpoint, config), as JSON types.
     """
 
@@ -33,6 +35,7 @@ class Drawing:
     noise: Mapping[str, Any] | None = None
     single: bool = False
     overwrite: bool = False
+    reader: ImageReader = field(default_factory=ImageReader)
     origin: Mapping[str, Any] | None = None
 
     def origin_of(self, image: Path, label_file: Path | None) -> str:
@@ -45,6 +48,7 @@ class Drawing:
             "draws": self.draws,
             "seed": self.seed,
             "noise": dict(self.noise or {}),
+            **({} if self.reader.is_plain else {"reader": repr(self.reader)}),
             **(self.origin or {}),
         }
         return json.dumps(facts, sort_keys=True)

@@ -6,22 +6,23 @@ import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-import cv2
 import numpy as np
 
-from mmseg_uda.pseudo_labels.image_files import IMAGE_SUFFIXES
+from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
+from mmseg_uda.datasets.reading import ImageReader
 
 
-def read_image(path: str | Path) -> np.ndarray:
-    """Read an image, (H, W, 3) uint8, RGB.
+def read_image(path: str | Path, reader: ImageReader | None = None) -> np.ndarray:
+    """Read an image, (H, W, 3) uint8, RGB, as the network sees it.
 
     Raises:
-        ValueError: If it is missing, damaged or no image.
+        ValueError: If it is missing, damaged, no image, or refused by the reader.
     """
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise ValueError(f"cannot load image {path}: it is missing or no whole image")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+    try:
+        image = (reader or ImageReader()).read(path)
+    except OSError as error:
+        raise ValueError(f"cannot load image {path}: {error}") from error
+    return np.ascontiguousarray(image[..., ::-1])
 
 
 def find_images(given: Sequence[str | Path]) -> dict[str, Path]:

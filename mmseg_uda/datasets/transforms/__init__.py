@@ -7,6 +7,7 @@ from .load_region_labels import LoadRegionLabels
 from .load_soft_labels import LoadSoftLabels
 from .pack_region_labels import PackRegionLabels
 from .pack_soft_labels import PackSoftLabels
+from .read_image import ReadImage
 
 __all__ = [
     "DiverseCrop",
@@ -16,4 +17,5 @@ __all__ = [
     "LoadSoftLabels",
     "PackRegionLabels",
     "PackSoftLabels",
+    "ReadImage",
 ]

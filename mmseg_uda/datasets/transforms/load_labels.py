@@ -3,7 +3,8 @@
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
-from ..label_files import map_label_ids, read_label_ids
+from ..label_files import map_label_ids, read_label_ids, size_error
+from ..reading import orientation_of
 
 
 @TRANSFORMS.register_module()
@@ -16,8 +17,9 @@ class LoadLabels(BaseTransform):
     ``MMSegInferencer``, the sample passes through unchanged.
 
     Required keys: ``seg_map_path`` and ``label_lut`` (both absent: pass through);
-    ``ori_shape``, ``img_path``. Added keys: ``gt_seg_map`` (H, W) uint8, 255 = ignore,
-    at the file's own size; ``seg_fields``.
+    ``ori_shape``, ``img_path``, and ``image_reader``, whose ``orientation`` holds for
+    labels too (absent: ``'shown'``). Added keys: ``gt_seg_map`` (H, W) uint8, 255 =
+    ignore, at the file's own size; ``seg_fields``.
 
     Raises:
         ValueError: If the file is unreadable, holds a value outside of the table, or
@@ -34,14 +36,12 @@ class LoadLabels(BaseTransform):
                 f"LoadLabels got {path} without a look-up table: it works with the "
                 "data sets of mmseg_uda; with one of mmseg's use LoadAnnotations"
             )
-        labels = map_label_ids(read_label_ids(path), results["label_lut"], path)
+        ids = read_label_ids(path, orientation_of(results))
+        labels = map_label_ids(ids, results["label_lut"], path)
         image_shape = tuple(results.get("ori_shape", labels.shape)[:2])
         if labels.shape != image_shape:
-            raise ValueError(
-                f"label and image differ in size: {path} is "
-                f"{labels.shape[1]}x{labels.shape[0]}, {results['img_path']} is "
-                f"{image_shape[1]}x{image_shape[0]} (width x height)"
-            )
+            sizes = labels.shape[::-1], results["img_path"], image_shape[::-1]
+            raise ValueError(size_error(path, *sizes))
         results["gt_seg_map"] = labels
         results.setdefault("seg_fields", []).append("gt_seg_map")
         return results

@@ -77,14 +77,17 @@ class SampleMapsHook(SampleHook):
             data = pseudo_collate([dataset[int(index)]])
             path = data["data_samples"][0].img_path
             try:
-                sheet = self._sheet(model, data, runner)
+                image = read_image(path, getattr(dataset, "image_reader", None))
+                sheet = self._sheet(model, data, runner, image)
             except ValueError as error:  # numbers that are not finite
                 runner.logger.warning(f"no picture of {path}: {error}")
                 continue
             name = f"maps_{index}_{Path(path).stem}"
             runner.visualizer.add_image(name, sheet, runner.iter + 1)
 
-    def _sheet(self, model: Any, data: dict, runner: Runner) -> np.ndarray:
+    def _sheet(
+        self, model: Any, data: dict, runner: Runner, image: np.ndarray
+    ) -> np.ndarray:
         (sample,) = data["data_samples"]
         truth = None
         if "gt_sem_seg" in sample:
@@ -95,5 +98,5 @@ class SampleMapsHook(SampleHook):
         heads = segmentation_heads(inner_segmentor(model))
         num_classes = heads["decode"].num_classes
         classes, palette = class_colors(runner.cfg, num_classes)
-        drawn = panels(read_image(sample.img_path), maps, palette, truth)
+        drawn = panels(image, maps, palette, truth)
         return panel_sheet(drawn, maps, classes, palette, self.tile_width)

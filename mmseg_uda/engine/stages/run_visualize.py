@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.dataset import Compose
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.devices import choose_device
-from mmseg_uda.pseudo_labels.image_files import text_sha256
-from mmseg_uda.pseudo_labels.target_images import inference_pipeline
+from mmseg_uda.pseudo_labels.image_files import compose, text_sha256
+from mmseg_uda.pseudo_labels.target_images import folder_reader, inference_pipeline
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.version import __version__
 from mmseg_uda.visualization.class_colors import class_colors
@@ -69,7 +68,7 @@ def run_visualize(
     model = check_model(cfg, path, trains=False)
     drawn_lipschitz_map(model, how.get("noise"))  # says what is wrong with the noise
     with building("the pipeline of a test"):
-        pipeline = Compose(inference_pipeline(cfg))
+        pipeline = compose(inference_pipeline(cfg))
     draw_toycity(request, [Config({"val_dataloader": cfg.get("val_dataloader")})])
     files = find_images(images)
     _check_apart(out, images)
@@ -80,7 +79,13 @@ def run_visualize(
         if labels is not None
         else _validation_truth(cfg)
     )
-    drawing = Drawing(classes, palette, origin=_origin(cfg, path), **how)
+    drawing = Drawing(
+        classes,
+        palette,
+        reader=folder_reader(cfg, "target"),
+        origin=_origin(cfg, path),
+        **how,
+    )
     return draw_images(model.to(device), files, pipeline, out, drawing, truth)
 
 

@@ -1,0 +1,119 @@
+"""The numbers that a label file stores, as they are stored."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from . import tiff
+from .checksums import check_checksums
+from .declared import Declared, declare
+from .orientation import turn
+
+
+def label_numbers(
+    data: bytes, path: str | Path, orientation: str = "shown"
+) -> np.ndarray:
+    """Return the ids (H, W) of a label file.
+
+    Args:
+        data: The file's bytes.
+        path: Its name, for messages.
+        orientation: See :class:`.image_reader.ImageReader`.
+
+    Raises:
+        OSError, SyntaxError: If it is damaged or no image.
+        ValueError: If it holds anything but ids, or not as they were written.
+    """
+    file = io.BytesIO(data)
+    declared = declare(file)
+    _check(declared, path)
+    if declared.kind == "TIFF":
+        bands, _, _ = tiff.read_bytes(data)
+    elif declared.kind == "PNG" and declared.bits == 16 and declared.bands > 1:
+        # Pillow shrinks 16-bit colour to its high byte, and every id of SYNTHIA to 0
+        bands = _from_opencv(data)
+    elif declared.kind == "PPM" and declared.bits > 1:
+        bands = _from_opencv(data)  # Pillow stretches values to full range
+    else:
+        bands = _from_pillow(data, declared)
+    ids = _whole(_one(bands, declared, path), path)
+    return turn(ids, declared.orientation) if orientation == "shown" else ids
+
+
+def _check(declared: Declared, path: str | Path) -> None:
+    if declared.lossy:
+        raise ValueError(
+            f"the label {path} is compressed as {declared.kind} with losses, which "
+            "alters ids, most of all at borders: export it as PNG. From an image that "
+            "is clearly black and white, values can be restored by a threshold first"
+        )
+    if declared.pages > 1:
+        raise ValueError(
+            f"the label {path} holds {declared.pages} pages of one size, of which only "
+            "the first would be seen: write one label a file"
+        )
+
+
+def _from_pillow(data: bytes, declared: Declared) -> np.ndarray:
+    with Image.open(io.BytesIO(data)) as image:
+        values = np.asarray(image)
+    if declared.kind == "PNG" and declared.colour == "gray" and 1 < declared.bits < 8:
+        # Pillow stretches narrow grays to 0..255; the factor is whole
+        values = values // (255 // (2**declared.bits - 1))
+    if values.dtype == bool:
+        # of a PBM a stored 1 is black, which Pillow makes False
+        values = (values ^ (declared.kind == "PPM")).astype(np.uint8)
+    return values.reshape(*values.shape[:2], -1)
+
+
+def _from_opencv(data: bytes) -> np.ndarray:
+    # Older OpenCV fills what is missing of a truncated file with zeros, silently.
+    if data.startswith(b"\x89PNG") and b"IEND" not in data:
+        raise OSError("the PNG has no end")
+    check_checksums(data)
+    # unchanged, OpenCV turns nothing; its order is B, G, R
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if image is None:
+        raise OSError("it cannot be decoded")
+    return image[..., None] if image.ndim == 2 else image[..., 2::-1]
+
+
+def _one(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
+    """Return the ids of one band, or of bands that say the same, as (H, W)."""
+    first = bands[..., 0]
+    if bands.shape[2] == 1 or (declared.kind == "PNG" and declared.bits == 16):
+        return first  # SYNTHIA's other channels number instances
+    told = bands.shape[2] - declared.alpha
+    if all(np.array_equal(first, bands[..., c]) for c in range(1, told)):
+        return first
+    what = f"{told} bands" if declared.colour == "bands" else "colours"
+    raise ValueError(
+        f"the label {path} holds {what}, not class ids: expected a palette or "
+        "one-channel image (or SYNTHIA's 16-bit GT/LABELS, not GT/COLOR)"
+    )
+
+
+def _whole(ids: np.ndarray, path: str | Path) -> np.ndarray:
+    """Return whole, non-negative ids as an integer type."""
+    if ids.dtype.kind == "c":
+        raise ValueError(f"the label {path} stores complex numbers, not class ids")
+    if ids.dtype.kind == "f":
+        if not np.array_equal(ids, np.rint(ids)):
+            some = ids[ids != np.rint(ids)]
+            raise ValueError(
+                f"the label {path} stores float numbers that are no ids, such as "
+                f"{float(some[0]):g}: write whole numbers, and 255 where there is no "
+                "label"
+            )
+        ids = ids.astype(np.int64)
+    if ids.dtype.kind == "i" and ids.min(initial=0) < 0:
+        negative = np.unique(ids[ids < 0])[:5]
+        raise ValueError(
+            f"the label {path} stores signed numbers, with negative value(s) "
+            f"{', '.join(map(str, negative.tolist()))}: ids are 0 or more. If they "
+            "mark what has no label, write 255 there"
+        )
+    return ids
