@@ -6,14 +6,21 @@ from mmengine.config import Config
 
 from mmseg_uda.suggestions import did_you_mean
 
+from .config_errors import why_unreadable
+from .custom_imports import import_own_modules
 from .errors import StageError
 
 
 def load_config(path: Path) -> Config:
-    """Read a config file.
+    """Read a config file and import the modules that it names.
+
+    Its ``custom_imports`` then name mmseg_uda, too, whatever the file says: a list
+    there replaces the inherited one, and without mmseg_uda the config could not be
+    loaded elsewhere.
 
     Raises:
-        StageError: If there is none, or it cannot be read.
+        StageError: If there is none, it cannot be read, or one of the modules cannot
+            be imported.
     """
     path = Path(path)
     if path.is_dir():
@@ -24,10 +31,10 @@ def load_config(path: Path) -> Config:
             + did_you_mean(path.name, (p.name for p in path.parent.glob("*.py")))
         )
     try:
-        return Config.fromfile(str(path))
-    except (SyntaxError, OSError, KeyError, TypeError, AttributeError) as error:
+        cfg = Config.fromfile(str(path), import_custom_modules=False)
+    except (Exception, SystemExit) as error:  # a file is a program, and fails like one
         raise StageError(
-            f"config '{path}' cannot be read: {type(error).__name__}: {error}. It must "
-            "be a .py file in mmengine's text form; its `_base_` files are looked for "
-            "relative to it."
+            f"config '{path}' cannot be read: {why_unreadable(path, error)}"
         ) from error
+    import_own_modules(cfg)
+    return cfg

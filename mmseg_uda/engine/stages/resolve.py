@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmseg_uda.engine.toy import apply_toy, shrink_regions
 
 from .bring import bring_stages
+from .custom_imports import import_own_modules
 from .dotted_keys import split_by_keys
 from .errors import StageError
 from .load_config import load_config
@@ -96,6 +97,7 @@ class Resolver:
         if request.seed is not None:
             cfg.merge_from_dict({"randomness.seed": request.seed})
         _merge(cfg, _without(("stages", "toy"), options))
+        import_own_modules(cfg)  # the options may name further ones
         self._add_data(cfg, trainer)  # once more, to a pipeline that was replaced
         if request.amp:
             enable_amp(cfg)
