@@ -20,6 +20,7 @@ from mmseg_uda.weight_files import check_is_file
 from .generate import generate_pseudo_labels
 from .image_files import ImageFiles, text_sha256
 from .target_images import (
+    check_target_classes,
     folder_reader,
     inference_pipeline,
     name_of,
@@ -89,6 +90,7 @@ def run_pseudo_label_stage(
     check_apart(out_dir, files.root)
     where = choose_device(device)
     model = _build(cfg)
+    check_target_classes(cfg, model)
     # a rule that looks at a map needs the heads that the map is made with
     ignore = TRAINING_PARTS if selection.score_map is None else ()
     options = dict(allow_partial=allow_partial, ignore=ignore)

@@ -5,8 +5,10 @@ import copy
 from mmcv.transforms import LoadAnnotations
 from mmengine.config import Config
 from mmseg.registry import DATASETS, TRANSFORMS
+from torch import nn
 
 from mmseg_uda.datasets.reading import READER_OPTIONS, ImageReader
+from mmseg_uda.structures.seg_heads import num_outputs
 from mmseg_uda.suggestions import did_you_mean
 
 from .image_files import ImageFiles
@@ -80,6 +82,30 @@ def target_classes(cfg: Config) -> list[str] | None:
         if classes:
             return list(classes)
     return None
+
+
+def check_target_classes(cfg: Config, model: nn.Module) -> None:
+    """Check that a model predicts the classes of the images that get its labels.
+
+    Args:
+        cfg: Config of the model and of the images.
+        model: The built model.
+
+    Raises:
+        ValueError: If their number differs.
+    """
+    classes, predicted = (
+        target_classes(cfg),
+        num_outputs(getattr(model, "segmentor", model)),
+    )
+    if classes is None or predicted is None or len(classes) == predicted:
+        return
+    shown = ", ".join(classes[:5]) + ", ..." * (len(classes) > 5)
+    raise ValueError(
+        f"the model predicts {predicted} classes, but the data set whose images get its "
+        f"labels has {len(classes)} ({shown}): set metainfo=dict(classes=...) of that "
+        "(without it they are the default of its type), or num_classes of the heads"
+    )
 
 
 def inference_pipeline(cfg: Config, tta: bool = False) -> list:

@@ -41,6 +41,17 @@ def segmentation_heads(segmentor: nn.Module) -> dict[str, nn.Module]:
     return heads
 
 
+def num_outputs(segmentor: nn.Module) -> int | None:
+    """Return the number of classes that a segmentor predicts, None if it can't be told.
+
+    Args:
+        segmentor: Any model of mmseg, not wrapped.
+    """
+    if getattr(segmentor, "decode_head", None) is None:
+        return None
+    return getattr(segmentation_heads(segmentor)["decode"], "num_classes", None)
+
+
 def check_segmentation_heads(segmentor: nn.Module) -> None:
     """Refuse, when it is built, a segmentor whose logits cannot be told.
 
@@ -144,8 +155,9 @@ def _check_classes(name: str, head: nn.Module, num_classes: int | None) -> None:
     if own != num_classes:
         raise ValueError(
             f"segmentation head {name!r} ({kind}) predicts {own} classes, the decode "
-            f"head {num_classes}. Heads of other tasks, such as STDC's boundaries, "
-            "cannot learn from the objectives: leave it out of auxiliary_head."
+            f"head {num_classes}. Set num_classes of both to the number of classes; a "
+            "head of another task, such as STDC's boundaries, cannot learn from the "
+            "objectives: leave it out of auxiliary_head."
         )
     if own is None or getattr(head, "out_channels", own) != own:
         raise ValueError(

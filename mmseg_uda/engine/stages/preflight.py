@@ -4,6 +4,7 @@ from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
+from mmseg_uda.pseudo_labels.target_images import check_target_classes
 
 from .checks.domains import check_domains
 from .checks.full_size_weights import toy_explained
@@ -140,7 +141,9 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
             warn_of_random_parts(stage.name, model)
         _check_learning(outlook, stage, model)
     else:
-        take_images_of_learner(resolver, stage, resolver.stage_config(stage))
+        with_images = resolver.stage_config(stage)
+        take_images_of_learner(resolver, stage, with_images)
+        check_target_classes(with_images, model)
         check_predicting(stage, cfg, model)
         _check_alike(outlook, stage)
 

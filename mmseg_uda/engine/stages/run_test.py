@@ -22,6 +22,7 @@ from mmseg_uda.unwrapped import unwrapped
 from mmseg_uda.weight_files import check_is_file
 
 from .checks.building import building
+from .checks.classes import check_classes
 from .checks.hooks import HOOK_NAMES
 from .checks.model import check_model
 from .checks.signatures import check_arguments
@@ -164,7 +165,8 @@ def _prepare(
         checkpoints: Weights, of one network or of those to average.
     """
     for checkpoint in checkpoints:
-        check_model(plain, Path(checkpoint), trains=False)
+        model = check_model(plain, Path(checkpoint), trains=False)
+    check_classes(plain, model, "test_dataloader")
     metrics = cfg.test_evaluator
     for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
         check_arguments(METRICS, metric, "test_evaluator")

@@ -25,11 +25,11 @@ def check_head_channels(model: nn.Module) -> None:
     """
     if not isinstance(model, UDASegmentor):
         return
-    shown = set(_shown(model))
+    pairs = set(shown(model))
     of_features = None
-    if any(sees == FEATURE for _, sees in shown):
+    if any(sees == FEATURE for _, sees in pairs):
         of_features = _feature_channels(model)
-    for name, sees in sorted(shown):
+    for name, sees in sorted(pairs):
         channels = of_features if sees == FEATURE else model.num_classes
         made_for = getattr(model.heads[name], "in_channels", channels)
         if channels is not None and made_for != channels:
@@ -41,7 +41,7 @@ def check_head_channels(model: nn.Module) -> None:
             )
 
 
-def _shown(model: UDASegmentor) -> Iterator[tuple[str, str]]:
+def shown(model: UDASegmentor) -> Iterator[tuple[str, str]]:
     """Yield the names of heads, with what they are shown of a view."""
     for part in (*model.objectives.values(), *model.maps.values()):
         if isinstance(part, ImageAdversarial):

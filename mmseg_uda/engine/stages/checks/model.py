@@ -19,6 +19,7 @@ from mmseg_uda.registry import RULES
 from ..errors import StageError
 from ..stage import Stage
 from .building import building
+from .classes import check_classes
 from .dry_runner import quiet_logger
 from .head_channels import check_head_channels
 from .loaders import check_loaders
@@ -95,6 +96,7 @@ def check_model(
         with building("optim_wrapper"):
             optim_wrapper = build_optim_wrapper(model, cfg.optim_wrapper)
         check_parts(cfg, optim_wrapper)
+        check_classes(cfg, model, "train_dataloader", "val_dataloader")
         check_head_channels(model)
         check_loaders(cfg)
     if load_from is not None:
