@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
+from mmseg_uda.pseudo_labels.outcome import few_classes
+
 from .folders import list_files
 from .label_maps import identity_lut
 from .seg_folder import SegFolder
@@ -37,7 +39,7 @@ class PseudoLabelledDataset(SegFolder):
             stage of that name. The stage runner fills it in; it must not stay None.
         soft: Hand on the soft labels too, for :class:`LoadSoftLabels`; the labels must
             have been chosen by a rule that gives them, such as ``SoftClassBalanced``.
-        allow_empty: Accept labels that keep no pixel; ``--toy`` sets it.
+        allow_empty: Accept labels that keep no pixel, or one class; ``--toy`` sets it.
         **kwargs: ``pipeline``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
 
@@ -45,7 +47,7 @@ class PseudoLabelledDataset(SegFolder):
         FileNotFoundError: If the folder is missing, unfinished (it has no
             ``pseudo_labels.json``) or lacks the label, or soft label, of an image.
         ValueError: If ``pseudo_label_dir`` is not given, the labels are of other
-            classes, or no pixel has one.
+            classes, or no pixel has one, or all have the same.
     """
 
     def __init__(
@@ -133,7 +135,8 @@ class PseudoLabelledDataset(SegFolder):
 
         Raises:
             FileNotFoundError: If the summary that is written last is not there.
-            ValueError: If it names other classes, or says that every pixel is dropped.
+            ValueError: If it names other classes, or says that every pixel is dropped
+                or that fewer than two classes are left.
         """
         summary = Path(self.data_root) / "pseudo_labels.json"
         if not summary.is_file():
@@ -148,6 +151,13 @@ class PseudoLabelledDataset(SegFolder):
                 f"the pseudo-labels in {self.data_root} keep no pixel, so there is "
                 f"nothing to learn from: the rule was {report.get('rule')}. Make them "
                 "again with a rule that drops less"
+            )
+        too_few = few_classes(report)
+        if too_few and not self.allow_empty:
+            raise ValueError(
+                f"the pseudo-labels in {self.data_root} are of no use: {too_few}. Make "
+                "them again with weights that predict more classes, or with a rule "
+                "that drops less"
             )
         classes = list(report.get("classes") or ())
         own = list(self.metainfo["classes"])

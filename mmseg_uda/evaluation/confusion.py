@@ -63,6 +63,20 @@ def confusion_areas(
     return tuple(torch.from_numpy(area.astype(np.float64)) for area in areas)
 
 
+def never_predicted(
+    confusion: np.ndarray, classes: Sequence[str], scored: Sequence[int]
+) -> list[str]:
+    """Name the classes that have labels, but that no counted pixel is predicted as.
+
+    Args:
+        confusion: Pixel counts (K, K); row: label, column: prediction.
+        classes: Class names, K.
+        scored: Ids of the classes whose labels count.
+    """
+    labelled, predicted = confusion.sum(1), confusion.sum(0)
+    return [classes[c] for c in scored if labelled[c] and not predicted[c]]
+
+
 def restricted_prediction(sample: Mapping, class_ids: Sequence[int]) -> Tensor:
     """Predict again, by argmax over some classes' logits only.
 

@@ -1,11 +1,32 @@
 """Results of several runs as one table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from prettytable import PrettyTable
 
 #: Means that get columns, in this order, when a run has them.
 MEANS = ("mIoU", "mIoU16", "mIoU13")
+
+
+def never_predicted_in(metrics: Iterable[object]) -> str:
+    """Say which classes the last evaluation found labelled, but never predicted.
+
+    Args:
+        metrics: What was measured; those that don't say are passed over.
+
+    Returns:
+        A warning, empty if there is no such class.
+    """
+    found = [name for m in metrics for name in getattr(m, "never_predicted", ())]
+    names = list(dict.fromkeys(found))
+    if not names:
+        return ""
+    return (
+        f"never predicted, though the labels hold it (IoU 0): {', '.join(names)}. Do "
+        "the source's labels hold it, under the same index (tools/check_data.py)? If "
+        "so, train for longer, or weight rare classes (class_balance of the "
+        "Supervised objective)"
+    )
 
 
 def results_table(runs: Mapping[str, Mapping]) -> str:

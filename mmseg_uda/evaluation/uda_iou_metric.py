@@ -9,7 +9,12 @@ from mmengine.logging import MMLogger, print_log
 from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 
-from .confusion import confusion_areas, confusion_matrix, restricted_prediction
+from .confusion import (
+    confusion_areas,
+    confusion_matrix,
+    never_predicted,
+    restricted_prediction,
+)
 from .iou_table import iou_table
 from .subsets import check_subsets, resolve_subsets
 
@@ -88,6 +93,8 @@ class UDAIoUMetric(IoUMetric):
             )
         self.protocol = protocol
         self.restrict_argmax = restrict_argmax
+        #: Classes with labels that the last evaluation saw no prediction of.
+        self.never_predicted: list[str] = []
 
     @property
     def dataset_meta(self) -> dict | None:
@@ -133,8 +140,10 @@ class UDAIoUMetric(IoUMetric):
         classes = self.dataset_meta["classes"]
         subsets = resolve_subsets(self.subsets, classes)
         scored = self._scored_ids()
+        matrix = np.sum(results, axis=0, dtype=np.int64)
+        self.never_predicted = never_predicted(matrix, classes, scored)
         values = self.total_area_to_metrics(
-            *confusion_areas(np.sum(results, axis=0, dtype=np.int64), scored),
+            *confusion_areas(matrix, scored),
             self.metrics,
             self.nan_to_num,
             self.beta,

@@ -24,8 +24,7 @@ def outcome_line(report: Mapping[str, Any]) -> str:
     if report["kept_share"] < 1:
         by_class = (f"{n} {_percent(s)}" for n, s in shares.items() if s is not None)
         parts.append(f"% kept of the pixels predicted as {', '.join(by_class)}")
-    never = [name for name, share in shares.items() if share is None]
-    if never:
+    if never := never_predicted(report):
         parts.append(f"never predicted: {', '.join(never)}")
     return "; ".join(parts)
 
@@ -43,6 +42,17 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
     if report["kept_share"] < _LITTLE:
         share = _percent(report["kept_share"])
         warnings.append(f"{_rule(report)} keeps only {share} % of the pixels")
+    if too_few := few_classes(report):
+        warnings.append(too_few)
+    never = never_predicted(report)
+    if never:
+        warnings.append(
+            f"{', '.join(never)}: never predicted, so nothing is learned of "
+            f"{'it' if len(never) == 1 else 'them'} from the labels. If the images "
+            "show such things, the network has not learned them: train the stage "
+            "before for longer, weight rare classes (class_balance of its Supervised "
+            "objective), and see which classes its labels hold: tools/check_data.py"
+        )
     counts = report["per_class"].items()
     lost = [name for name, c in counts if c["predicted"] and not c["labelled"]]
     if lost:
@@ -51,6 +61,31 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
             "of these classes from the labels"
         )
     return warnings
+
+
+def never_predicted(report: Mapping[str, Any]) -> list[str]:
+    """Name the classes that no pixel of any image was predicted as."""
+    return [name for name, c in report["per_class"].items() if not c["predicted"]]
+
+
+def few_classes(report: Mapping[str, Any]) -> str:
+    """Say that fewer than two classes are left, so that nothing tells them apart.
+
+    Args:
+        report: Content of ``pseudo_labels.json``.
+
+    Returns:
+        A message, empty where two are left, or the classes are not known.
+    """
+    counts = report.get("per_class") or {}
+    left = [name for name, c in counts.items() if c["labelled"]]
+    if len(left) >= 2 or len(counts) < 2:
+        return ""
+    return (
+        f"of {len(counts)} classes {left[0] if left else 'none'}"
+        f"{' alone' if left else ''} is left in the labels of {report['num_images']} "
+        "images: who learns from them predicts that everywhere"
+    )
 
 
 def nothing_kept(report: Mapping[str, Any], folder: str | Path) -> str:

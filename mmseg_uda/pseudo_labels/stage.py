@@ -90,11 +90,11 @@ def run_pseudo_label_stage(
     check_apart(out_dir, files.root)
     where = choose_device(device)
     model = _build(cfg)
-    check_target_classes(cfg, model)
     # a rule that looks at a map needs the heads that the map is made with
     ignore = TRAINING_PARTS if selection.score_map is None else ()
     options = dict(allow_partial=allow_partial, ignore=ignore)
     load_into(model, str(checkpoint), **options)
+    check_target_classes(cfg, model)
     if average_with:
         model = MeanSegmentor.of(model, average_with, **options)
     if num_workers is None:

@@ -102,9 +102,10 @@ def check_target_classes(cfg: Config, model: nn.Module) -> None:
         return
     shown = ", ".join(classes[:5]) + ", ..." * (len(classes) > 5)
     raise ValueError(
-        f"the model predicts {predicted} classes, but the data set whose images get its "
-        f"labels has {len(classes)} ({shown}): set metainfo=dict(classes=...) of that "
-        "(without it they are the default of its type), or num_classes of the heads"
+        f"the model predicts {predicted} classes, but the data set whose images get "
+        f"its labels has {len(classes)} ({shown}): set metainfo=dict(classes=...) of "
+        "that (without it they are the default of its type), or num_classes of the "
+        "heads"
     )
 
 

@@ -238,6 +238,19 @@ def test_pseudo_labelled__nothing_kept(pseudo, tmp_path):
     assert len(DATASETS.build({**pseudo, "allow_empty": True}))
 
 
+def test_pseudo_labelled__one_class_left(pseudo, tmp_path):
+    counts = {name: dict(labelled=0) for name in lm.CITYSCAPES_CLASSES}
+    report = dict(kept_share=1.0, num_images=4, per_class=counts)
+    counts["sky"]["labelled"] = 7
+    (tmp_path / "pseudo/pseudo_labels.json").write_text(json.dumps(report))
+    with pytest.raises(ValueError, match="of 19 classes sky alone is left"):
+        DATASETS.build(pseudo)
+    assert len(DATASETS.build({**pseudo, "allow_empty": True}))
+    counts["road"]["labelled"] = 1
+    (tmp_path / "pseudo/pseudo_labels.json").write_text(json.dumps(report))
+    assert len(DATASETS.build(pseudo))
+
+
 def test_pseudo_labelled__folder_not_given(pseudo):
     with pytest.raises(ValueError, match="pseudo_label_dir is not set"):
         DATASETS.build({**pseudo, "pseudo_label_dir": None})

@@ -32,6 +32,14 @@ def test_result_hook__log_shows_eta_rates_losses_and_results(tmp_path):
     assert "best result (iteration 2): mIoU 30.0  aAcc 50.0" in log
 
 
+def test_result_hook__warns_of_classes_that_are_never_predicted(tmp_path):
+    runner = build_runner(tmp_path, "never", scores={6: 20.0})
+    runner.val_evaluator.metrics[0].never_predicted = ["rider"]
+    runner.train()
+    log = next(tmp_path.glob("*/*.log")).read_text()
+    assert re.search(r"WARNING - never predicted, .*\(IoU 0\): rider\. ", log)
+
+
 def test_result_hook__new_run_forgets_the_old_one(tmp_path):
     build_runner(tmp_path, "old", scores={6: 90.0}).train()
     build_runner(tmp_path, "new", scores={2: 1.0}, max_iters=2).train()

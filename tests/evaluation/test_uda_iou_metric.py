@@ -8,6 +8,7 @@ from mmseg.registry import METRICS
 
 import mmseg_uda.evaluation  # noqa: F401  (registers the metric)
 from mmseg_uda.evaluation import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
+from mmseg_uda.evaluation.results import never_predicted_in
 
 TERRAIN, TRUCK, TRAIN = 9, 14, 16
 
@@ -228,3 +229,15 @@ def test_format_only__writes_predictions_without_labels(tmp_path):
     assert seen == [
         f"The predictions are in {tmp_path}; nothing is scored (format_only=True)"
     ]
+
+
+def test_never_predicted__labelled_classes_without_a_prediction():
+    metric = build(classes=("a", "b", "c", "d"))
+    # b is labelled and never predicted, c is predicted only where nothing counts,
+    # d is neither
+    run(metric, [(np.array([[0, 0, 2]]), np.array([[0, 1, 255]]))])
+    assert metric.never_predicted == ["b"]
+    said = never_predicted_in([metric, object()])
+    assert said.startswith("never predicted, though the labels hold it (IoU 0): b. ")
+    run(metric, [(np.array([[0, 1]]), np.array([[0, 0]]))])
+    assert never_predicted_in([metric]) == ""

@@ -55,23 +55,31 @@ def test_outcome_line__all_kept_needs_no_list():
     assert said == "5 images, 100 % of the pixels kept; never predicted: train"
 
 
+RULE = r"GlobalThreshold\(threshold=0\.9\)"
+NEVER = r"train: never predicted, so nothing is learned of it .* for longer"
+ALONE = r"of 4 classes road alone is left in the labels of 5 images"
+
+
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        ((600, 300, 100, 0), []),
-        ((600, 300, 1, 0), []),
-        ((600, 0, 0, 0), ["keeps no pixel of sky, rider"]),
-        ((3, 2, 1, 0), ["keeps only 0.6 % of the pixels"]),
-        ((2, 0, 0, 0), ["keeps only 0.2 %", "no pixel of sky, rider"]),
-        ((0, 0, 0, 0), ["keeps no pixel of 5 images.* confidence is 0.20 at most"]),
+        ((600, 300, 100, 0), [NEVER]),
+        ((600, 300, 1, 0), [NEVER]),
+        ((600, 1, 0, 0), [NEVER, f"{RULE} keeps no pixel of rider"]),
+        ((600, 0, 0, 0), [ALONE, NEVER, f"{RULE} keeps no pixel of sky, rider"]),
+        ((3, 2, 1, 0), [f"{RULE} keeps only 0.6 % of the pixels", NEVER]),
+        ((0, 0, 0, 0), [f"{RULE} keeps no pixel of 5 images.* is 0.20 at most"]),
     ],
 )
 def test_outcome_warnings(folder, kept, said):
     warnings = outcome_warnings(report(kept), folder)
     assert len(warnings) == len(said)
     for warning, pattern in zip(warnings, said, strict=True):
-        assert warning.startswith("GlobalThreshold(threshold=0.9) keeps ")
-        assert re.search(pattern, warning)
+        assert re.match(pattern, warning)
+
+
+def test_outcome_warnings__all_classes_there(folder):
+    assert outcome_warnings(report((9, 9, 9, 9), (9, 9, 9, 9)), folder) == []
 
 
 def run_stage(folder, monkeypatch, kept, toy=False):
@@ -98,9 +106,18 @@ def test_stage__goes_on_with_nothing_on_toycity(folder, monkeypatch, capsys):
     assert "learns nothing. Without --toy the run would stop here." in warning
 
 
+def test_stage__stops_the_run_if_one_class_is_left(folder, monkeypatch, capsys):
+    with pytest.raises(StageError, match=f"{ALONE}.*nothing to learn from"):
+        run_stage(folder, monkeypatch, (600, 0, 0, 0))
+    run_stage(folder, monkeypatch, (600, 0, 0, 0), toy=True)
+    warning = capsys.readouterr().out.splitlines()[-1]
+    assert re.search(f"{ALONE}.*Without --toy the run would stop here", warning)
+
+
 def test_stage__says_what_was_kept(folder, monkeypatch, capsys):
     run_stage(folder, monkeypatch, (600, 0, 100, 0))
-    line, warning = capsys.readouterr().out.splitlines()
+    line, never, warning = capsys.readouterr().out.splitlines()
     assert line.startswith("pseudo_labels: 5 images, 70 % of the pixels kept; ")
+    assert re.search(f"pseudo_labels: warning: {NEVER}", never)
     assert warning.startswith("pseudo_labels: warning: ")
     assert "keeps no pixel of sky:" in warning

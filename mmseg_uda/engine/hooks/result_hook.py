@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmseg_uda.atomic_files import write_json
+from mmseg_uda.evaluation.results import never_predicted_in
 
 RESULT = "result.json"
 
@@ -86,6 +87,9 @@ class ResultHook(Hook):
         if final is not None:
             for name, result in (("final", final), ("best", self.best)):
                 runner.logger.info(_line(name, result, self.key))
+            warning = never_predicted_in(runner.val_loop.evaluator.metrics)
+            if warning and is_main_process():
+                runner.logger.warning(warning)
 
     @property
     def best(self) -> dict | None:

@@ -4,7 +4,12 @@ import copy
 
 from mmengine.config import Config
 
-from mmseg_uda.pseudo_labels import nothing_kept, outcome_line, outcome_warnings
+from mmseg_uda.pseudo_labels import (
+    few_classes,
+    nothing_kept,
+    outcome_line,
+    outcome_warnings,
+)
 from mmseg_uda.pseudo_labels import run_pseudo_label_stage as predict
 
 from .errors import StageError
@@ -28,9 +33,9 @@ def run_pseudo_label_stage(
             networks whose predictions are averaged with its own.
 
     Raises:
-        StageError: If no pixel keeps a label: there would be nothing to learn from.
-            On ToyCity that is a warning, since a trial of a few iterations is to show
-            that all stages run.
+        StageError: If no pixel keeps a label, or a single class is left: there would be
+            nothing to learn from. On ToyCity that is a warning, since a trial of a few
+            iterations is to show that all stages run.
     """
     take_images_of_learner(resolver, stage, cfg)
     folder = resolver.folder(stage)
@@ -43,19 +48,24 @@ def run_pseudo_label_stage(
         average_with=tuple(inputs.average_with.values()),
     )
     say(f"{stage.name}: {outcome_line(report)}")
-    if report["kept_share"] == 0 and resolver.request.toy:
+    if report["kept_share"] == 0:
+        useless = nothing_kept(report, folder)
+    else:
+        useless = few_classes(report)
+    if useless and not resolver.request.toy:
+        raise StageError(
+            f"stage '{stage.name}': {useless}, so there is nothing to learn from. Ease "
+            f"the rule (--cfg-options {stage.name}.rule...) and add --restart-from "
+            f"{stage.name}, or train longer and add --restart-from "
+            f"{stage.weights_from}. Which classes its own labels hold says "
+            f"tools/check_data.py."
+        )
+    if useless:
         say(
-            f"{stage.name}: warning: {nothing_kept(report, folder)}, so the next stage "
-            "learns nothing. Without --toy the run would stop here."
+            f"{stage.name}: warning: {useless}, so the next stage learns nothing. "
+            "Without --toy the run would stop here."
         )
         return
-    if report["kept_share"] == 0:
-        raise StageError(
-            f"stage '{stage.name}': {nothing_kept(report, folder)}, so there is "
-            "nothing to learn from. Ease the rule (--cfg-options "
-            f"{stage.name}.rule...) and add --restart-from {stage.name}, or train "
-            f"longer and add --restart-from {stage.weights_from}."
-        )
     for warning in outcome_warnings(report, folder):
         say(f"{stage.name}: warning: {warning}")
 

@@ -15,7 +15,7 @@ from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.evaluation.results import MEANS
+from mmseg_uda.evaluation.results import MEANS, never_predicted_in
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.unwrapped import unwrapped
@@ -148,7 +148,10 @@ def _test(cfg: Config, checkpoint: str, tta: bool, average_with: Sequence[str]) 
                 whole.module = mean
             else:
                 runner.model = mean
-        return runner.test()
+        metrics = runner.test()
+        if warning := never_predicted_in(runner.test_loop.evaluator.metrics):
+            say(f"warning: {warning}")
+        return metrics
     finally:
         runner.close()
 

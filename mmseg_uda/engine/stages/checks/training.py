@@ -1,8 +1,14 @@
 """What would go wrong, or do nothing, in a training that can be built."""
 
+import json
+from pathlib import Path
+
 from mmengine.config import Config
 from torch import nn
 
+from mmseg_uda.pseudo_labels import PseudoLabelWriter, outcome_warnings
+
+from ..overrides import pseudo_labelled_in
 from ..ranks import say
 from .head_losses import check_head_losses
 
@@ -23,3 +29,15 @@ def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
             f"{stage}: note: {unused}, which comes with mmseg's file of this network, "
             "has no effect: the objectives are minimised"
         )
+    for node in pseudo_labelled_in(cfg):
+        for warning in _of_labels(node.get("pseudo_label_dir")):
+            say(f"{stage}: warning: {warning}")
+
+
+def _of_labels(folder: str | None) -> list[str]:
+    """Return what is to be said of pseudo-labels that a config names itself."""
+    file = Path(folder or "", PseudoLabelWriter.report)
+    if folder is None or not file.is_file():  # its data set says that it is missing
+        return []
+    report = json.loads(file.read_text())
+    return outcome_warnings(report, folder) if report.get("per_class") else []
