@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
-from mmseg_uda.pseudo_labels.outcome import few_classes
-
 from .folders import list_files
 from .label_maps import identity_lut
+from .pseudo_label_report import few_classes
 from .seg_folder import SegFolder
 
 _LAYOUT = """

@@ -7,7 +7,7 @@ from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .image_files import ImageFiles
 from .keep_all import KeepAll
-from .outcome import few_classes, nothing_kept, outcome_line, outcome_warnings
+from .outcome import nothing_kept, outcome_line, outcome_warnings
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .selection_rule import SelectionRule
@@ -24,7 +24,6 @@ __all__ = [
     "PseudoLabelWriter",
     "SelectionRule",
     "SoftClassBalanced",
-    "few_classes",
     "generate_pseudo_labels",
     "nothing_kept",
     "outcome_line",

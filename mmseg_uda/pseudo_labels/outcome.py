@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mmseg_uda.datasets.pseudo_label_report import few_classes
+
 _LITTLE = 0.01  # of all pixels
 
 
@@ -66,26 +68,6 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
 def never_predicted(report: Mapping[str, Any]) -> list[str]:
     """Name the classes that no pixel of any image was predicted as."""
     return [name for name, c in report["per_class"].items() if not c["predicted"]]
-
-
-def few_classes(report: Mapping[str, Any]) -> str:
-    """Say that fewer than two classes are left, so that nothing tells them apart.
-
-    Args:
-        report: Content of ``pseudo_labels.json``.
-
-    Returns:
-        A message, empty where two are left, or the classes are not known.
-    """
-    counts = report.get("per_class") or {}
-    left = [name for name, c in counts.items() if c["labelled"]]
-    if len(left) >= 2 or len(counts) < 2:
-        return ""
-    return (
-        f"of {len(counts)} classes {left[0] if left else 'none'}"
-        f"{' alone' if left else ''} is left in the labels of {report['num_images']} "
-        "images: who learns from them predicts that everywhere"
-    )
 
 
 def nothing_kept(report: Mapping[str, Any], folder: str | Path) -> str:

@@ -4,8 +4,8 @@ import copy
 
 from mmengine.config import Config
 
+from mmseg_uda.datasets.pseudo_label_report import few_classes
 from mmseg_uda.pseudo_labels import (
-    few_classes,
     nothing_kept,
     outcome_line,
     outcome_warnings,
