@@ -59,18 +59,20 @@ def main() -> int:
 
 def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
-    table = PrettyTable(_COLUMNS)
+    table, notices = PrettyTable(_COLUMNS), []
     failed = False
     for stages, split, loader in _dataloaders(args):
         reports, errors = check_each_domain(loader, None if args.full else 200)
         where = ", ".join(stages)
         for report in reports:
             table.add_row([where, split, *_row(report)])
+            who = f"{where}, {split}, {report.name}"
+            notices += [f"{who}: {notice}" for notice in report.notices]
         for error in errors:
             failed = True
             print(f"{where}, {split}: {error}\n", file=sys.stderr)
     if table.rows:
-        print(table)
+        print("\n".join([str(table), *notices]))
     return int(failed)
 
 

@@ -26,6 +26,8 @@ class CityscapesImages(UnlabelledFolder):
         FileNotFoundError: If the folder is missing or holds no image.
     """
 
+    SUFFIXES_ARE_OPTIONS = False
+
     def __init__(self, data_root: str, split: str = "train", **kwargs: Any) -> None:
         super().__init__(
             data_root,

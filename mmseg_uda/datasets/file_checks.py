@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.progress import track
 
 from .image_headers import check_checksums, read_header
-from .label_files import map_label_ids, read_label_ids, size_error
-from .label_maps import IGNORE
+from .label_files import read_label_ids, size_error
+from .label_values import LabelValues, count_ids
+from .problem import Problem
 from .reading import orientation_of
 
 _BAR_FROM = 500  # files; fewer are checked before a bar could be read
@@ -18,7 +18,7 @@ _BAR_FROM = 500  # files; fewer are checked before a bar could be read
 
 def check_headers(
     samples: Sequence[dict], name: str
-) -> tuple[list[tuple[int, int]], list[str], list[str]]:
+) -> tuple[list[tuple[int, int]], list[Problem], list[str]]:
     """Check what all files declare.
 
     Returns:
@@ -30,20 +30,20 @@ def check_headers(
     return [size for size, _ in results], problems, notices
 
 
-def check_contents(samples: Sequence[dict], name: str) -> tuple[np.ndarray, list[str]]:
-    """Return the pixels by class and the problems of decoded samples."""
+def check_contents(
+    samples: Sequence[dict], name: str
+) -> tuple[LabelValues, list[Problem]]:
+    """Return the raw values of labels, and the problems, of decoded samples."""
 
-    def check(sample: dict) -> np.ndarray:
+    def check(sample: dict) -> tuple[str, dict[int, int]] | None:
         _check_decodes(sample)
         if "label_lut" not in sample:
-            return np.zeros(IGNORE + 1, dtype=np.int64)
+            return None
         label = sample["seg_map_path"]
-        ids = read_label_ids(label, orientation_of(sample))
-        ids = map_label_ids(ids, sample["label_lut"], label)
-        return np.bincount(ids.ravel(), minlength=IGNORE + 1)
+        return label, count_ids(read_label_ids(label, orientation_of(sample)))
 
-    counts, problems = _gather(check, samples, f"{name}: contents")
-    return np.sum(counts, axis=0) if counts else np.zeros(IGNORE + 1), problems
+    found, problems = _gather(check, samples, f"{name}: contents")
+    return LabelValues(filter(None, found)), problems
 
 
 def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
@@ -91,8 +91,8 @@ def _check_decodes(sample: dict) -> None:
 
 def _gather(
     check: Callable[[dict], Any], samples: Sequence[dict], title: str
-) -> tuple[list, list[str]]:
-    """Run ``check`` on all samples in threads: results, and messages of errors."""
+) -> tuple[list, list[Problem]]:
+    """Run ``check`` on all samples in threads: results, and what is wrong."""
     results, problems = [], []
     with ThreadPoolExecutor() as pool:
         for outcome in _with_bar(
@@ -100,7 +100,7 @@ def _gather(
             len(samples),
             title,
         ):
-            (problems if isinstance(outcome, str) else results).append(outcome)
+            (problems if isinstance(outcome, Problem) else results).append(outcome)
     return results, problems
 
 
@@ -108,7 +108,7 @@ def _attempt(check: Callable[[dict], Any], sample: dict) -> Any:
     try:
         return check(sample)
     except (ValueError, OSError) as error:
-        return str(error)
+        return Problem(str(error), sample)
 
 
 def _with_bar(items: Iterable, total: int, title: str) -> Iterator:

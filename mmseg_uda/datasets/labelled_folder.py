@@ -7,6 +7,7 @@ import numpy as np
 from mmseg.registry import DATASETS
 
 from .folders import IMAGE_SUFFIXES
+from .label_advice import advise_map
 from .label_maps import custom_lut, identity_lut
 from .paired_folder import PairedFolder
 
@@ -35,6 +36,8 @@ class LabelledFolder(PairedFolder):
         FileNotFoundError: If a folder is missing or holds no file of its kind.
         ValueError: If images and labels do not pair up, or ``label_map`` is wrong.
     """
+
+    SUFFIXES_ARE_OPTIONS = True
 
     def __init__(
         self,
@@ -65,3 +68,7 @@ class LabelledFolder(PairedFolder):
         if self.raw_label_map is None:
             return identity_lut(len(classes))
         return custom_lut(self.raw_label_map, len(classes))
+
+    def advise_on_values(self, values: Sequence[int]) -> str:
+        """Return which ``label_map`` the raw values of the labels ask for."""
+        return advise_map(values, self.metainfo["classes"], self.raw_label_map)

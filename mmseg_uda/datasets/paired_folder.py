@@ -1,16 +1,21 @@
 """Base of the data sets with an image folder and a label folder."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.logging import print_log
 
-from .folders import pairing_error
+from .folders import is_one_folder, pairing_error, some
+from .pairing_advice import pairing_advice
 from .seg_folder import SegFolder
 
 
 class PairedFolder(SegFolder):
     """Images and labels that pair up by path and name.
+
+    Both may lie in one folder: a file there is what the longest suffix that fits says,
+    and a label where image and label suffix are the same.
 
     Args:
         data_root: Folder of the data set.
@@ -40,15 +45,54 @@ class PairedFolder(SegFolder):
 
     def load_data_list(self) -> list[dict]:
         """List the images with their labels."""
-        images = self.list_images()
-        labels = self.list_folder("seg_map_path", (self.label_suffix,), "label")
+        images, labels = self.list_images(), self._list_labels()
         pairs = [stem for stem in images if stem in labels]
         no_label = [path for stem, path in images.items() if stem not in labels]
         no_image = [path for stem, path in labels.items() if stem not in images]
         if no_label or no_image:
-            what = f"{type(self).__name__} in {self.data_root}"
-            error = pairing_error(what, no_label, no_image, len(pairs))
-            if not (self.allow_unpaired and pairs):
-                raise error
-            print_log(f"left out: {error}", logger="current", level=logging.WARNING)
+            self._tell_unpaired(len(pairs), no_label, no_image)
         return [self.sample(images[stem], labels[stem]) for stem in pairs]
+
+    def list_images(self) -> dict[str, str]:
+        """List the images; of a folder that they share with labels, those alone."""
+        suffixes, others = self.image_suffixes, ()
+        if self._share_folder():
+            label = self.label_suffix.lower()
+            suffixes = [s for s in suffixes if s.lower() != label]
+            others = (label,)
+        return self.list_folder("img_path", suffixes, "image", others)
+
+    def _list_labels(self) -> dict[str, str]:
+        others = [s for s in self.image_suffixes if len(s) > len(self.label_suffix)]
+        others = others if self._share_folder() else ()
+        return self.list_folder("seg_map_path", (self.label_suffix,), "label", others)
+
+    def _share_folder(self) -> bool:
+        return is_one_folder(self.image_root, self.data_prefix["seg_map_path"])
+
+    def _tell_unpaired(
+        self, num_pairs: int, no_label: Sequence[str], no_image: Sequence[str]
+    ) -> None:
+        """Raise, or with ``allow_unpaired`` warn, that some files have no partner."""
+        what = f"{type(self).__name__} in {self.data_root}"
+        advice = self.advice(num_pairs, no_label, no_image)
+        if self.left_out:
+            advice = f"Not followed: {some(self.left_out)}.\n{advice}".strip()
+        error = pairing_error(what, no_label, no_image, num_pairs, advice)
+        if not (self.allow_unpaired and num_pairs):
+            raise error
+        print_log(f"left out: {error}", logger="current", level=logging.WARNING)
+
+    def advice(self, *found: Any) -> str:
+        """Return which suffixes would pair up the files, if they can be set."""
+        if not self.SUFFIXES_ARE_OPTIONS:
+            return ""
+        roots = (self.image_root, self.data_prefix["seg_map_path"])
+        advice = pairing_advice(*roots, *found)
+        endings = [suffix.lower() for suffix in self.image_suffixes]
+        if self._share_folder() and self.label_suffix.lower() in endings:
+            advice = (
+                "Images and labels lie in one folder, where a file that ends in "
+                f"{self.label_suffix} is a label, never its own image. {advice}"
+            )
+        return advice.strip()

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
+from .class_coverage import absent_classes, no_labelled_pixel
 from .file_checks import check_contents, check_headers
+from .label_maps import IGNORE
+from .label_values import LabelValues
 from .loader_config import check_loader_config
 from .multi_domain_dataset import MultiDomainDataset
+from .one_file import same_files
+from .problem import Problem, told
 from .seeding import seeded
-
-_MAX_SHOWN = 10
 
 
 @dataclass
@@ -87,7 +90,7 @@ def check_dataset(
 
     Raises:
         FileNotFoundError: If a folder is missing or empty.
-        ValueError: If anything is wrong: lists the first ten problems with file names.
+        ValueError: If anything is wrong: lists ten kinds of problems with file names.
     """
     if isinstance(dataset, Mapping):
         dataset = DATASETS.build(without_missing_labels(dataset))
@@ -99,17 +102,22 @@ def check_dataset(
         ]
     name = name or type(dataset).__name__
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
-    sizes, problems, notices = check_headers(samples, name)
+    problems, notices = same_files(samples)
+    sizes, found, told_by_headers = check_headers(samples, name)
+    problems, notices = problems + found, notices + told_by_headers
+    values, chosen = LabelValues([]), _spread(len(samples), max_full, seed)
     if not problems:
-        chosen = _spread(len(samples), max_full, seed)
-        pixels, problems = check_contents([samples[i] for i in chosen], name)
+        values, problems = check_contents([samples[i] for i in chosen], name)
+        problems = problems or _check_values(dataset, values)
         # a broken file would only break the pipeline too
         problems = problems or _check_pipeline(dataset)
     if problems:
-        shown = "\n".join(f"  {problem}" for problem in problems[:_MAX_SHOWN])
-        more = len(problems) - _MAX_SHOWN
-        rest = f"\n  and {more} more" if more > 0 else ""
-        raise ValueError(f"{name}: {len(problems)} problem(s)\n{shown}{rest}")
+        raise ValueError(told(name, problems))
+    notices += [f"not followed: {link}" for link in getattr(dataset, "left_out", ())]
+    pixels = np.zeros(IGNORE + 1, dtype=np.int64)
+    if values.num_files:
+        notices += absent_classes(dataset, values)
+        pixels = values.by_class(dataset.label_lut)
     classes = tuple(dataset.metainfo["classes"])
     sizes.sort(key=lambda size: size[0] * size[1])
     return [
@@ -125,6 +133,18 @@ def check_dataset(
             notices=tuple(notices),
         )
     ]
+
+
+def _check_values(dataset: Any, values: LabelValues) -> list[Problem]:
+    """Return what is wrong with the values of all decoded labels together."""
+    if not values.num_files:
+        return []
+    if values.outside(dataset.label_lut):
+        advice = dataset.advise_on_values(values.values)
+        text = values.outside_text(dataset.label_lut, advice)
+    else:
+        text = no_labelled_pixel(dataset, values)
+    return [Problem(text, dataset.get_data_info(0))] if text else []
 
 
 def _spread(length: int, limit: int | None, seed: int) -> list[int]:
@@ -182,12 +202,13 @@ def _kind(transform: Any) -> str | None:
     return transform.get("type") if isinstance(transform, Mapping) else None
 
 
-def _check_pipeline(dataset: Any) -> list[str]:
+def _check_pipeline(dataset: Any) -> list[Problem]:
     """Return what goes wrong when the pipeline runs on the first sample."""
     try:
         with seeded(0):
             dataset[0]
     except Exception as error:  # whatever a transform may raise
-        path = dataset.get_data_info(0)["img_path"]
-        return [f"the pipeline fails on {path}: {type(error).__name__}: {error}"]
+        sample = dataset.get_data_info(0)
+        kind = f"{type(error).__name__}: {error}"
+        return [Problem(f"the pipeline fails on {sample['img_path']}: {kind}", sample)]
     return []

@@ -78,6 +78,11 @@ class PseudoLabelledDataset(SegFolder):
         )
         self.read_like(self.images)
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Any class may be dropped; the report of the labels says which are."""
+        return tuple(self.metainfo["classes"])
+
     def make_lut(self, classes: Sequence[str]) -> np.ndarray:
         """Return the table that leaves class indices and 255 as they are."""
         return identity_lut(len(classes))

@@ -1,6 +1,6 @@
 """What all data sets of this package share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 from mmcv.transforms import LoadAnnotations
 from mmseg.datasets import BaseSegDataset
 
-from .folders import layout_error, list_files
+from .folders import is_one_folder, layout_error, list_files, other_endings
 from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
 from .reading import ImageReader
 from .transforms.read_image import read_by_data_set, reads_itself
@@ -27,6 +27,8 @@ class SegFolder(BaseSegDataset):
         image_dir: Image folder.
         image_suffix: Ending of the image files, one or several, in any case.
         label_dir: Label folder, or None for a data set of images only.
+        skip_suffix: Ending of files, one or several, that are no images though they
+            end like some, ``"_mask.png"`` for instance.
         layout: Tree of the expected layout, for error messages.
         pipeline: Transforms.
         metainfo: ``dict(classes=..., palette=...)``; the palette is optional.
@@ -39,6 +41,9 @@ class SegFolder(BaseSegDataset):
         bands: Image bands that become red, green and blue; see :class:`ImageReader`.
         orientation: ``'shown'`` or ``'stored'``; see :class:`ImageReader`.
 
+    Attributes:
+        left_out: Links to folders that are not followed, see :mod:`.walk_folder`.
+
     Raises:
         FileNotFoundError: If a folder is missing or holds no file of its kind.
         ValueError: If ``pipeline`` holds mmseg's ``LoadAnnotations``, or a loader that
@@ -46,6 +51,10 @@ class SegFolder(BaseSegDataset):
     """
 
     METAINFO = {"classes": CITYSCAPES_CLASSES, "palette": CITYSCAPES_PALETTE}  # noqa: RUF012
+    #: Whether the config says how files are called; else the data set knows.
+    SUFFIXES_ARE_OPTIONS = False
+    #: Classes that the labels are known not to hold.
+    lacks: Collection[str] = ()
 
     def __init__(
         self,
@@ -55,6 +64,7 @@ class SegFolder(BaseSegDataset):
         image_suffix: str | Sequence[str],
         label_dir: str | None,
         layout: str,
+        skip_suffix: str | Sequence[str] = (),
         pipeline: Sequence[dict | Callable] = (),
         metainfo: Mapping[str, Any] | None = None,
         indices: int | Sequence[int] | None = None,
@@ -67,8 +77,9 @@ class SegFolder(BaseSegDataset):
     ) -> None:
         #: How images, and by its orientation labels, are read.
         self.image_reader = ImageReader(value_range, bands, orientation)
-        single = isinstance(image_suffix, str)
-        self.image_suffixes = (image_suffix,) if single else tuple(image_suffix)
+        self.image_suffixes = _tuple(image_suffix)
+        self.skip_suffixes = _tuple(skip_suffix)
+        self.left_out: list[str] = []
         self.layout = layout
         prefix = {"img_path": image_dir}
         if label_dir is not None:
@@ -106,6 +117,10 @@ class SegFolder(BaseSegDataset):
         None, as here, says that the samples have no labels.
         """
         return None
+
+    def advise_on_values(self, values: Sequence[int]) -> str:
+        """Return what to do about labels whose raw values are not what is expected."""
+        return "Is this the right data set class and folder?"
 
     @property
     def labelled(self) -> bool:
@@ -149,9 +164,11 @@ class SegFolder(BaseSegDataset):
         return self.list_folder("img_path", self.image_suffixes, "image")
 
     def list_folder(
-        self, key: str, suffixes: Sequence[str], what: str
+        self, key: str, suffixes: Sequence[str], what: str, others: Sequence[str] = ()
     ) -> dict[str, str]:
         """List a folder of ``data_prefix``, as :func:`.folders.list_files` does.
+
+        Files of the other folders are left out where they lie below this one.
 
         Raises:
             FileNotFoundError: If it is missing, or holds no file with the suffixes.
@@ -160,11 +177,27 @@ class SegFolder(BaseSegDataset):
         if not folder.is_dir():
             reason = f"{name}: the {what} folder {folder} does not exist."
             raise layout_error(reason, self.layout, self.data_root)
-        files = list_files(folder, suffixes)
+        apart = [f for f in self.data_prefix.values() if not is_one_folder(f, folder)]
+        others, left_out = (*others, *self.skip_suffixes), []
+        files = list_files(folder, suffixes, others, left_out, apart)
+        self.left_out += [f"{folder}/{link}" for link in left_out]
         if not files:
             reason = f"{name}: the {what} folder {folder} holds no {_any(suffixes)}."
-            raise layout_error(reason, self.layout, self.data_root)
+            if self.SUFFIXES_ARE_OPTIONS:
+                reason += f" {self.advice() or self._by_endings(folder, what)}"
+            raise layout_error(reason.strip(), self.layout, self.data_root)
         return files
+
+    def advice(self) -> str:
+        """Return which suffixes would find the files; ``""``: not known."""
+        return ""
+
+    @staticmethod
+    def _by_endings(folder: Path, what: str) -> str:
+        there = other_endings(folder)
+        return there and (
+            f"It holds {there}: say what ends the names of {what}s, {what}_suffix=..."
+        )
 
     def sample(self, image: str, label: str | None = None) -> dict:
         """Return the description of a sample from paths relative to their folders."""
@@ -204,5 +237,9 @@ def _complete_metainfo(metainfo: Mapping[str, Any] | None) -> dict:
     return info
 
 
+def _tuple(suffix: str | Sequence[str]) -> tuple[str, ...]:
+    return (suffix,) if isinstance(suffix, str) else tuple(suffix)
+
+
 def _any(suffixes: Sequence[str]) -> str:
-    return " or ".join(f"*{suffix}" for suffix in suffixes)
+    return " or ".join(f"*{suffix}" for suffix in suffixes) or "such file"

@@ -38,6 +38,8 @@ class SynthiaDataset(PairedFolder):
         ValueError: If images and labels do not pair up, or a class is unknown.
     """
 
+    lacks = ("terrain", "truck", "train")
+
     def __init__(
         self, data_root: str, lane_marking: str = "ignore", **kwargs: Any
     ) -> None:

@@ -1,6 +1,6 @@
 """Labelled images together with what an image translator made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,15 @@ class TranslatedDataset(SegFolder):
             # for the labels, which are the originals'
             return ImageReader(orientation=self.image_reader.orientation)
         return self.image_reader
+
+    @property
+    def lacks(self) -> Collection[str]:
+        """Classes that the originals do not hold."""
+        return self.images.lacks
+
+    def advise_on_values(self, values: Sequence[int]) -> str:
+        """Return what the data set of the originals says."""
+        return self.images.advise_on_values(values)
 
     def make_lut(self, classes: Sequence[str]) -> np.ndarray | None:
         """Return the table of the originals' labels."""

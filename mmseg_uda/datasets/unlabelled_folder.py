@@ -26,6 +26,8 @@ class UnlabelledFolder(SegFolder):
         FileNotFoundError: If the folder is missing or holds no image.
     """
 
+    SUFFIXES_ARE_OPTIONS = True
+
     def __init__(
         self,
         data_root: str,

@@ -89,14 +89,26 @@ def test_check_dataset__size_mismatch_and_outside_value(gta5_root, write):
         check_gta5(gta5_root)
 
 
-def test_check_dataset__lists_ten_problems(tmp_path):
+def test_check_dataset__lists_ten_kinds_of_problems(tmp_path):
+    for i in range(13):
+        (tmp_path / f"{i:02d}.png").write_bytes(b"no image" * i)
+    with pytest.raises(ValueError, match="13 problem") as info:
+        check_dataset(UnlabelledFolder(str(tmp_path)))
+    message = str(info.value)
+    assert message.count("is not an image") == 10
+    assert message.endswith("and 3 more")
+
+
+def test_check_dataset__tells_equal_problems_once(tmp_path):
     for i in range(13):
         (tmp_path / f"{i:02d}.png").write_bytes(b"no image")
     with pytest.raises(ValueError, match="13 problem") as info:
         check_dataset(UnlabelledFolder(str(tmp_path)))
-    message = str(info.value)
-    assert message.count("is not an image (8 bytes)") == 10
-    assert message.endswith("and 3 more")
+    first, *others = (tmp_path / f"{i:02d}.png" for i in range(4))
+    assert str(info.value).splitlines()[1:] == [
+        f"  {first} is not an image (8 bytes)",
+        f"    and the same of 12 more: {', '.join(map(str, others))}, ...",
+    ]
 
 
 def test_check_dataset__runs_the_pipeline_without_touching_random_state(gta5_root):

@@ -92,6 +92,8 @@ class DataCheck:
                 _check_size(report, loader)
                 _try_smallest(report, loader["dataset"])
                 say(f"{stage}: {_line(report)}")
+                for notice in report.notices:
+                    say(f"{stage}: {report.name}: {notice}")
                 some_only |= report.num_read < report.num_images
         if some_only:
             say(

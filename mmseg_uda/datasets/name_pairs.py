@@ -1,0 +1,159 @@
+"""Which ends of file names would pair up images and labels that do not as they are."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+_TOKENS = re.compile(r"\d+|[^\W\d_]+|.")
+_MANY = 8  # files that share a beginning by chance rather than as siblings
+
+
+@dataclass(frozen=True)
+class Tails:
+    """Ends of names by which images and labels pair up.
+
+    Attributes:
+        image: End of the images' names, the suffix included.
+        label: End of the labels' names.
+        pairs: How many pairs there are.
+        left: How many files with these ends have no partner.
+    """
+
+    image: str
+    label: str
+    pairs: int
+    left: int
+
+
+def matching_tails(
+    images: Sequence[str], labels: Sequence[str] | None = None
+) -> list[Tails]:
+    """Return the pairs of ends that would match most files, best first.
+
+    Args:
+        images: Paths of all files of the image folder, relative to it.
+        labels: The same of the label folder; None: both lie in one folder.
+
+    Returns:
+        Those with the most pairs, and among them with the fewest files left.
+    """
+    others = images if labels is None else labels
+    by_key = defaultdict(set)
+    for label in others:
+        for key, tail in _cuts(label):
+            by_key[key].add(tail)
+    candidates: dict[tuple[str, str], int] = defaultdict(int)
+    for image in images:
+        for key, tail in _cuts(image):
+            found = by_key.get(key, set()) - ({tail} if labels is None else set())
+            if found:  # the longest common beginning is theirs
+                for other in found if len(found) <= _MANY else ():
+                    candidates[tail, other] += 1
+                break
+    likely = sorted(candidates, key=candidates.__getitem__, reverse=True)[:_MANY]
+    counted = [_count(*tails, images, others) for tails in likely]
+    counted = [tails for tails in counted if 2 * tails.pairs > tails.left]
+    most = max((tails.pairs for tails in counted), default=0)
+    best = [tails for tails in counted if tails.pairs == most]
+    return sorted(best, key=lambda t: (t.left, len(t.image), t.image, t.label))
+
+
+def matching_heads(
+    images: Sequence[str], labels: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return an image and its label whose names begin differently.
+
+    Args:
+        images: As for :func:`matching_tails`.
+        labels: Likewise, of another folder.
+
+    Returns:
+        Their paths, if at least half of the images have such a partner.
+    """
+    by_end: dict[str, str] = {}
+    for label, ends in zip(labels, _all_ends(labels), strict=True):
+        for end in ends:
+            by_end[end] = "" if end in by_end else label  # of one label alone
+    heads = defaultdict(list)
+    for image, ends in zip(images, _all_ends(images), strict=True):
+        end = next((end for end in ends if by_end.get(end)), None)
+        if end is not None:
+            label, number = by_end[end], end.rpartition("/")[2]
+            head, other = image.partition(number)[0], label.partition(number)[0]
+            if head != other:
+                heads[head, other].append((image, label))
+    best = max(heads.values(), key=len, default=[])
+    return best[0] if best and 2 * len(best) >= len(images) else None
+
+
+def near_miss(images: Sequence[str], labels: Sequence[str]) -> tuple[str, str] | None:
+    """Say what else the names differ in, and what to do, if that is all.
+
+    Args:
+        images: As for :func:`matching_tails`.
+        labels: Likewise.
+    """
+    for why, simplified in _NEAR.items():
+        known = {simplified(label): label for label in labels}
+        found = [(i, known[simplified(i)]) for i in images if simplified(i) in known]
+        if found and 2 * len(found) >= len(images):
+            return why, f"{found[0][0]} <-> {found[0][1]}"
+    return None
+
+
+def _stem(path: str) -> str:
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + (name.rpartition(".")[0] or name)
+
+
+_NEAR = {
+    "in upper and lower case": lambda path: _stem(path).lower(),
+    "in leading zeros": lambda path: re.sub(r"0*(\d+)", r"\1", _stem(path)),
+    "in their sub-folders": lambda path: _stem(path).rpartition("/")[2],
+}
+
+
+def _cuts(path: str) -> list[tuple[str, str]]:
+    """Cut a path behind the words and numbers of its file name, longest first."""
+    folder, slash, name = path.rpartition("/")
+    tokens, cuts, length = _TOKENS.findall(name), [], 0
+    for token in tokens[:-1]:
+        length += len(token)
+        if token.isalnum():
+            cuts.append((folder + slash + name[:length], name[length:]))
+    return cuts[::-1]
+
+
+def _all_ends(paths: Sequence[str]) -> list[list[str]]:
+    """Return ends of files' names, longest first, but for what all end in."""
+    names = [_TOKENS.findall(path.rpartition("/")[2]) for path in paths]
+    columns = zip(*(tokens[::-1] for tokens in names), strict=False)
+    common = sum(1 for _ in takewhile(lambda column: len({*column}) == 1, columns))
+    common = common if len(names) > 1 else 2  # of one: the suffix
+    found = []
+    for path, tokens in zip(paths, names, strict=True):
+        folder, slash, _ = path.rpartition("/")
+        kept = tokens[: max(0, len(tokens) - common)]
+        starts = [i for i in range(1, len(kept)) if kept[i].isalnum()]
+        found.append([folder + slash + "".join(kept[i:]) for i in starts])
+    return found
+
+
+def _count(
+    image: str, label: str, images: Sequence[str], labels: Sequence[str]
+) -> Tails:
+    first = _stems(images, image.lower(), label.lower())
+    second = _stems(labels, label.lower(), image.lower())
+    return Tails(image, label, len(first & second), len(first ^ second))
+
+
+def _stems(names: Sequence[str], end: str, other: str) -> set[str]:
+    """Return names without an end, of those that have it and not a longer other."""
+    longer = other if len(other) > len(end) else "/"
+    return {
+        name[: -len(end)]
+        for name in names
+        if name.lower().endswith(end) and not name.lower().endswith(longer)
+    }

@@ -1,0 +1,82 @@
+"""What to do about images and labels whose names do not pair up."""
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from .folders import PICTURE_SUFFIXES, is_one_folder
+from .name_pairs import Tails, matching_heads, matching_tails, near_miss
+from .walk_folder import files_below
+
+_SHOWN = 3
+
+
+def pairing_advice(
+    image_root: str | Path,
+    label_root: str | Path,
+    num_pairs: int = 0,
+    no_label: Sequence[str] | None = None,
+    no_image: Sequence[str] | None = None,
+) -> str:
+    """Return how the files of two folders would pair up; ``""`` if there is no way.
+
+    Args:
+        image_root: Image folder.
+        label_root: Label folder, which may be the same one.
+        num_pairs: How many files pair up as they are read now.
+        no_label: Images that do not; None: it is not known.
+        no_image: Labels that do not.
+    """
+    images = _pictures(image_root, apart=[label_root])
+    labels = None
+    if not is_one_folder(image_root, label_root):
+        labels = _pictures(label_root, apart=[image_root])
+    tails = matching_tails(images, labels)
+    unknown = no_label is None or no_image is None
+    left = None if unknown else len(no_label) + len(no_image)
+    if tails and _is_better(tails[0], num_pairs, left):
+        return _by_tails(tails)
+    if labels is None:
+        return ""
+    images, labels = (images, labels) if unknown else (no_label, no_image)
+    near = near_miss(images, labels)
+    if near is not None:
+        return (
+            f"Their names differ {near[0]} ({near[1]}): give label and image the same "
+            "path, but for the suffix."
+        )
+    heads = matching_heads(images, labels)
+    if heads is not None:
+        return (
+            f"Their names begin differently ({heads[0]} <-> {heads[1]}), which no "
+            "suffix can tell: rename the labels, or links to them, like the images."
+        )
+    return ""
+
+
+def _pictures(root: str | Path, apart: Collection[str | Path]) -> list[str]:
+    if not os.path.isdir(root):
+        return []
+    apart = [folder for folder in apart if not is_one_folder(folder, root)]
+    return [
+        folder + name
+        for folder, name in files_below(root, apart=apart)
+        if name.lower().endswith(PICTURE_SUFFIXES)
+    ]
+
+
+def _is_better(tails: Tails, num_pairs: int, left: int | None) -> bool:
+    """Whether other suffixes give more pairs, or as many and fewer files left."""
+    if tails.pairs != num_pairs or left is None:
+        return tails.pairs > num_pairs
+    return tails.left < left
+
+
+def _by_tails(tails: Sequence[Tails]) -> str:
+    best = tails[0]
+    others = [t.label for t in tails[1:] if t.image == best.image][: _SHOWN - 1]
+    other = "".join(f' or "{label}"' for label in others)
+    return (
+        f'Their names pair up as "{best.image}" <-> "{best.label}" ({best.pairs} '
+        f'pairs): set image_suffix="{best.image}", label_suffix="{best.label}"{other}.'
+    )
