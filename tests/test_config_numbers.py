@@ -224,6 +224,23 @@ CYCLEGAN = Numbers(
     },
 )
 BDL = change(one_head(ADAPTSEG), stop=80_000)
+# --loadSize 1024 --fineSize 452 --batchSize 4 --niter 10 --niter_decay 10
+BDL_TRANSLATOR = change(
+    CYCLEGAN,
+    batch=dict(source=4, target=4),
+    source={"gta": (1024, 1024), "synthia": (1024, 1024)},  # the longer side
+    target=(1024, 1024),
+    crop=(452, 452),
+    # 20 passes over the larger domain, 24966 or 9400 images, in batches of 4
+    total={"gta": 20 * 6242, "synthia": 20 * 2350},
+    stop={"gta": 20 * 6242, "synthia": 20 * 2350},
+    weights=dict(
+        perceptual_st=dict(decode=0.1),
+        perceptual_ts=dict(decode=0.1),
+        perceptual_source=dict(decode=10.0),  # lambda_A * lambda_semantic
+        perceptual_target=dict(decode=10.0),
+    ),
+)
 # MLAN paper, Sec. 4.2: rates, decay and lambdas. Lengths and sizes are our choice
 WHOLE = {"gta": (1280, 720), "synthia": (1280, 720)}  # patches tile it
 REGIONS = dict(c_small=10.0, c_medium=10.0, c_large=10.0)
@@ -295,15 +312,7 @@ NUMBERS = {
     ),
     "bdl/bdl": change(BDL, stop=120_000, weights=dict(pseudo=dict(decode=1.0))),
     "bdl/bdl_adversarial": BDL,
-    "bdl/bdl_translator": change(
-        CYCLEGAN,
-        weights=dict(
-            perceptual_st=dict(decode=0.1),
-            perceptual_ts=dict(decode=0.1),
-            perceptual_source=dict(decode=1.0),
-            perceptual_target=dict(decode=1.0),
-        ),
-    ),
+    "bdl/bdl_translator": BDL_TRANSLATOR,
     "clan/clan": CLAN,
     "crcda/crcda": CRCDA,
     "fda/fda": FDA,
@@ -408,7 +417,7 @@ def test_numbers__are_given_for_every_leaf():
 def test_leaf__has_the_published_numbers(leaf, task, numbers):
     cfg = resolved(CONFIGS / leaf)
     _check_optimizers(cfg, numbers)
-    _check_schedule(cfg, numbers)
+    _check_schedule(cfg, task, numbers)
     _check_data(cfg, task, numbers)
     by_task = getattr(numbers, "weights_by_task", {})
     weights = by_task.get(task) or numbers.weights
@@ -470,17 +479,21 @@ def _check_segmentor(segmentor, numbers, single):
         assert factors.get("auxiliary_head") == (None if single else factor)
 
 
-def _check_schedule(cfg, numbers):
-    assert cfg.train_cfg.max_iters == numbers.stop
+def _check_schedule(cfg, task, numbers):
+    stop, total = (
+        length[task] if isinstance(length, dict) else length
+        for length in (numbers.stop, numbers.total)
+    )
+    assert cfg.train_cfg.max_iters == stop
     schedules = cfg.param_scheduler
-    if numbers.total is None:  # a constant rate
+    if total is None:  # a constant rate
         assert schedules is None
         return
     if isinstance(schedules, dict):
         schedules = [s for entry in schedules.values() for s in entry]
     decays = [s for s in schedules if s.type == "PolyLR"]
     assert {(s.power, s.eta_min, s.end) for s in decays} == {
-        (getattr(numbers, "power", 0.9), 0, numbers.total + 1)
+        (getattr(numbers, "power", 0.9), 0, total + 1)
     }
 
 
@@ -708,6 +721,25 @@ def test_bdl__learns_from_translations_and_confident_labels(task):
         loader = Config.fromfile(CONFIGS / f"bdl/{name}.py").train_dataloader
         source = loader.dataset.domains.source
         assert (source.type, source.originals) == ("TranslatedDataset", False)
+
+
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+def test_bdl__translators_learn_as_by_its_released_command(task):
+    cfg = resolved(CONFIGS / f"bdl/bdl_translator_{task}.py")
+    objectives = cfg.model.objectives
+    assert {o.pool_size for k, o in objectives.items() if k[:3] == "adv"} == {50}
+    perceptual = [o for k, o in objectives.items() if k.startswith("perceptual")]
+    assert [o.at for o in perceptual] == ["features"] * 4
+    (decay,) = cfg.param_scheduler
+    assert (decay.begin, decay.end) == (
+        cfg.train_cfg.max_iters // 2,
+        2 * decay.begin + 1,
+    )
+    pipelines = [d.pipeline for d in cfg.train_dataloader.dataset.domains.values()]
+    for pipeline in (*pipelines, cfg.translate_pipeline):
+        assert pipeline[1].keep_ratio is True
+        assert pipeline[1].scale == (1024, 1024)
+    assert "RandomCrop" not in {step.type for step in cfg.translate_pipeline}
 
 
 @pytest.mark.parametrize("task", ["gta", "synthia"])

@@ -404,6 +404,32 @@ def test_supervised__focal_by_hand():
     assert_close(focal_map(log_probs, labels, 0.0), cross_entropy)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_focal_map__is_bounded_as_in_clans_code(dtype):
+    # logits of +-60: p_y = exp(-120) is taken for 1e-9, so (1 - 1e-9)^2 * 20.7233; and
+    # of a gap of 20, just below the bound: p = 1 / (1 + e^20), -log p = 20 + 2e-9
+    logits = torch.tensor([[-60.0, 60.0, 0.0], [60.0, -60.0, 20.0]], dtype=dtype)
+    logits = logits.view(1, 2, 1, 3).requires_grad_()
+    labels = torch.zeros(1, 1, 3, dtype=torch.long)
+    value = focal_map(logits.log_softmax(1), labels, 2.0)
+    assert_close(value, torch.tensor([[[20.7232658, 0.0, 20.0]]], dtype=dtype))
+    value.sum().backward()
+    gradient = logits.grad[0, 0, 0]
+    assert torch.isfinite(gradient).all()
+    # nothing beyond the bound; below it, d/dz_y of -log p is -(1 - p) = -1
+    assert_close(
+        gradient, torch.tensor([0.0, 0.0, -1.0], dtype=dtype), atol=1e-6, rtol=0
+    )
+
+
+def test_focal_map__unsaturated_pixels_are_as_they_were():
+    logits = torch.randn(2, 19, 8, 8, generator=torch.Generator().manual_seed(0))
+    log_probs, labels = logits.log_softmax(1), torch.zeros(2, 8, 8, dtype=torch.long)
+    cross_entropy = -log_probs[:, 0]
+    unbounded = (-torch.expm1(-cross_entropy)) ** 2.0 * cross_entropy
+    assert torch.equal(focal_map(log_probs, labels, 2.0), unbounded)
+
+
 @pytest.mark.parametrize("gamma", [0.5, 2.0])
 def test_focal_map__gradient_is_finite_for_sure_pixels(gamma):
     logits = torch.tensor([[80.0, -80.0], [-80.0, 80.0]])[None, :, None]

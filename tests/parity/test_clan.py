@@ -54,6 +54,7 @@ def cosine(a, b, dim):
 
 
 def focal(p, labels):
+    p = p.clamp(1e-9, 1 - 1e-9)
     picked = p.gather(1, labels.clamp(max=4)[:, None])[:, 0]
     loss = (1 - picked) ** 2 * cross_entropy(p, labels)
     return loss.sum() / (labels != 255).sum()

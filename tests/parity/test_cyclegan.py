@@ -138,15 +138,19 @@ def test_translation__gradient_routes(term, trained):
     assert touched == trained
 
 
-def test_perceptual_loss__equals_its_equation():
+@pytest.mark.parametrize("at", [None, "features", "image"])
+def test_perceptual_loss__equals_its_equation(at):
     objective = dict(type="SemanticConsistency", on="source_as_target", of="source")
+    objective |= {} if at is None else dict(at=at)
     model = make_model(**{"objectives.perceptual": objective})
     inputs, samples = batch()
     ours = model.loss(inputs, samples)["perceptual.loss_decode"]
 
     def normed(images):
         logits = model.segmentor.decode_head(model.segmentor.extract_feat(images))
-        logits = F.interpolate(logits, SIZE, mode="bilinear", align_corners=True)
+        assert logits.shape[2:] == (5, 6)  # stride 8, ceil mode
+        if at == "image":
+            logits = F.interpolate(logits, SIZE, mode="bilinear", align_corners=True)
         out = torch.empty_like(logits)
         for n in range(len(logits)):
             for k in range(logits.shape[1]):
@@ -198,6 +202,38 @@ def test_translation__steps_equal_the_two_phases():
     for name, value in nets.state_dict().items():
         assert (value - before[name]).abs().max() > 1e-4
         assert_close(model.heads.state_dict()[name], value, rtol=0, atol=1e-9)
+
+
+def test_translation__with_a_pool_the_discriminators_see_older_fakes():
+    """CycleGAN's history, of two images here."""
+    pools = {f"objectives.adversarial_{way}.pool_size": 2 for way in ("st", "ts")}
+    model = make_model(**pools)
+    kept = {"st": [], "ts": []}
+    for seed in range(6):
+        inputs, samples = batch(seed)
+        torch.manual_seed(seed)
+        losses = model.loss(inputs, samples)
+        torch.manual_seed(seed)
+        for way, net, real, fake in (
+            ("st", "d_t", "target", model.heads.g_st(inputs["source"])),
+            ("ts", "d_s", "source", model.heads.g_ts(inputs["target"])),
+        ):
+            shown, old = fake.detach(), kept[way]
+            chance, place = torch.rand(1, 2)[0].tolist()
+            if len(old) < 2:
+                old.append(shown)
+            elif chance > 0.5:
+                index = int(2 * place)
+                shown, old[index] = old[index], shown
+            expected = discriminator_loss(model.heads[net], inputs[real], shown)
+            ours = losses[f"adversarial_{way}.loss_d_decode"]
+            assert_close(ours, expected, rtol=1e-9, atol=0)
+            fooled = (model.heads[net](fake)[0] - 1).square().mean()
+            ours = losses[f"adversarial_{way}.loss_decode"]  # always of the new ones
+            assert_close(ours, fooled, rtol=1e-9, atol=0)
+    assert model.objectives.adversarial_st.pool.count == 2
+    names = model.state_dict()
+    assert "objectives.adversarial_st.pool.images" in names
 
 
 def test_translation__each_image_is_translated_once(monkeypatch):

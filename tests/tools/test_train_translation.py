@@ -36,12 +36,16 @@ train_dataloader = dict(
     )
 )
 stages = dict(
-    translators=dict(
-        type="TrainStage", config="{configs}/translation/cyclegan_gta.py"
-    ),
+    translators=dict(type="TrainStage", config="translators.py"),
     translate=dict(type="TranslateStage", checkpoint="translators"),
     train=dict(type="TrainStage", translated="translate"),
 )
+"""
+# with a history of fakes, which has to survive a kill
+TRANSLATORS = """
+_base_ = "{configs}/translation/cyclegan_gta.py"
+pool = dict(pool_size=1)
+model = dict(objectives=dict(adversarial_st=pool, adversarial_ts=pool))
 """
 SHORT = [
     "toy.iters=3",
@@ -57,6 +61,8 @@ SHORT = [
 def config(tmp_path_factory):
     path = tmp_path_factory.mktemp("config") / "augmented.py"
     path.write_text(CONFIG.format(configs=ROOT / "configs"))
+    translators = TRANSLATORS.format(configs=ROOT / "configs")
+    path.with_name("translators.py").write_text(translators)
     return path
 
 
@@ -110,6 +116,8 @@ def test_train__killed_ends_with_the_same_weights_and_images(
         ours, theirs = (load_weights_file(run / file) for run in (tmp_path, folder))
         assert ours.keys() == theirs.keys()
         assert all(torch.equal(ours[key], theirs[key]) for key in ours)
+        pools = [key for key in ours if key.endswith(".pool.images")]
+        assert len(pools) == (2 if file.startswith("translators") else 0)
     assert images_of(tmp_path) == images_of(folder)
 
 

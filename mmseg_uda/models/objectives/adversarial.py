@@ -177,6 +177,10 @@ class Adversarial(BaseObjective):
         logits = step.region_logits(self.through, view, seg_head)
         return OF_PROBS[self.sees](F.softmax(logits.float(), dim=1))
 
+    def _fakes(self, step: Step, seg_head: str) -> Tensor:
+        """What the discriminators learn from as the target, (N, C, h, w)."""
+        return self._see(step, self.target, seg_head)
+
     def _seen(self, view: str, seg_head: str) -> str:
         """What the discriminators see of a view, as a formula."""
         if self.through is None:
@@ -188,7 +192,7 @@ class Adversarial(BaseObjective):
         discriminator = step.heads[self.discriminators[seg_head]]
         source_head = self.source_seg_head or seg_head
         source = self._see(step, self.source, source_head).detach()
-        target = self._see(step, self.target, seg_head).detach()
+        target = self._fakes(step, seg_head).detach()
         if self.gradient_penalty:
             source.requires_grad_()
         loss = 0.0

@@ -40,8 +40,8 @@ class Supervised(BaseObjective):
             MRNet's released command does and its text does not; None for no weights.
         keep_hardest: Share of the pixels, in (0, 1], with the largest loss that count;
             the others are ignored. MRNet's released command keeps 0.2.
-        focal_gamma: Exponent of the focal loss (CLAN's released code: 2); 0 is the
-            cross-entropy.
+        focal_gamma: Exponent of the focal loss (CLAN's released code: 2), which is
+            bounded as there, see :func:`focal_map`; 0 is the cross-entropy.
         **common: Arguments of :class:`BaseObjective`. A ``weight`` multiplies the loss
             per pixel, and the average is *not* divided by the sum of weights (LCDA
             paper, Eq. 8).
