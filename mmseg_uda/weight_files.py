@@ -6,6 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from .suggestions import did_you_mean
+
 _HEAD = 512  # bytes that tell what kind of file it is
 # what a file of another kind starts with
 _KINDS = (
@@ -51,9 +53,11 @@ def check_is_file(path: str | Path, option: str = "") -> Path:
         hint = f", e.g. one of its {', '.join(inside)}" if inside else ""
         raise ValueError(f"{given}'{path}' is a folder; give a weights file{hint}")
     if not path.is_file():
+        looked = "" if path.is_absolute() else f" (looked in {Path.cwd()})"
+        near = (file.name for file in path.parent.glob(f"*{path.suffix}"))
         raise FileNotFoundError(
-            f"{given}the file '{path}' does not exist (looked in {Path.cwd()}); check "
-            "the path"
+            f"{given}the file '{path}' does not exist{looked}; check the path."
+            + did_you_mean(path.name, near)
         )
     return path
 

@@ -13,9 +13,9 @@ from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.regions.grids.layout import REPORT
 from mmseg_uda.translation.translation_writer import MANIFEST
-from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
+from .given_weights import given_weights, stage_of_weights
 from .record import DONE, read_json
 from .resolve import Resolver
 from .stage import (
@@ -24,7 +24,6 @@ from .stage import (
     REGION_LABEL,
     TRANSLATE,
     Stage,
-    is_file_name,
 )
 
 # the file whose hash stands for all that a stage has made
@@ -67,10 +66,10 @@ def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
             checkpoint where that is asked for.
     """
     hashes = {}
-    origin = weights_origin(stage, cfg)
+    origin, given = stage_of_weights(stage), given_weights(stage, cfg)
     weights = labels = None
-    if origin is not None and is_file_name(origin):
-        weights = check_is_file(origin, f"stage '{stage.name}': load_from")
+    if given is not None:
+        weights = given.path()
         hashes["weights"] = file_hash(weights)
     elif origin is not None:
         weights, hashes["weights"] = _weights_of(origin, stage, resolver)
@@ -133,15 +132,17 @@ def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
 def check_there(
     stage: Stage, weights: Path | None, average_with: Mapping[str, Path]
 ) -> None:
-    """Check that the weights a stage is to start from are still on disk.
+    """Check that the weights of other stages that a stage takes are still on disk.
 
     Raises:
         StageError: If they are not.
     """
-    # what is wrong with a file of the user's is said when it is loaded
-    made = {**average_with, str(stage.weights_from): weights}
+    made = dict(average_with)
+    origin = stage_of_weights(stage)
+    if origin is not None and weights is not None:
+        made[origin] = weights
     for name, file in made.items():
-        if not (file is None or file.is_file() or is_file_name(name)):
+        if not file.is_file():
             raise StageError(
                 f"stage '{stage.name}' needs {file}, which is gone. Put it back, or "
                 f"train it again: --restart-from {name}"
@@ -166,11 +167,6 @@ def weights_in(origin: str, done: Mapping[str, Any], stage: Stage) -> tuple[str,
             f"'{origin}', which kept none: it was not validated. Use weights='final'."
         )
     return done[which], done[f"{which}_hash"]
-
-
-def weights_origin(stage: Stage, cfg: Config) -> str | None:
-    """Return the stage or file that the weights of a stage come from, if any."""
-    return stage.weights_from or (cfg.get("load_from") if stage.trains else None)
 
 
 def need_finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:

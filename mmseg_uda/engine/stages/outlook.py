@@ -8,10 +8,11 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 
-from .inputs import need_finished, weights_in, weights_origin
+from .given_weights import given_weights, stage_of_weights
+from .inputs import need_finished, weights_in
 from .record import DONE, read_json
 from .resolve import Resolver
-from .stage import Stage, is_file_name
+from .stage import Stage
 
 
 @dataclass
@@ -73,11 +74,16 @@ class Outlook:
         ]
 
     def weights(self, stage: Stage) -> Path | None:
-        """Return the weights a stage starts from, if they are there already."""
-        origin = weights_origin(stage, self.config(stage))
-        if origin is None or is_file_name(origin):
-            return Path(origin).expanduser() if origin else None
-        return self._weights_of(origin, stage)
+        """Return the weights a stage starts from, if they are there already.
+
+        Raises:
+            StageError: If they are a file of the user's that is not there.
+        """
+        given = given_weights(stage, self.config(stage))
+        if given is not None:
+            return given.path()
+        origin = stage_of_weights(stage)
+        return None if origin is None else self._weights_of(origin, stage)
 
     def averaged(self, stage: Stage) -> dict[str, Path]:
         """Return the further weights a stage predicts with that are there already."""
@@ -94,8 +100,16 @@ class Outlook:
         return folder / weights_in(origin, done, stage)[0]
 
     def is_pretrained(self, stage: Stage) -> bool:
-        """Whether a stage starts with the pretrained weights of its backbone."""
-        if not stage.trains or weights_origin(stage, self.config(stage)) is not None:
-            return False
+        """Whether a stage starts with the pretrained weights of its network."""
+        starts = stage.trains and not self.resumes(stage)
+        return starts and not self.takes_weights(stage)
+
+    def takes_weights(self, stage: Stage) -> bool:
+        """Whether a stage starts from the weights of another one, or of a file."""
+        given = given_weights(stage, self.config(stage))
+        return given is not None or stage_of_weights(stage) is not None
+
+    def resumes(self, stage: Stage) -> bool:
+        """Whether a training stage goes on from a checkpoint of its own."""
         folder = self.resolver.folder(stage)
-        return stage.name in self.afresh or not iteration_checkpoints(folder)
+        return stage.name not in self.afresh and bool(iteration_checkpoints(folder))

@@ -1,5 +1,8 @@
 """Everything that is checked before the first stage runs; nothing is changed yet."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
@@ -10,7 +13,6 @@ from .checks.domains import check_domains
 from .checks.full_size_weights import toy_explained
 from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
-from .checks.pretrained import fetch_pretrained
 from .checks.random_parts import warn_of_random_parts
 from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.sources import check_one_source
@@ -18,7 +20,13 @@ from .checks.training import check_training
 from .checks.translating import check_translating, waits_for_translations
 from .errors import StageError
 from .folders import check_given, check_not_stale
-from .inputs import check_there, not_finished, weights_origin
+from .given_weights import given_weights, stage_of_weights
+from .inputs import check_there, not_finished
+from .named_weights import (
+    check_named_weights,
+    drop_overwritten,
+    fetch_named_weights,
+)
 from .outlook import Outlook
 from .overrides import (
     pseudo_labelled_in,
@@ -28,7 +36,7 @@ from .overrides import (
 )
 from .pseudo_label_stage import take_images_of_learner
 from .record import DONE, STARTED, read_json
-from .stage import Stage, is_file_name
+from .stage import Stage
 
 
 def check_folders(outlook: Outlook, whole: bool) -> None:
@@ -57,14 +65,28 @@ def check_folders(outlook: Outlook, whole: bool) -> None:
 
 
 def fetch_weights(outlook: Outlook) -> None:
-    """Download pretrained weights; every rank must call this.
+    """Find or download the weights that configs name; every rank must call this.
 
     Raises:
-        ValueError: If that is not possible.
+        StageError: If one is not there, or cannot be downloaded.
     """
     for stage in outlook.to_run():
-        if outlook.is_pretrained(stage):
-            fetch_pretrained(outlook.config(stage))
+        if stage.trains:
+            with _said_of(stage):
+                _fetch_weights(outlook, stage)
+
+
+def _fetch_weights(outlook: Outlook, stage: Stage) -> None:
+    cfg = outlook.config(stage)
+    given = given_weights(stage, cfg)
+    if given is not None:
+        given.fetch()
+        given.path()
+    resumes = outlook.resumes(stage)
+    if resumes or outlook.takes_weights(stage):
+        drop_overwritten(cfg, resumes)
+    check_named_weights(cfg)
+    fetch_named_weights(cfg)
 
 
 def check_stages(outlook: Outlook) -> None:
@@ -74,13 +96,20 @@ def check_stages(outlook: Outlook) -> None:
         StageError: If something is wrong with a config, or weights don't fit.
     """
     for stage in outlook.to_run():
-        try:
+        with _said_of(stage):
             _check_takers(outlook, stage)
             _check_stage(outlook, stage)
-        except ValueError as error:
-            if isinstance(error, StageError) and f"'{stage.name}'" in str(error):
-                raise
-            raise StageError(f"stage '{stage.name}': {error}") from error
+
+
+@contextmanager
+def _said_of(stage: Stage) -> Iterator[None]:
+    """Name a stage in the errors about it."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, StageError) and f"'{stage.name}'" in str(error):
+            raise
+        raise StageError(f"stage '{stage.name}': {error}") from error
 
 
 def check_data(outlook: Outlook) -> None:
@@ -123,9 +152,8 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
         return
     if stage.trains and stage.labels is None:
         _check_labels_come(outlook, stage)
-    origin = weights_origin(stage, cfg)
     if len(outlook.stages) == 1:
-        _check_inputs_there(outlook, stage, origin)
+        _check_inputs_there(outlook, stage)
     weights = outlook.weights(stage)
     check_there(stage, weights, outlook.averaged(stage))
     if stage.translates:
@@ -134,10 +162,10 @@ def _check_stage(outlook: Outlook, stage: Stage) -> None:
     pretrained = outlook.is_pretrained(stage)
     with toy_explained(resolver.request.toy):
         model = check_model(cfg, weights, stage.trains, pretrained)
-    if origin is not None and weights is None:
+    if weights is None and stage_of_weights(stage) is not None:
         _check_follows(outlook, stage, model)
     if stage.trains:
-        if origin is None:
+        if not outlook.takes_weights(stage):
             warn_of_random_parts(stage.name, model)
         _check_learning(outlook, stage, model)
     else:
@@ -155,10 +183,11 @@ def _check_takers(outlook: Outlook, stage: Stage) -> None:
         check_one_source(stage, takers, [outlook.config(s) for s in takers])
 
 
-def _check_inputs_there(outlook: Outlook, stage: Stage, origin: str | None) -> None:
+def _check_inputs_there(outlook: Outlook, stage: Stage) -> None:
     """Check what nothing will make before the stage runs, as it runs alone."""
+    origin = stage_of_weights(stage)
     for name in (origin, *stage.average_with, *stage.labels_from):
-        if name and not is_file_name(name) and not outlook.is_finished(name):
+        if name and not outlook.is_finished(name):
             raise not_finished(name, stage, outlook.resolver.folder(name))
 
 
@@ -226,7 +255,7 @@ def _check_labels_come(outlook: Outlook, stage: Stage) -> None:
 
 def _check_follows(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     """Check a stage against the one whose weights it takes when they are there."""
-    origin = outlook.resolver.find(str(weights_origin(stage, outlook.config(stage))))
+    origin = outlook.resolver.find(str(stage_of_weights(stage)))
     cfg = outlook.resolver.stage_config(origin)
     hooks = cfg.get("default_hooks") or {}
     kept = cfg.get("val_cfg") and (hooks.get("checkpoint") or {}).get("save_best")

@@ -1,5 +1,6 @@
 """mmengine's Runner, made fit for several runs in one process."""
 
+import copy
 import logging
 
 from mmengine.hooks import Hook
@@ -7,6 +8,8 @@ from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 from mmseg_uda.unwrapped import unwrapped
+
+from .lenient_loading import shortened
 
 # the log file has these; on the console they would bury the progress
 _FILE_ONLY = (
@@ -32,7 +35,7 @@ class StageRunner(Runner):
         logger = super().build_logger(*args, **kwargs)
         for handler in logger.handlers:
             if not isinstance(handler, logging.FileHandler):
-                handler.addFilter(_for_console)
+                quieten(handler)
         return logger
 
     def close(self) -> None:
@@ -62,6 +65,32 @@ class CallBeforeTrain(Hook):
     def before_train(self, runner: Runner) -> None:
         """Call the function."""
         self.function(unwrapped(runner.model), runner)
+
+
+def quieten(handler: logging.Handler) -> None:
+    """Keep long blocks of mmengine off a handler of a logger, or shorten them."""
+    handler.addFilter(_for_console)
+    handler.addFilter(_Shortener(handler))
+
+
+class _Shortener(logging.Filter):
+    """Tells on a handler in a line what mmengine says of weights that fit in part."""
+
+    def __init__(self, handler: logging.Handler) -> None:
+        super().__init__()
+        self._handler = handler
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let a record through, or write a short one in its place."""
+        found = shortened(record.getMessage())
+        if found is None:
+            return True
+        short = copy.copy(record)
+        short.msg, short.args = found[0], ()
+        short.levelno = logging.WARNING if found[1] else logging.INFO
+        short.levelname = logging.getLevelName(short.levelno)
+        self._handler.emit(short)
+        return False
 
 
 def _for_console(record: logging.LogRecord) -> bool:

@@ -13,7 +13,7 @@ from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.finite import NonFiniteLossError
 
 from .early_end import EarlyEnd
-from .overrides import backbone_of
+from .named_weights import drop_overwritten
 from .stage_runner import CallBeforeTrain, StageRunner
 
 
@@ -40,8 +40,8 @@ def run_train_stage(
     """
     cfg.load_from = str(resume_from) if resume_from else None
     cfg.resume = resume_from is not None
-    if cfg.load_from is not None or load_from is not None:
-        _drop_pretrained(cfg)
+    if resume_from is not None or load_from is not None:
+        drop_overwritten(cfg, resumes=resume_from is not None)
     _name_instances(cfg, name)
     runner = StageRunner.from_cfg(cfg)
     try:
@@ -66,13 +66,6 @@ def _name_instances(cfg: Config, name: str) -> None:
     cfg.experiment_name = f"{Path(cfg.work_dir).parent.name}_{name}"
     if cfg.get("visualizer"):
         cfg.visualizer["name"] = f"visualizer_{cfg.experiment_name}"
-
-
-def _drop_pretrained(cfg: Config) -> None:
-    # all of it is overwritten; nobody should have to download it for that
-    backbone = backbone_of(cfg)
-    if backbone is not None and backbone.get("init_cfg"):
-        backbone["init_cfg"] = None
 
 
 def _what_next(cfg: Config, name: str) -> str:

@@ -5,6 +5,7 @@ import re
 import socket
 from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import urlparse
 
 import mmengine
 import torch
@@ -12,9 +13,17 @@ from mmengine.dist import barrier
 from mmengine.runner.checkpoint import get_external_models
 
 _TIMEOUT = 30  # seconds without an answer
+_ADVICE = (
+    "Download them elsewhere and give the file with `--pretrained FILE`, or start from "
+    "random weights with `--pretrained none`"
+)
 
 
-def local_file(checkpoint: str) -> Path:
+class UnknownWeightsError(ValueError):
+    """A collection of weights has none of that name."""
+
+
+def local_file(checkpoint: str, advice: str = _ADVICE) -> Path:
     """Return the path of a checkpoint, downloading it first if it is an address.
 
     The first process of each machine downloads, into torch's hub folder (set
@@ -23,14 +32,16 @@ def local_file(checkpoint: str) -> Path:
     Args:
         checkpoint: File, ``http(s)://`` address, ``torchvision://NAME`` or
             ``open-mmlab://NAME``.
+        advice: What to do where it cannot be downloaded, for the message.
 
     Raises:
-        ValueError: If the name is unknown or the download fails.
+        UnknownWeightsError: If there are no weights of that name.
+        ValueError: If the download fails.
     """
     url = _resolve(checkpoint)
+    path = place_on_disk(checkpoint)
     if "://" not in url:
-        return Path(url).expanduser()
-    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[-1]
+        return path
     error: Exception | None = None
     if int(os.environ.get("LOCAL_RANK", 0)) == 0 and not path.is_file():
         try:
@@ -40,12 +51,24 @@ def local_file(checkpoint: str) -> Path:
     barrier()
     if not path.is_file():
         raise ValueError(
-            f"cannot download the pretrained weights '{checkpoint}' from {url}"
-            f"{f' ({error})' if error else ''}. Download them elsewhere and give the "
-            "file with `--pretrained FILE`, or start from random weights with "
-            "`--pretrained none`."
+            f"cannot download the weights '{checkpoint}' from {url}"
+            f"{f' ({error})' if error else ''}. {advice}."
         ) from error
     return path
+
+
+def place_on_disk(checkpoint: str) -> Path:
+    """Return where a checkpoint lies, or will once :func:`local_file` has fetched it.
+
+    Raises:
+        UnknownWeightsError: If there are no weights of that name.
+    """
+    url = _resolve(checkpoint)
+    if "://" not in url:
+        return Path(url).expanduser()
+    # the folder that torch.hub, and with it mmengine, would use, too
+    name = Path(urlparse(url).path).name
+    return Path(torch.hub.get_dir()) / "checkpoints" / name
 
 
 def _resolve(checkpoint: str) -> str:
@@ -61,7 +84,9 @@ def _resolve(checkpoint: str) -> str:
     scheme, name = checkpoint.split("://", 1)
     if name not in names:
         known = ", ".join(sorted(n for n in names if "resnet" in n))
-        raise ValueError(f"{scheme} has no weights named '{name}'; it has {known}")
+        raise UnknownWeightsError(
+            f"{scheme} has no weights named '{name}'; it has {known}"
+        )
     return names[name]
 
 
