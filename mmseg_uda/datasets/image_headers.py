@@ -1,12 +1,14 @@
 """Cheap checks of image files, without decoding them."""
 
+import io
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
 from .reading.checksums import check_checksums
-from .reading.declared import Declared, declare_file
+from .reading.declared import Declared, declare
 
 __all__ = ["check_checksums", "image_size", "read_header"]
 
@@ -39,9 +41,11 @@ def read_header(path: str | Path) -> Declared:
         ValueError: If it is no image or is truncated.
     """
     try:
-        declared = declare_file(path)
+        with open(path, "rb") as file:
+            declared = declare(file)
+            tail = _tail(file)
         end = _ENDS.get(declared.kind, b"")
-        if end not in _tail(path):
+        if end not in tail:
             if end not in Path(path).read_bytes():
                 raise OSError("its end is missing")
             with Image.open(path) as image:
@@ -57,10 +61,10 @@ def read_header(path: str | Path) -> Declared:
     return declared
 
 
-def _tail(path: str | Path) -> bytes:
-    with open(path, "rb") as file:
-        file.seek(max(0, _bytes(path) - _TAIL))
-        return file.read()
+def _tail(file: BinaryIO) -> bytes:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _TAIL))
+    return file.read()
 
 
 def _bytes(path: str | Path) -> int:

@@ -1,6 +1,5 @@
 """What an image file declares about its pixels."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -8,7 +7,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from . import tiff
-from .orientation import exif_orientation, png_exif, swaps_sides
+from .orientation import PNG_SIGNATURE, exif_orientation, png_exif, swaps_sides
 
 #: Bits, number and bands of Pillow's modes; a PNG says more precisely itself.
 _MODES = {
@@ -32,7 +31,6 @@ _MODES = {
     "I": (32, "signed", 1),
     "F": (32, "float", 1),
 }
-_PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_BANDS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 
@@ -102,8 +100,8 @@ def declare(file: BinaryIO) -> Declared:
     file.seek(0)
     if tiff.is_tiff(head):
         return Declared(kind="TIFF", **tiff.declared(file))
-    with _opened(file) as image:
-        if head.startswith(_PNG):
+    with Image.open(file) as image:
+        if head.startswith(PNG_SIGNATURE):
             bits, kind = head[24], head[25]
             return Declared(
                 kind="PNG",
@@ -149,7 +147,3 @@ def _colour(mode: str) -> str:
 def _is_lossy_webp(head: bytes) -> bool:
     # VP8L is lossless; the extended VP8X may hold either, and mostly lossy ones
     return head[8:12] == b"WEBP" and head[12:16] == b"VP8 "
-
-
-def _opened(file: BinaryIO) -> Image.Image:
-    return Image.open(io.BytesIO(file.read()) if not file.seekable() else file)

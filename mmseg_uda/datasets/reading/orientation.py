@@ -5,6 +5,7 @@ import io
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 ORIENTATION_TAG = 274
 #: How images may be read: turned as every viewer shows them, or as they are stored.
 ORIENTATIONS = ("shown", "stored")
@@ -53,7 +54,7 @@ def png_exif(file: io.BufferedIOBase) -> bytes | None:
     Pillow decodes the whole image to find one behind the pixels; here chunks are
     skipped, and those behind the pixels are walked only where the end holds one.
     """
-    file.seek(8)
+    file.seek(len(PNG_SIGNATURE))
     behind_pixels = False
     while len(head := file.read(8)) == 8:
         size, name = int.from_bytes(head[:4], "big"), head[4:]
@@ -63,20 +64,16 @@ def png_exif(file: io.BufferedIOBase) -> bytes | None:
             return None
         if name == b"IDAT" and not behind_pixels:
             behind_pixels = True
-            if not _end_holds(file, b"eXIf"):
+            here = file.tell()
+            if b"eXIf" not in _end_of(file):
                 return None
-            continue_at = size + 4
-            file.seek(continue_at, io.SEEK_CUR)
-            continue
+            file.seek(here)
         file.seek(size + 4, io.SEEK_CUR)
     return None
 
 
-def _end_holds(file: io.BufferedIOBase, mark: bytes) -> bool:
-    """Whether the last 64 KiB, more than EXIF may have, hold a mark; stays in place."""
-    here = file.tell()
-    end = file.seek(0, io.SEEK_END)
-    file.seek(max(here, end - 2**16 - 64))
-    found = mark in file.read()
-    file.seek(here)
-    return found
+def _end_of(file: io.BufferedIOBase) -> bytes:
+    """Return the last 16 KiB: a block of tags, even with a small preview."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 2**14))
+    return file.read(2**14)

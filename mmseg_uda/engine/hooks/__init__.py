@@ -2,6 +2,7 @@
 
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .iteration_seed_hook import IterationSeedHook
+from .paint_predictions_hook import PaintPredictionsHook
 from .result_hook import ResultHook
 from .sample_maps_hook import SampleMapsHook
 from .sample_views_hook import SampleViewsHook
@@ -9,6 +10,7 @@ from .sample_views_hook import SampleViewsHook
 __all__ = [
     "AtomicCheckpointHook",
     "IterationSeedHook",
+    "PaintPredictionsHook",
     "ResultHook",
     "SampleMapsHook",
     "SampleViewsHook",

@@ -84,10 +84,7 @@ def run_test(
     if out is not None:
         _keep_predictions(cfg, out)
     if show_dir is not None:
-        cfg.default_hooks["visualization"] = {
-            "type": "SegVisualizationHook",
-            "draw": True,
-        }
+        cfg.default_hooks["visualization"] = {"type": "PaintPredictionsHook"}
         cfg.visualizer["save_dir"] = show_dir
     start_processes(request.launcher, cfg)
     for option, folder in (("work-dir", cfg.work_dir), ("out", out)):
