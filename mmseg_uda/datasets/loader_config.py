@@ -16,6 +16,18 @@ def check_loader_config(dataloader: Any) -> None:
         ValueError: If it holds no data set, names of domains differ, or ``batch_size``
             is not the sum of ``samples_per_domain``.
     """
+    check_domains_config(dataloader)
+    counts = (dataloader.get("sampler") or {}).get("samples_per_domain")
+    if counts is not None:
+        _check_batch(dataloader, counts)
+
+
+def check_domains_config(dataloader: Any) -> None:
+    """Check that a dataloader and its domains are described by dicts.
+
+    Raises:
+        ValueError: If they are not.
+    """
     if not isinstance(dataloader, Mapping):
         raise ValueError(f"a dataloader must be a dict, got {dataloader!r}")
     dataset = dataloader.get("dataset")
@@ -24,9 +36,6 @@ def check_loader_config(dataloader: Any) -> None:
     for name, domain in domains_of(dataloader).items():
         if not isinstance(domain, Mapping):
             raise ValueError(f"domains.{name} must be a data set, got {domain!r}")
-    counts = (dataloader.get("sampler") or {}).get("samples_per_domain")
-    if counts is not None:
-        _check_batch(dataloader, counts)
 
 
 def domains_of(dataloader: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,10 +51,13 @@ def domains_of(dataloader: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_batch(dataloader: Mapping[str, Any], counts: Any) -> None:
+    out = [name for name, count in counts.items() if count is None]
     counts = check_samples(counts, domains_of(dataloader))
-    if dataloader["batch_size"] != sum(counts.values()):
+    size, total = dataloader.get("batch_size"), sum(counts.values())
+    if size != total:
         parts = " + ".join(f"{name} {n}" for name, n in counts.items())
+        without = f"; {', '.join(out)} is left out" if out else ""
         raise ValueError(
-            f"batch_size is {dataloader['batch_size']}, but samples_per_domain "
-            f"adds up to {sum(counts.values())} ({parts}): make them equal"
+            f"batch_size is {size}, but samples_per_domain adds up to {total} "
+            f"({parts}{without}): make them equal"
         )

@@ -7,6 +7,7 @@ import torch
 from mmengine.config import Config
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError
+from mmseg_uda.engine.stages.fetch_weights import fetch_weights
 from mmseg_uda.engine.stages.given_weights import given_weights
 from mmseg_uda.engine.stages.named_weights import (
     check_named_weights,
@@ -15,7 +16,7 @@ from mmseg_uda.engine.stages.named_weights import (
     named_weights,
 )
 from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages, fetch_weights
+from mmseg_uda.engine.stages.preflight import check_stages
 
 LEAF = Path(__file__).parents[2] / "configs" / "source_only" / "source_only_gta.py"
 ADDRESS = "https://example.org/a/net-1.pth?download=1"

@@ -7,6 +7,7 @@ import pytest
 import torch
 from helpers import region_leaf
 
+from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.engine.stages import Request, Resolver, StageError, run
 from mmseg_uda.engine.stages.decide import START, Decision
 from mmseg_uda.engine.stages.inputs import Inputs
@@ -259,7 +260,6 @@ def test_config_with_a_mistake__is_left_to_the_checks(tmp_path, objectives, said
 @pytest.mark.parametrize(
     "options",
     [
-        {"train_dataloader.batch_size": 3},
         {"train_dataloader.sampler.samples_per_domain.target": 0},
         {"train_dataloader.sampler.samples_per_domain.other": 1},
         {"train_dataloader.sampler.type": "InfiniteSampler"},
@@ -279,6 +279,50 @@ def test_loader_or_model_of_another_form__is_left_alone(tmp_path, monkeypatch, o
         "mmseg_uda.engine.stages.resolve.leave_out_unused", lambda *_: []
     )
     assert left.to_dict() == config(path, **options).to_dict()
+
+
+LOADER = "train_dataloader"
+SAMPLES = f"{LOADER}.sampler.samples_per_domain"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {f"{LOADER}.batch_size": 4, f"{SAMPLES}.source": 4},
+        {f"{LOADER}.batch_size": 5, f"{SAMPLES}.source": 4},
+        {f"{LOADER}.batch_size": 4, SAMPLES: {"source": 4, "target": None}},
+        {f"{LOADER}.batch_size": 6, SAMPLES: {"source": 4, "target": 2}},
+    ],
+)
+def test_batch_size__counts_what_is_used_or_all(tmp_path, options):
+    cfg = config(leaf(tmp_path), **options)
+    assert sampled(cfg) == dict(source=4)
+    check_loader_config(cfg.train_dataloader)
+
+
+def test_batch_size__that_fits_neither(tmp_path):
+    cfg = config(leaf(tmp_path), **{f"{LOADER}.batch_size": 3})
+    said = r"batch_size is 3, .* up to 1 \(source 1; target is left out\): make them eq"
+    with pytest.raises(ValueError, match=said):
+        check_loader_config(cfg.train_dataloader)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({}, "a batch is source 1 (batch_size=2 counted target 1, too)"),
+        ({f"{LOADER}.batch_size": 1}, "a batch is source 1"),
+    ],
+)
+def test_batch_size__is_told(tmp_path, options, said):
+    resolver = Resolver(Request(leaf(tmp_path), options=options))
+    (stage,) = resolver.stages
+    resolver.stage_config(stage)
+    (notice,) = resolver.left_out(stage)
+    assert notice == (
+        "train: domain 'target' is left out of train_dataloader: no objective looks "
+        f"at it; {said}"
+    )
 
 
 def test_parts_that_draw_when_built__leave_the_generator_as_it_was(
@@ -309,6 +353,6 @@ def test_notice__once_when_the_stage_starts(tmp_path, monkeypatch, capsys):
         run._train(resolver, stage, cfg, Inputs(None, None, {}), Decision(START), {})
         notice = (
             "train: domain 'target' is left out of train_dataloader: no objective "
-            "looks at it\n"
+            "looks at it; a batch is source 1 (batch_size=2 counted target 1, too)\n"
         )
         assert capsys.readouterr().out.count(notice) == times

@@ -1,8 +1,5 @@
 """Everything that is checked before the first stage runs; nothing is changed yet."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
@@ -18,15 +15,10 @@ from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.sources import check_one_source
 from .checks.training import check_training
 from .checks.translating import check_translating, waits_for_translations
-from .errors import StageError
+from .errors import StageError, said_of_stage
 from .folders import check_given, check_not_stale
-from .given_weights import given_weights, stage_of_weights
+from .given_weights import stage_of_weights
 from .inputs import check_there, not_finished
-from .named_weights import (
-    check_named_weights,
-    drop_overwritten,
-    fetch_named_weights,
-)
 from .outlook import Outlook
 from .overrides import (
     pseudo_labelled_in,
@@ -64,31 +56,6 @@ def check_folders(outlook: Outlook, whole: bool) -> None:
         check_not_stale(resolver, outlook.afresh, outlook.is_finished)
 
 
-def fetch_weights(outlook: Outlook) -> None:
-    """Find or download the weights that configs name; every rank must call this.
-
-    Raises:
-        StageError: If one is not there, or cannot be downloaded.
-    """
-    for stage in outlook.to_run():
-        if stage.trains:
-            with _said_of(stage):
-                _fetch_weights(outlook, stage)
-
-
-def _fetch_weights(outlook: Outlook, stage: Stage) -> None:
-    cfg = outlook.config(stage)
-    given = given_weights(stage, cfg)
-    if given is not None:
-        given.fetch()
-        given.path()
-    resumes = outlook.resumes(stage)
-    if resumes or outlook.takes_weights(stage):
-        drop_overwritten(cfg, resumes)
-    check_named_weights(cfg)
-    fetch_named_weights(cfg)
-
-
 def check_stages(outlook: Outlook) -> None:
     """Build every part of every stage that will run, and try the weights.
 
@@ -96,20 +63,9 @@ def check_stages(outlook: Outlook) -> None:
         StageError: If something is wrong with a config, or weights don't fit.
     """
     for stage in outlook.to_run():
-        with _said_of(stage):
+        with said_of_stage(stage.name):
             _check_takers(outlook, stage)
             _check_stage(outlook, stage)
-
-
-@contextmanager
-def _said_of(stage: Stage) -> Iterator[None]:
-    """Name a stage in the errors about it."""
-    try:
-        yield
-    except ValueError as error:
-        if isinstance(error, StageError) and f"'{stage.name}'" in str(error):
-            raise
-        raise StageError(f"stage '{stage.name}': {error}") from error
 
 
 def check_data(outlook: Outlook) -> None:

@@ -111,11 +111,7 @@ class Resolver:
 
     def left_out(self, stage: Stage) -> list[str]:
         """Say which domains the config of a stage was last resolved without."""
-        return [
-            f"{stage.name}: domain '{domain}' is left out of train_dataloader: no "
-            "objective looks at it"
-            for domain in self._left_out.get(stage.name, [])
-        ]
+        return [f"{stage.name}: {told}" for told in self._left_out.get(stage.name, [])]
 
     def _add_data(self, cfg: Config, trainer: Stage) -> None:
         """Add to the data of a training stage what others make for it."""

@@ -17,12 +17,13 @@ from mmseg_uda.weight_files import check_is_file
 from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
 from .checks.loaders import DataCheck
 from .decide import RESUME, SKIP, START, Decision
+from .fetch_weights import fetch_weights
 from .folders import draw_toycity, move_aside, record_given
 from .held import held
 from .inputs import Inputs
 from .outlook import Outlook
 from .overrides import set_labels, set_regions, set_translated
-from .preflight import check_data, check_folders, check_stages, fetch_weights
+from .preflight import check_data, check_folders, check_stages
 from .pseudo_label_stage import run_pseudo_label_stage
 from .ranks import say, start_processes
 from .region_label_stage import run_region_stage

@@ -1,7 +1,7 @@
 """Leaving out of a stage's batches the domains whose images nothing looks at."""
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -9,7 +9,8 @@ from mmseg.registry import DATA_SAMPLERS, DATASETS, MODELS
 from torch import nn
 
 from mmseg_uda.datasets import MultiDomainDataset, MultiDomainSampler
-from mmseg_uda.datasets.loader_config import check_loader_config, domains_of
+from mmseg_uda.datasets.loader_config import check_domains_config, domains_of
+from mmseg_uda.datasets.multi_domain_sampler import check_samples
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.models.segmentors import UDASegmentor
@@ -30,9 +31,10 @@ def leave_out_unused(
 ) -> list[str]:
     """Take the domains that nothing looks at out of a config's batches, in place.
 
-    The config becomes what it is where the file sets them to None itself. Domains that
-    hooks name stay, and so do those that take what other stages make. A config in which
-    anything is wrong stays as it is: the checks of a stage say what.
+    The config becomes what it is where the file sets them to None itself; a
+    ``batch_size`` that counts them is made smaller, one that does not is right already.
+    Domains that hooks name stay, and so do those that take what other stages make. A
+    config in which anything is wrong stays as it is: the checks of a stage say what.
 
     Args:
         cfg: Resolved config of a training stage.
@@ -40,25 +42,48 @@ def leave_out_unused(
         needed: Domains that stay in any case.
 
     Returns:
-        The domains left out.
+        A line for each domain left out.
     """
     try:
         unused = _unused(cfg, learner, needed)
     except Exception:  # anybody's part can fail in any way, and will again when checked
         return []
+    return _without(cfg.train_dataloader, unused) if unused else []
+
+
+def _without(loader: Config, unused: Sequence[str]) -> list[str]:
+    """Take domains out of the batches of a dataloader, and say so of each."""
+    counts, before = loader.sampler.samples_per_domain, loader.batch_size
+    without = {name: counts.get(name) or 0 for name in unused}
     for name in unused:
-        loader = cfg.train_dataloader
-        counts = loader.sampler.samples_per_domain
-        loader.batch_size -= counts[name]
         counts[name] = loader.dataset.domains[name] = None
-    return unused
+    left = {name: count for name, count in counts.items() if count is not None}
+    if before == sum(left.values()) + sum(without.values()):
+        loader.batch_size = sum(left.values())
+    told = _batch_as_text(left, without, before, loader.batch_size)
+    return [
+        f"domain '{name}' is left out of train_dataloader: no objective looks at it; "
+        f"{told}"
+        for name in unused
+    ]
+
+
+def _batch_as_text(
+    left: Mapping[str, int], without: Mapping[str, int], before: int, now: int
+) -> str:
+    """Say what a batch is without the domains that are left out."""
+    parts = " + ".join(f"{name} {count}" for name, count in left.items())
+    if before == now:
+        return f"a batch is {parts}"
+    extra = " + ".join(f"{name} {count}" for name, count in without.items())
+    return f"a batch is {parts} (batch_size={before} counted {extra}, too)"
 
 
 def _unused(cfg: Config, learner: Stage, needed: Collection[str | None]) -> list[str]:
     loader = cfg.get("train_dataloader") or {}
     if not (_samples_domains(loader) and _is(cfg.model, MODELS, UDASegmentor)):
         return []
-    check_loader_config(loader)
+    check_domains_config(loader)
     domains = domains_of(loader)
     named = _texts_in([cfg.get(hooks) for hooks in _HOOKS])
     with restored(used_gpus()):
@@ -66,7 +91,15 @@ def _unused(cfg: Config, learner: Stage, needed: Collection[str | None]) -> list
     if not seen or not seen.issubset(domains):
         return []
     used = {*seen, *named, *needed, *_filled_in(domains, learner)}
-    return [name for name in domains if name not in used]
+    kept = {name: domain for name, domain in domains.items() if name in used}
+    unused = [name for name in domains if name not in used]
+    # what a batch would hold of the others must be told, or None
+    counts = dict(loader["sampler"]["samples_per_domain"])
+    told = {name: counts.pop(name, None) for name in unused}
+    told = {name: count for name, count in told.items() if count is not None}
+    check_samples(counts, kept)
+    check_samples(told, told)
+    return unused
 
 
 def _samples_domains(loader: Mapping[str, Any]) -> bool:

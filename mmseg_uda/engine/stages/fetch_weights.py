@@ -1,0 +1,36 @@
+"""The weight files that the stages of a run start from, before anything is built."""
+
+from .errors import said_of_stage
+from .given_weights import given_weights
+from .named_weights import (
+    check_named_weights,
+    drop_overwritten,
+    fetch_named_weights,
+)
+from .outlook import Outlook
+from .stage import Stage
+
+
+def fetch_weights(outlook: Outlook) -> None:
+    """Find or download the weights that configs name; every rank must call this.
+
+    Raises:
+        StageError: If one is not there, or cannot be downloaded.
+    """
+    for stage in outlook.to_run():
+        if stage.trains:
+            with said_of_stage(stage.name):
+                _fetch_weights(outlook, stage)
+
+
+def _fetch_weights(outlook: Outlook, stage: Stage) -> None:
+    cfg = outlook.config(stage)
+    given = given_weights(stage, cfg)
+    if given is not None:
+        given.fetch()
+        given.path()
+    resumes = outlook.resumes(stage)
+    if resumes or outlook.takes_weights(stage):
+        drop_overwritten(cfg, resumes)
+    check_named_weights(cfg)
+    fetch_named_weights(cfg)
