@@ -234,6 +234,15 @@ def test_own_data__runs_all_stages_then_predicts(workspace):
     assert np.array_equal(again.numpy(), prediction)
 
 
+@torch.no_grad()
+def predict_several_classes(stock):
+    """Centre the outputs of random weights, which else predict one class alone."""
+    stock.eval()
+    noise = torch.randn(2, 3, 64, 96, generator=torch.Generator().manual_seed(0))
+    logits = stock.encode_decode(noise, [{"img_shape": (64, 96)}] * 2)
+    stock.decode_head.conv_seg.bias -= logits.mean(dim=(0, 2, 3))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("aux", [True, False])
 def test_own_network__refines_a_stock_checkpoint(aux, workspace):
@@ -250,6 +259,7 @@ def test_own_network__refines_a_stock_checkpoint(aux, workspace):
     cfg = Config.fromfile(config)
     cfg.merge_from_dict(small)
     stock = MODELS.build(cfg.model.segmentor)
+    predict_several_classes(stock)
     torch.save({"state_dict": stock.state_dict(), "meta": {}}, "stock.pth")
     changes = options({**small, **SHORT})
     given = ("--stage-one-checkpoint", "stock.pth")

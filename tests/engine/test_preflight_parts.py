@@ -25,6 +25,7 @@ def test_check_stages__shipped_configs_pass(tmp_path):
     assert not list(tmp_path.iterdir()), "checks leave nothing behind"
 
 
+BACKENDS = "visualizer.vis_backends.0"
 STOP = {"type": "EarlyStoppingHook", "rule": "greater"}
 DATASET = "train_dataloader.dataset.domains.source"
 
@@ -36,6 +37,10 @@ DATASET = "train_dataloader.dataset.domains.source"
         ("train_cfg.max_iter", 5, "mean 'max_iters'"),
         ("train_cfg.max_iters", "5k", "whole number .* got '5k'"),
         ("train_cfg.val_interval", 0, "at least 1, got 0"),
+        ("train_cfg.type", "EpochBasedTrainLoop", "counts epochs.*IterBasedTrainLoop"),
+        ("train_cfg.by_epoch", True, "counts epochs.*IterBasedTrainLoop"),
+        ("train_cfg.max_epochs", 3, "counts epochs.*IterBasedTrainLoop"),
+        ("param_scheduler.0.by_epoch", True, "0 .PolyLR. counts epochs.*=False"),
         ("val_cfg.fp61", True, "mean 'fp16'"),
         ("val_cfg", None, "belong together, but val_cfg is missing"),
         ("train_cfg", 3, "train_cfg must be a dict"),
@@ -60,8 +65,12 @@ DATASET = "train_dataloader.dataset.domains.source"
         ("val_evaluator.protocol", "c", "protocol must be"),
         ("val_evaluator.subsets", {"m": ["roadd"]}, "mean 'road'"),
         ("val_dataloader.dataset.splitt", "x", "mean 'split'"),
-        ("val_dataloader.dataset.pipeline.0.type", "LoadImage", "mean 'LoadImageF"),
-        (f"{DATASET}.pipeline.0.type", "LoadImage", "mean 'LoadImageFromFile'"),
+        (
+            "val_dataloader.dataset.pipeline.0.type",
+            "LoadImageFromFle",
+            "mean 'LoadImageF",
+        ),
+        (f"{DATASET}.pipeline.0.type", "LoadImageFromFle", "mean 'LoadImageFromFile'"),
         (f"{DATASET}.pipeline.2.scal", 3, "mean 'scale'"),
         ("train_dataloader.sampler.type", "MultiDomainSampl", "mean 'MultiDomainSam"),
         ("train_dataloader.num_worker", 1, "mean 'num_workers'"),
@@ -69,6 +78,9 @@ DATASET = "train_dataloader.dataset.domains.source"
         ("env_cfg.cudnn", 1, "env_cfg has no 'cudnn'"),
         ("log_processor.window", 1, "mean 'window_size'"),
         ("visualizer.vis_backends.0.type", "Local", "no vis_backend called 'Local'"),
+        (f"{BACKENDS}.type", "WandbVisBackend", "pip install wandb"),
+        (f"{BACKENDS}.type", "MLflowVisBackend", "pip install mlflow"),
+        ("default_hooks.checkpoint.type", "CheckpointHook", "counts epochs, unless"),
         ("model.segmentor.backbone.depht", 18, "mean 'depth'"),
         ("model", 3, "defines no model"),
     ],
@@ -88,6 +100,16 @@ def test_check_stages__one_mistake(tmp_path, option, value, said):
 def test_check_stages__several_optimizers(tmp_path, options, said):
     with pytest.raises(StageError, match=said):
         check(tmp_path, JOINT, options)
+
+
+def test_check_stages__schedules_that_count_no_iterations(tmp_path):
+    waits = {"type": "ReduceOnPlateauLR", "monitor": "mIoU", "rule": "greater"}
+    check(tmp_path, SINGLE, {"param_scheduler": [waits]})
+    by_default = {"type": "StepLR", "step_size": 3}
+    with pytest.raises(
+        StageError, match=r"param_scheduler\.0 \(StepLR\) counts epochs"
+    ):
+        check(tmp_path, SINGLE, {"param_scheduler": [by_default]})
 
 
 def test_check_stages__early_stopping_without_validation(tmp_path):

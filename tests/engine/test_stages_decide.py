@@ -1,5 +1,7 @@
 """Skip, resume, start or stop: what the folder of a stage leads to."""
 
+import re
+
 import pytest
 import torch
 
@@ -51,6 +53,20 @@ def test_decide__interrupted_resumes_newest_complete(tmp_path):
     assert decision.checkpoint == tmp_path / "iter_4.pth"
     assert "iter_6.pth" in decision.note
     assert "goes on from the older iter_4.pth" in decision.note
+
+
+def test_decide__longer_training_says_how_to_go_on(tmp_path):
+    record(tmp_path, "stage.json")
+    record(tmp_path, "done.json")
+    torch.save({}, tmp_path / "iter_6.pth")
+    file = re.escape(str(tmp_path / "iter_6.pth"))
+    longer = fingerprint(changed(max_iters=9))
+    said = f"load_from={file} train_cfg.max_iters=3 .*stages.one.load_from={file}"
+    with pytest.raises(StageError, match=rf"(?s)was finished with another.*{said}"):
+        decide("one", tmp_path, longer, {})
+    with pytest.raises(StageError) as caught:
+        decide("one", tmp_path, fingerprint(changed(max_iters=5)), {})
+    assert "load_from" not in str(caught.value)
 
 
 def test_decide__begun_without_a_checkpoint_may_change(tmp_path):
@@ -115,7 +131,7 @@ def test_decide__what_follows_from_a_changed_length_comes_last(tmp_path):
         decide("one", tmp_path, with_schedules(9), {})
     lines = str(caught.value).splitlines()
     assert lines[1] == "  train_cfg.max_iters: 6 -> 9"
-    assert len(lines) == 12
+    assert len(lines) == 13  # how to train on comes before the last
     assert lines[9] == "  ... and 2 more"
     assert "One option, such as toy.iters" in lines[10]
 

@@ -16,6 +16,7 @@ from .record import DONE, STARTED, read_json
 
 SKIP, RESUME, START = "skip", "resume", "start"
 _SHOWN = 8
+_LENGTH = "train_cfg.max_iters"
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def _check_unchanged(
     more = f"\n  ... and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
     if len(changed) > 1:
         more += "\n(One option, such as toy.iters, can stand behind several of them.)"
+    more += _how_to_go_on(name, folder, record, now)
     raise StageError(
         f"stage '{name}' in {folder} was {'finished' if finished else 'begun'} with "
         "another config. What has changed (before -> now):\n  "
@@ -121,6 +123,24 @@ def _check_unchanged(
         + more
         + "\nUndo the change, choose another --work-dir, or run it and what follows "
         f"afresh: --restart-from {name}. Replaced folders are moved aside, not deleted."
+    )
+
+
+def _how_to_go_on(
+    name: str, folder: Path, record: Mapping[str, Any], now: Mapping[str, str]
+) -> str:
+    """Say how to train on from what is there, if a longer training is asked for."""
+    lengths = (known.get(_LENGTH, "") for known in (record["fingerprint"], now))
+    before, after = (int(text) if text.isdigit() else 0 for text in lengths)
+    written = list(iteration_checkpoints(folder).values())
+    if not (0 < before < after and written):
+        return ""
+    file, more = written[-1], after - before
+    return (
+        f"\nTo train on from {file.name}, with schedules that begin anew: another "
+        f"--work-dir and --cfg-options load_from={file} {_LENGTH}={more} (of several "
+        f"stages: stages.{name}.load_from={file} {name}.{_LENGTH}={more} and, for "
+        f"those before it, --reuse {folder.parent})."
     )
 
 

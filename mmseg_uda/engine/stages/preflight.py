@@ -12,6 +12,7 @@ from .checks.loaders import DataCheck, check_loaders
 from .checks.model import check_model, check_predicting
 from .checks.random_parts import warn_of_random_parts
 from .checks.regions import check_finding, check_region_heads, rules_on_disk
+from .checks.short_run import too_short_for
 from .checks.sources import check_one_source
 from .checks.training import check_training
 from .checks.translating import check_translating, waits_for_translations
@@ -27,6 +28,7 @@ from .overrides import (
     set_translated,
 )
 from .pseudo_label_stage import take_images_of_learner
+from .ranks import say
 from .record import DONE, STARTED, read_json
 from .stage import Stage
 
@@ -164,6 +166,10 @@ def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
     """Check a stage against the labels, regions and domains of its data."""
     cfg = outlook.config(stage)
     check_training(stage.name, cfg, model)
+    if not outlook.resolver.request.toy:  # --toy shortens all of it
+        prefix = f"{stage.name}." if len(outlook.resolver.stages) > 1 else ""
+        for line in too_short_for(cfg, prefix):
+            say(f"{stage.name}: {line}")
     if stage.labels is not None:
         set_labels(cfg, None, stage.name)
     if stage.translated is not None:

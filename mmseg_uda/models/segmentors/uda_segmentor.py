@@ -90,8 +90,10 @@ class UDASegmentor(BaseSegmentor):
             )
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
         with warnings.catch_warnings():
-            # a default of mmseg's own losses, none of which is used here
+            # a default of mmseg's own losses, none of which is used here, and advice
+            # to have a single output, which is refused
             warnings.filterwarnings("ignore", message="Default ``avg_non_ignore``")
+            warnings.filterwarnings("ignore", message="For binary segmentation")
             self.segmentor = MODELS.build(segmentor)
         self.views = ModuleDict(build_parts("view", views or DEFAULT_VIEWS, VIEWS))
         self.heads = ModuleDict(build_parts("head", heads, MODELS))

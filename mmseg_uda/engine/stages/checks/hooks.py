@@ -52,7 +52,8 @@ def check_hooks(runner: DryRunner, cfg: Config) -> None:
         raise StageError(
             "no hook saves a checkpoint when training ends, so the stage's work would "
             "be lost: let default_hooks.checkpoint be a dict(type="
-            "'AtomicCheckpointHook', interval=...) with save_last=True"
+            "'AtomicCheckpointHook', interval=...) with save_last=True (mmengine's "
+            "CheckpointHook counts epochs, unless it has by_epoch=False)"
         )
 
 

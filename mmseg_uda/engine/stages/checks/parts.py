@@ -8,7 +8,7 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.optim import OptimWrapper, OptimWrapperDict
-from mmengine.runner import LogProcessor, Runner
+from mmengine.runner import EpochBasedTrainLoop, LogProcessor, Runner
 from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
 
 from mmseg_uda.suggestions import did_you_mean
@@ -17,12 +17,22 @@ from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner
 from .hooks import check_hooks, check_scores, check_unscored
+from .short_schedules import check_counts_iterations
 from .signatures import check_arguments, known_arguments
 
 _NEEDED = ("train_dataloader", "train_cfg", "optim_wrapper")
 _VALIDATION = ("val_dataloader", "val_cfg", "val_evaluator")
 _COUNTS = ("max_iters", "val_interval")
 _DICTS = (*_NEEDED, *_VALIDATION[:2], "default_hooks", "randomness", "env_cfg")
+_PACKAGES = {
+    "TensorboardVisBackend": "tensorboard",
+    "WandbVisBackend": "wandb",
+    "MLflowVisBackend": "mlflow",
+    "ClearMLVisBackend": "clearml",
+    "NeptuneVisBackend": "neptune",
+    "DVCLiveVisBackend": "dvclive",
+    "AimVisBackend": "aim",
+}
 _ENVIRONMENT = ("cudnn_benchmark", "mp_cfg", "dist_cfg", "resource_limit")
 
 
@@ -68,6 +78,7 @@ def check_parts(cfg: Config, optim_wrapper: OptimWrapper) -> None:
     _check_train_cfg(runner, cfg.train_cfg)
     if cfg.get("param_scheduler") is not None:
         _check_schedules(runner, cfg.param_scheduler)
+        check_counts_iterations(cfg)
     check_hooks(runner, cfg)
     if validates:
         if "type" in cfg.val_cfg:
@@ -80,6 +91,7 @@ def check_parts(cfg: Config, optim_wrapper: OptimWrapper) -> None:
 
 
 def _check_train_cfg(runner: DryRunner, train_cfg: Mapping[str, Any]) -> None:
+    _check_no_epochs(train_cfg)
     if "type" in train_cfg:
         check_arguments(LOOPS, train_cfg, "train_cfg")
     elif "by_epoch" not in train_cfg:
@@ -93,6 +105,25 @@ def _check_train_cfg(runner: DryRunner, train_cfg: Mapping[str, Any]) -> None:
             )
     with building("train_cfg"):
         runner._train_loop = runner.build_train_loop(train_cfg)
+
+
+def _check_no_epochs(train_cfg: Mapping[str, Any]) -> None:
+    """Check that a training counts iterations.
+
+    Raises:
+        StageError: If it counts epochs.
+    """
+    loop = train_cfg.get("type")
+    loop = LOOPS.get(loop) if isinstance(loop, str) else loop
+    by_loop = isinstance(loop, type) and issubclass(loop, EpochBasedTrainLoop)
+    if by_loop or train_cfg.get("by_epoch") or train_cfg.get("max_epochs"):
+        raise StageError(
+            "train_cfg counts epochs (EpochBasedTrainLoop, by_epoch=True, max_epochs); "
+            "trainings here count iterations, as the domains of a batch differ in "
+            "length. Use train_cfg=dict(_delete_=True, type='IterBasedTrainLoop', "
+            "max_iters=N, val_interval=M): an epoch of a domain is the number of its "
+            "images divided by its samples_per_domain, in iterations"
+        )
 
 
 def _check_schedules(runner: DryRunner, schedules: Any) -> None:
@@ -146,9 +177,19 @@ def _check_rest(cfg: Config) -> None:
         for number, backend in enumerate(cfg.visualizer.get("vis_backends") or []):
             where = f"visualizer.vis_backends[{number}]"
             check_arguments(VISBACKENDS, backend, where)
-            tensorboard = backend["type"] == "TensorboardVisBackend"
-            if tensorboard and find_spec("tensorboard") is None:
-                raise StageError(
-                    f"{where} writes for TensorBoard, which is not installed: pip "
-                    "install tensorboard (or leave --tensorboard out)"
-                )
+            _check_installed(where, backend)
+
+
+def _check_installed(where: str, backend: Mapping[str, Any]) -> None:
+    """Check for the package that a drawing backend imports when it first writes.
+
+    Raises:
+        StageError: If it is not installed.
+    """
+    kind = backend["type"]
+    package = _PACKAGES.get(kind if isinstance(kind, str) else kind.__name__)
+    if package is not None and find_spec(package) is None:
+        raise StageError(
+            f"{where} ({kind}) needs the package {package}, which is not installed: "
+            f"pip install {package} (or leave that backend out)"
+        )
