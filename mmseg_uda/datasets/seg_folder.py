@@ -46,8 +46,9 @@ class SegFolder(BaseSegDataset):
 
     Raises:
         FileNotFoundError: If a folder is missing or holds no file of its kind.
-        ValueError: If ``pipeline`` holds mmseg's ``LoadAnnotations``, or a loader that
-            cannot do what the options of images say, or there are too many classes.
+        ValueError: If ``metainfo.classes`` are no distinct names or too many,
+            ``pipeline`` holds mmseg's ``LoadAnnotations``, or a loader that cannot do
+            what the options of images say.
     """
 
     METAINFO = {"classes": CITYSCAPES_CLASSES, "palette": CITYSCAPES_PALETTE}  # noqa: RUF012
@@ -228,6 +229,11 @@ def _complete_metainfo(metainfo: Mapping[str, Any] | None) -> dict:
     """Add the palette of Cityscapes to classes that are Cityscapes'."""
     info = dict(metainfo or {})
     classes = info.get("classes", CITYSCAPES_CLASSES)
+    if isinstance(classes, str) or len({*classes}) != len(classes):
+        raise ValueError(
+            "metainfo.classes must be a list of different names, got "
+            f"{classes!r} (a single one is written ['lake'])"
+        )
     info["classes"] = tuple(classes)
     if "palette" not in info:
         known = set(classes) <= set(CITYSCAPES_CLASSES)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from prettytable import PrettyTable
 
-from .class_sets import HEADINGS
+from .class_sets import CITYSCAPES_CLASSES, HEADINGS, SYNTHIA_13, SYNTHIA_16
 
 
 def iou_table(
@@ -18,7 +18,8 @@ def iou_table(
 
     Args:
         classes: Class names in the order of the columns (Cityscapes: by trainId,
-            which is the papers' order). Cityscapes names are abbreviated as there.
+            which is the papers' order). The 19, 16 or 13 classes of the papers are
+            abbreviated as there, others keep their names.
         iou: IoU per class in percent, (K,); nan for a class that does not occur.
         means: Means in percent by name, drawn as the last columns.
         scored: Ids of the classes that count. The others are marked ``-``; a scored
@@ -32,7 +33,9 @@ def iou_table(
         f"{value:.2f}" if index in shown else "-" for index, value in enumerate(iou)
     ]
     table = PrettyTable()
-    table.field_names = [HEADINGS.get(name, name) for name in classes] + list(means)
+    of_papers = {*classes} in map(set, (CITYSCAPES_CLASSES, SYNTHIA_16, SYNTHIA_13))
+    headings = [HEADINGS[name] for name in classes] if of_papers else [*classes]
+    table.field_names = [*headings, *means]
     table.add_row(cells + [f"{value:.2f}" for value in means.values()])
     table.align = "r"
     return table.get_string()

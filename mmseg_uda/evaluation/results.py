@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from prettytable import PrettyTable
 
+from .occurring import over_classes
+
 #: Means that get columns, in this order, when a run has them.
 MEANS = ("mIoU", "mIoU16", "mIoU13")
 
@@ -42,7 +44,7 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
             a missing one is drawn as ``-``.
 
     Returns:
-        The table as text, several lines.
+        The table as text, and a line for each run whose mIoU is not over all classes.
 
     Raises:
         ValueError: If there is no run, or no run has one of the means.
@@ -67,7 +69,17 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
         )
     table.align = "r"
     table.align["run"] = "l"
-    return table.get_string()
+    return "\n".join([table.get_string(), *_over_fewer_classes(parts)])
+
+
+def _over_fewer_classes(parts: Mapping[str, Mapping]) -> list[str]:
+    lines = {}
+    for name, part in parts.items():
+        for which in ("best", "final"):
+            over = over_classes(part[which])
+            if over:
+                lines[name, over] = f"{name}: mIoU ({which}) is {over}"
+    return [*lines.values()]
 
 
 def _final_and_best(result: Mapping) -> dict[str, Mapping]:

@@ -16,6 +16,7 @@ from .confusion import (
     restricted_prediction,
 )
 from .iou_table import iou_table
+from .occurring import told
 from .subsets import check_subsets, resolve_subsets
 
 
@@ -43,7 +44,7 @@ class UDAIoUMetric(IoUMetric):
       an argmax over the union's logits.
 
     Metrics are percentages with two decimals: ``mIoU``, one per subset, ``aAcc``,
-    ``mAcc`` and ``IoU.<class name>`` for every scored class that occurs.
+    ``mAcc`` and ``IoU.<class name>`` for every scored class, nan if it does not occur.
 
     Under several ranks the images that a sampler repeats to fill the last batch are
     counted once; for that the matrix is kept per image (1.4 kB at 19 classes).
@@ -151,14 +152,14 @@ class UDAIoUMetric(IoUMetric):
         iou = values["IoU"] * 100
         means = {"mIoU": _mean(iou[scored])}
         means |= {name: _mean(iou[ids]) for name, ids in subsets.items()}
-        self._print_table(iou, means, len(results))
+        members = {"mIoU": scored, **subsets}
+        self._print_table(iou, means, len(results), members)
 
         metrics = dict(means, aAcc=_mean(values.pop("aAcc") * 100))
         for name, value in values.items():
             metrics.setdefault(f"m{name}", _mean(value[scored] * 100))
         for index in scored:
-            if not np.isnan(iou[index]):
-                metrics[f"IoU.{classes[index]}"] = _mean(iou[index])
+            metrics[f"IoU.{classes[index]}"] = _mean(iou[index])
         return metrics
 
     #: Called by mmseg's ``process`` for each image; what it returns is collected.
@@ -196,17 +197,27 @@ class UDAIoUMetric(IoUMetric):
         data = restricted_prediction(sample, self._scored_ids())
         return {**sample, "pred_sem_seg": {"data": data}}
 
-    def _print_table(self, iou: np.ndarray, means: dict, num_images: int) -> None:
+    def _print_table(
+        self,
+        iou: np.ndarray,
+        means: dict,
+        num_images: int,
+        members: Mapping[str, Sequence[int]],
+    ) -> None:
         """Log the papers' table; classes of no subset are marked as absent."""
+        classes = self.dataset_meta["classes"]
         scored = set(range(len(iou)))
         if self.subsets:
-            ids = resolve_subsets(self.subsets, self.dataset_meta["classes"]).values()
-            scored = {index for subset in ids for index in subset}
+            scored = {i for name in self.subsets for i in members[name]}
         protocol = f", protocol ({self.protocol})" if self.subsets else ""
+        over = ""
+        for name, ids in members.items():
+            absent = [classes[i] for i in ids if np.isnan(iou[i])]
+            if absent:
+                over += f"\n{name} is {told(absent, len(ids))}"
         print_log(
             f"IoU per class in percent, {num_images} images{protocol}; means are over "
-            "the classes that occur\n"
-            + iou_table(self.dataset_meta["classes"], iou, means, scored),
+            f"the classes that occur{over}\n" + iou_table(classes, iou, means, scored),
             logger=MMLogger.get_current_instance(),
         )
 

@@ -21,7 +21,9 @@ def draw(tmp_path, write):
 
 
 def check(root, classes="ab", label_map=None, **kwargs):
-    dataset = LabelledFolder(root, label_map=label_map, metainfo=dict(classes=classes))
+    dataset = LabelledFolder(
+        root, label_map=label_map, metainfo=dict(classes=[*classes])
+    )
     return check_dataset(dataset, **kwargs)[0]
 
 

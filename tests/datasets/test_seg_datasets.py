@@ -254,3 +254,9 @@ def test_pseudo_labelled__one_class_left(pseudo, tmp_path):
 def test_pseudo_labelled__folder_not_given(pseudo):
     with pytest.raises(ValueError, match="pseudo_label_dir is not set"):
         DATASETS.build({**pseudo, "pseudo_label_dir": None})
+
+
+@pytest.mark.parametrize("classes", ["lake", ("lake", "land", "lake")])
+def test_classes__are_distinct_names(gta5_root, classes):
+    with pytest.raises(ValueError, match=r"classes must be a list of different names"):
+        LabelledFolder(str(gta5_root), metainfo=dict(classes=classes))

@@ -40,6 +40,18 @@ def test_result_hook__warns_of_classes_that_are_never_predicted(tmp_path):
     assert re.search(r"WARNING - never predicted, .*\(IoU 0\): rider\. ", log)
 
 
+def test_result_hook__says_which_classes_the_mean_is_not_over(tmp_path):
+    runner = build_runner(tmp_path, "nan", scores={6: 20.0})
+    metric = runner.val_evaluator.metrics[0]
+    compute = metric.compute_metrics
+    more = {"IoU.land": 20.0, "IoU.lake": float("nan")}
+    metric.compute_metrics = lambda results: compute(results) | more
+    runner.train()
+    log = next(tmp_path.glob("*/*.log")).read_text()
+    assert "mIoU 20.0 (over 1 of 2 classes: 'lake' occurs neither in labels" in log
+    assert read(tmp_path)["final"]["IoU.lake"] is None
+
+
 def test_result_hook__new_run_forgets_the_old_one(tmp_path):
     build_runner(tmp_path, "old", scores={6: 90.0}).train()
     build_runner(tmp_path, "new", scores={2: 1.0}, max_iters=2).train()

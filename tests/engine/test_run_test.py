@@ -85,6 +85,18 @@ def test_run_test__results_of_different_tests_are_kept_apart(
         }
 
 
+def test_run_test__says_which_classes_the_mean_is_not_over(
+    tmp_path, checkpoint, scores, capsys
+):
+    scores |= {"mIoU": 100.0, "IoU.land": 100.0, "IoU.lake": float("nan")}
+    run_test(request(tmp_path), checkpoint)
+    wanted = "mIoU 100.00 over 1 of 2 classes: 'lake' occurs neither in labels nor in"
+    assert wanted in capsys.readouterr().out
+    text = (tmp_path / "test/test_a.json").read_text()
+    assert json.loads(text)["metrics"]["IoU.lake"] is None
+    assert "NaN" not in text
+
+
 def test_run_test__nothing_scored_is_said_and_not_written(
     tmp_path, checkpoint, scores, capsys
 ):

@@ -1,6 +1,13 @@
 import numpy as np
+import pytest
 
-from mmseg_uda.evaluation import CITYSCAPES_CLASSES, SYNTHIA_16, iou_table
+from mmseg_uda.evaluation import (
+    CITYSCAPES_CLASSES,
+    SYNTHIA_13,
+    SYNTHIA_16,
+    iou_table,
+)
+from mmseg_uda.evaluation.class_sets import HEADINGS
 
 PAPER = [
     "Road",
@@ -46,3 +53,16 @@ def test_iou_table__marks_absent_classes():
         "Train",
     ]
     assert row["mIoU16"] == "2.00"
+
+
+@pytest.mark.parametrize(
+    ("classes", "shown"),
+    [
+        (("background", "building"), ["background", "building"]),
+        (("road", "building"), ["road", "building"]),  # own ones, if of Cityscapes
+        (SYNTHIA_13[::-1], [HEADINGS[name] for name in SYNTHIA_13[::-1]]),
+    ],
+)
+def test_iou_table__own_classes_keep_their_names(classes, shown):
+    table = iou_table(classes, np.ones(len(classes)), {"mIoU": 1.0}).splitlines()
+    assert cells(table[1]) == [*shown, "mIoU"]

@@ -27,6 +27,17 @@ def test_results_table__final_and_best_and_missing():
     ]
 
 
+def test_results_table__says_which_classes_a_mean_is_not_over():
+    final = {"mIoU": 100.0, "IoU.land": 100.0, "IoU.lake": None}
+    best = {**final, "IoU.lake": 3.0}
+    text = results_table({"a": {"final": final, "best": best}, "b": {"mIoU": 1.0}})
+    assert text.splitlines()[-1] == (
+        "a: mIoU (final) is over 1 of 2 classes: 'lake' occurs neither in labels nor "
+        "in predictions"
+    )
+    assert text.count("is over") == 1
+
+
 def test_results_table__nothing_to_draw():
     with pytest.raises(ValueError, match="none of the runs"):
         results_table({"a": {"loss": 1.0}})

@@ -8,6 +8,7 @@ from mmseg.registry import METRICS
 
 import mmseg_uda.evaluation  # noqa: F401  (registers the metric)
 from mmseg_uda.evaluation import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
+from mmseg_uda.evaluation.occurring import over_classes
 from mmseg_uda.evaluation.results import never_predicted_in
 
 TERRAIN, TRUCK, TRAIN = 9, 14, 16
@@ -68,10 +69,30 @@ def test_metric__streamed_equals_naive_over_whole_set():
     iou = naive_iou(pairs, 19)
     assert np.isnan(iou[TRAIN])
     assert metrics["mIoU"] == pytest.approx(np.nanmean(iou), abs=0.0051)
-    assert "IoU.train" not in metrics
+    assert np.isnan(metrics["IoU.train"])
     for c, name in enumerate(CITYSCAPES_CLASSES):
         if c != TRAIN:
             assert metrics[f"IoU.{name}"] == pytest.approx(iou[c], abs=0.0051)
+
+
+def test_metric__says_over_how_many_classes_a_mean_is(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        "mmseg_uda.evaluation.uda_iou_metric.print_log", lambda x, **_: said.append(x)
+    )
+    metric = build(classes=("land", "lake"), subsets=dict(wet=["lake"]))
+    land = np.zeros((4, 4), dtype=int)
+    metrics = run(metric, [(land, land)])
+    assert metrics["mIoU"] == metrics["IoU.land"] == 100.0
+    assert np.isnan(metrics["IoU.lake"])
+    assert over_classes(metrics) == (
+        "over 1 of 2 classes: 'lake' occurs neither in labels nor in predictions"
+    )
+    assert "\nmIoU is over 1 of 2 classes: 'lake' occurs" in said[0]
+    assert "\nwet is over 0 of 1 classes: 'lake' occurs" in said[0]
+    metric.results.clear()
+    whole = run(metric, [(1 - land, land)])
+    assert over_classes(whole) == ""
 
 
 def test_metric__agrees_with_mmsegs_iou_metric():

@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
 from mmseg_uda.atomic_files import write_json
+from mmseg_uda.evaluation.occurring import over_classes
 from mmseg_uda.evaluation.results import never_predicted_in
 
 RESULT = "result.json"
@@ -183,5 +184,7 @@ def _line(name: str, result: dict | None, key: str) -> str:
     others = [
         f"{k} {v}" for k, v in result.items() if k not in ("iter", key) and "." not in k
     ]
-    values = "  ".join([f"{key} {result[key]}", *others])
+    over = over_classes(result)
+    score = f"{key} {result[key]}" + (f" ({over})" if over else "")
+    values = "  ".join([score, *others])
     return f"{name} result (iteration {result['iter']}): {values}"

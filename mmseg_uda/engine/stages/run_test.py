@@ -15,6 +15,7 @@ from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.evaluation.occurring import is_missing, over_classes
 from mmseg_uda.evaluation.results import MEANS, never_predicted_in
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.ranks import on_rank_zero
@@ -97,7 +98,12 @@ def run_test(
         file = on_rank_zero(
             _record, cfg, request, checkpoint, tta, metrics, average_with
         )
-        means = ", ".join(f"{k} {v:.2f}" for k, v in metrics.items() if k in MEANS)
+        over = {"mIoU": over_classes(metrics)}
+        means = ", ".join(
+            f"{k} {v:.2f} {over.get(k, '')}".rstrip()
+            for k, v in metrics.items()
+            if k in MEANS
+        )
         say(f"\n{checkpoint}: {means} (all of it: {file})")
     else:
         say(f"\n{checkpoint}: nothing was scored")
@@ -124,7 +130,8 @@ def _record(
         "toy": request.toy,
         "target_root": request.target_root,
         "cfg_options": request.options,
-        "metrics": metrics,
+        # JSON has no nan
+        "metrics": {k: None if is_missing(v) else v for k, v in metrics.items()},
     }
     if average_with:
         record["averaged_with"] = {str(p): file_hash(p) for p in average_with}
@@ -172,7 +179,9 @@ def _prepare(
         check_arguments(METRICS, metric, "test_evaluator")
     draw_toycity(request, [cfg])
     with building("test_dataloader"):
-        check_dataset(cfg.test_dataloader.dataset)
+        for report in check_dataset(cfg.test_dataloader.dataset):
+            for notice in report.notices:
+                say(f"{report.name}: {notice}")
 
 
 def _only_test(cfg: Config) -> None:
