@@ -67,6 +67,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--images", help="folder of images; default: the config's target in training"
     )
     parser.add_argument(
+        "--image-suffix",
+        metavar="SUFFIX",
+        help="ending of the images in that folder, such as _leftImg8bit.png; default: "
+        "that of any image",
+    )
+    parser.add_argument(
         "--overwrite",
         action="store_true",
         help="remove what the folder holds instead of going on with it",
@@ -84,6 +90,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add_debug(parser)
     add_launcher(parser)
     args = parser.parse_args(argv)
+    if args.image_suffix and not args.images:
+        parser.error("--image-suffix is of the folder that --images names")
     if args.threshold is not None and args.rule != "GlobalThreshold":
         parser.error(
             f"--threshold is of --rule GlobalThreshold, not of {args.rule} (see "
@@ -130,6 +138,7 @@ def generate(args: argparse.Namespace) -> None:
         rule=rule,
         tta=args.tta,
         images=args.images,
+        image_suffix=args.image_suffix,
         overwrite=args.overwrite,
         allow_partial=args.allow_partial,
         device=args.device,

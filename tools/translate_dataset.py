@@ -39,6 +39,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--images", help="folder of images; default: the domain's")
     parser.add_argument(
+        "--image-suffix",
+        metavar="SUFFIX",
+        help="ending of the images in that folder, such as _leftImg8bit.png; default: "
+        "that of any image",
+    )
+    parser.add_argument(
         "--stage",
         metavar="NAME",
         help="training stage of the translator (default: the one with such a head)",
@@ -67,6 +73,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add_debug(parser)
     add_launcher(parser)
     args = parser.parse_args(argv)
+    if args.image_suffix and not args.images:
+        parser.error("--image-suffix is of the folder that --images names")
     if args.batch_size < 1:
         parser.error(f"--batch-size must be 1 or larger, got {args.batch_size}")
     if args.num_workers is not None and args.num_workers < 0:
@@ -131,6 +139,7 @@ def translate(args: argparse.Namespace) -> None:
         generator=args.generator,
         domain=args.domain,
         images=args.images,
+        image_suffix=args.image_suffix,
         batch_size=args.batch_size,
         overwrite=args.overwrite,
         device=args.device,

@@ -16,6 +16,7 @@ from .multi_domain_dataset import MultiDomainDataset
 from .one_file import same_files
 from .problem import Problem, told
 from .seeding import seeded
+from .strangers import find_strangers, odd_ones
 
 
 @dataclass
@@ -102,9 +103,12 @@ def check_dataset(
         ]
     name = name or type(dataset).__name__
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
-    problems, notices = same_files(samples)
-    sizes, found, told_by_headers = check_headers(samples, name)
-    problems, notices = problems + found, notices + told_by_headers
+    # what is no image at all is told before what is wrong with it as an image
+    problems, notices = _check_images(dataset, samples)
+    sizes: list[tuple[int, int]] = []
+    if not problems:
+        sizes, problems, found = check_headers(samples, name)
+        notices += found
     values, chosen = LabelValues([]), _spread(len(samples), max_full, seed)
     if not problems:
         values, problems = check_contents([samples[i] for i in chosen], name)
@@ -133,6 +137,22 @@ def check_dataset(
             notices=tuple(notices),
         )
     ]
+
+
+def _check_images(
+    dataset: Any, samples: Sequence[dict]
+) -> tuple[list[Problem], list[str]]:
+    """Return what is wrong with what was taken for images, and remarks."""
+    problems, notices = same_files(samples)
+    paths = [sample["img_path"] for sample in samples]
+    root = dataset.data_prefix.get("img_path") or ""
+    strangers = find_strangers(paths, root)
+    if strangers is not None:
+        separate = getattr(dataset, "separate", lambda _: "Move them elsewhere")
+        text = f"{strangers.told(root)}. {separate(strangers)}"
+        problems.append(Problem(text, samples[0]))
+    remark = "" if problems else odd_ones(paths)
+    return problems, [*notices, remark] if remark else notices
 
 
 def _check_values(dataset: Any, values: LabelValues) -> list[Problem]:

@@ -1,6 +1,8 @@
 """What all data sets of this package share."""
 
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from mmseg.datasets import BaseSegDataset
 
 from .folders import is_one_folder, layout_error, list_files, other_endings
 from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
+from .metainfo import complete_metainfo
 from .reading import ImageReader
+from .strangers import Strangers
 from .transforms.read_image import read_by_data_set, reads_itself
 
 
@@ -89,7 +93,7 @@ class SegFolder(BaseSegDataset):
             data_root=str(data_root),
             data_prefix=prefix,
             pipeline=list(pipeline),
-            metainfo=_complete_metainfo(metainfo),
+            metainfo=complete_metainfo(metainfo),
             indices=indices,
             test_mode=test_mode,
             lazy_init=True,
@@ -193,6 +197,18 @@ class SegFolder(BaseSegDataset):
         """Return which suffixes would find the files; ``""``: not known."""
         return ""
 
+    def separate(self, strangers: Strangers) -> str:
+        """Return how to leave out files of the image folder that are no images."""
+        if not self.SUFFIXES_ARE_OPTIONS:
+            return "Move them to a folder of their own"
+        below = os.path.relpath(self.image_root, self.data_root)
+        folder = "" if below == "." else f"{below}/"
+        strangers = replace(
+            strangers, folder=strangers.folder and folder + strangers.folder
+        )
+        options = ("image_suffix", "skip_suffix", "image_dir")
+        return strangers.advice(*(f"Set {option}={{}}" for option in options))
+
     @staticmethod
     def _by_endings(folder: Path, what: str) -> str:
         there = other_endings(folder)
@@ -223,24 +239,6 @@ class SegFolder(BaseSegDataset):
                 f"{type(self).__name__}: labels are 8-bit, with {IGNORE} for what is "
                 f"ignored, so there are at most {IGNORE} classes, got {number}"
             )
-
-
-def _complete_metainfo(metainfo: Mapping[str, Any] | None) -> dict:
-    """Add the palette of Cityscapes to classes that are Cityscapes'."""
-    info = dict(metainfo or {})
-    classes = info.get("classes", CITYSCAPES_CLASSES)
-    if isinstance(classes, str) or len({*classes}) != len(classes):
-        raise ValueError(
-            "metainfo.classes must be a list of different names, got "
-            f"{classes!r} (a single one is written ['lake'])"
-        )
-    info["classes"] = tuple(classes)
-    if "palette" not in info:
-        known = set(classes) <= set(CITYSCAPES_CLASSES)
-        colours = dict(zip(CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, strict=True))
-        # mmseg invents colours for an empty palette.
-        info["palette"] = [colours[name] for name in classes] if known else []
-    return info
 
 
 def _tuple(suffix: str | Sequence[str]) -> tuple[str, ...]:

@@ -11,7 +11,9 @@ from torch.utils.data import Dataset
 
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
 from mmseg_uda.datasets.reading import ImageReader
+from mmseg_uda.datasets.strangers import check_photographs
 from mmseg_uda.datasets.transforms.read_image import read_by_data_set
+from mmseg_uda.datasets.walk_folder import files_below
 
 
 class ImageFiles(Dataset):
@@ -47,7 +49,8 @@ class ImageFiles(Dataset):
             if stem in seen:
                 raise ValueError(
                     f"{seen[stem]} and {name} below {root} would have the same label "
-                    "file: rename one of them"
+                    "file: rename one of them, or take images of one ending alone "
+                    f"(--image-suffix {PurePosixPath(name).suffix})"
                 )
             seen[stem] = name
         self.reader = reader or ImageReader()
@@ -59,12 +62,23 @@ class ImageFiles(Dataset):
 
     @classmethod
     def from_folder(
-        cls, root: str | Path, pipeline: list, reader: ImageReader | None = None
+        cls,
+        root: str | Path,
+        pipeline: list,
+        reader: ImageReader | None = None,
+        suffix: str | None = None,
     ) -> "ImageFiles":
         """Take every image file below a folder, sorted by path.
 
+        Args:
+            root: The folder; links below it are followed, each folder once.
+            pipeline: As for the class.
+            reader: As for the class.
+            suffix: Ending of the image files, in any case; None: that of any image.
+
         Raises:
             FileNotFoundError: If the folder does not exist or holds no image.
+            ValueError: If it holds label maps, too.
         """
         root = Path(root)
         if not root.is_dir():
@@ -73,14 +87,19 @@ class ImageFiles(Dataset):
                 f"--images: the image folder '{root}' {what} (looked in {Path.cwd()}); "
                 "give a folder that holds the images, at any depth"
             )
+        endings = IMAGE_SUFFIXES if suffix is None else (suffix.lower(),)
         paths = sorted(
-            path for path in root.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES
+            root / folder / name
+            for folder, name in files_below(root)
+            if name.lower().endswith(endings)
         )
         if not paths:
             raise FileNotFoundError(
                 f"image folder {root} holds no image: expected files that end in "
-                f"{', '.join(IMAGE_SUFFIXES)}, at any depth"
+                f"{', '.join(endings)}, at any depth"
             )
+        ways = ("Take --image-suffix {}", "", f"Take --images {root}/{{}}")
+        check_photographs(paths, root, *ways)
         return cls(paths, root, pipeline, reader)
 
     def __len__(self) -> int:

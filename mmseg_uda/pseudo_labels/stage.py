@@ -41,6 +41,7 @@ def run_pseudo_label_stage(
     device: str | None = None,
     num_workers: int | None = None,
     average_with: Sequence[str | Path] = (),
+    image_suffix: str | None = None,
 ) -> dict:
     """Build model and images from a config and write pseudo-labels.
 
@@ -61,6 +62,7 @@ def run_pseudo_label_stage(
         num_workers: Processes that load images, per rank; default: the config's.
         average_with: Weights of further networks of this config. The labels are those
             of the mean of all their probabilities.
+        image_suffix: Ending of the files in ``images``; None: that of any image.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -83,7 +85,9 @@ def run_pseudo_label_stage(
     selection = RULES.build(dict(rule or {"type": "KeepAll"}))
     pipeline = inference_pipeline(cfg, tta)
     files = (
-        ImageFiles.from_folder(images, pipeline, folder_reader(cfg, "target"))
+        ImageFiles.from_folder(
+            images, pipeline, folder_reader(cfg, "target"), image_suffix
+        )
         if images is not None
         else target_images(cfg, pipeline)
     )

@@ -33,6 +33,7 @@ def run_translate_stage(
     overwrite: bool = False,
     device: str | None = None,
     num_workers: int | None = None,
+    image_suffix: str | None = None,
 ) -> dict:
     """Build translator and images from a config and write translated images.
 
@@ -50,6 +51,7 @@ def run_translate_stage(
         overwrite: Remove images made with other settings.
         device: Where to translate, e.g. ``'cpu'``; default: a GPU if there is one.
         num_workers: Processes that load images, per rank; default: the config's.
+        image_suffix: Ending of the files in ``images``; None: that of any image.
 
     Returns:
         The manifest, as in ``translated.json``.
@@ -65,7 +67,9 @@ def run_translate_stage(
     init_default_scope(cfg.get("default_scope", "mmseg"))
     pipeline = translate_pipeline(cfg)
     files = (
-        ImageFiles.from_folder(images, pipeline, folder_reader(cfg, domain))
+        ImageFiles.from_folder(
+            images, pipeline, folder_reader(cfg, domain), image_suffix
+        )
         if images is not None
         else domain_images(cfg, domain, pipeline, "would be translated")
     )

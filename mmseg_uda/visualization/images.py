@@ -10,6 +10,8 @@ import numpy as np
 
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
 from mmseg_uda.datasets.reading import ImageReader
+from mmseg_uda.datasets.strangers import check_photographs
+from mmseg_uda.datasets.walk_folder import files_below
 
 
 def read_image(path: str | Path, reader: ImageReader | None = None) -> np.ndarray:
@@ -42,7 +44,7 @@ def find_images(given: Sequence[str | Path]) -> dict[str, Path]:
 
     Raises:
         FileNotFoundError: If something does not exist or a folder holds no image.
-        ValueError: If a file has no image's suffix.
+        ValueError: If a file has no image's suffix, or a folder holds label maps, too.
     """
     names: dict[Path, str] = {}
     for entry in given:
@@ -63,15 +65,19 @@ def _images_at(path: Path, given: str | Path) -> list[Path]:
     kinds = ", ".join(IMAGE_SUFFIXES)
     if path.is_dir():
         images = sorted(
-            file
-            for file in path.rglob("*")
-            if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file()
+            path / folder / name
+            for folder, name in files_below(path)
+            if name.lower().endswith(IMAGE_SUFFIXES)
+            and (path / folder / name).is_file()
         )
         if not images:
             raise FileNotFoundError(
                 f"the folder {given} holds no image: expected files that end in "
                 f"{kinds}, at any depth"
             )
+        check_photographs(
+            images, path, "Name images, not the folder: those that end in {}"
+        )
         return images
     if not path.is_file():
         raise FileNotFoundError(

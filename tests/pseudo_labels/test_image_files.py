@@ -35,6 +35,16 @@ def test_image_files__missing_and_empty_folder(tmp_path):
         ImageFiles([], tmp_path, PIPELINE)
 
 
+def test_image_files__links_are_followed_once(tmp_path):
+    folder = write_images(tmp_path / "images", 3)
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links/all").symlink_to(folder)
+    (folder / "loop").symlink_to(tmp_path / "images")
+    files = ImageFiles.from_folder(tmp_path / "links", PIPELINE)
+    assert len(files) == 3
+    assert all(name.startswith("all/city") for name in files.names)
+
+
 def test_image_files__unreadable_image_is_named(tmp_path):
     (tmp_path / "bad.png").write_bytes(b"not a picture")
     Image.new("RGB", (4, 4)).save(tmp_path / "good.png")
