@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.progress import track
 
+from .decoded_before import DecodedBefore
 from .image_headers import check_checksums, read_header
 from .label_files import read_label_ids, size_error
 from .label_values import LabelValues, count_ids
@@ -31,16 +32,19 @@ def check_headers(
 
 
 def check_contents(
-    samples: Sequence[dict], name: str
+    samples: Sequence[dict], name: str, before: DecodedBefore
 ) -> tuple[LabelValues, list[Problem]]:
-    """Return the raw values of labels, and the problems, of decoded samples."""
+    """Return the raw values of labels, and the problems, of decoded samples.
+
+    Args:
+        samples: What to decode.
+        name: Name of the data set.
+        before: What need not be decoded again; learns what is decoded now.
+    """
 
     def check(sample: dict) -> tuple[str, dict[int, int]] | None:
-        _check_decodes(sample)
-        if "label_lut" not in sample:
-            return None
-        label = sample["seg_map_path"]
-        return label, count_ids(read_label_ids(label, orientation_of(sample)))
+        counts = before.recall(sample, _decode)
+        return None if counts is None else (sample["seg_map_path"], counts)
 
     found, problems = _gather(check, samples, f"{name}: contents")
     return LabelValues(filter(None, found)), problems
@@ -75,6 +79,15 @@ def _turn_notice(paths: Sequence[str]) -> str:
         "on the images as viewers show them. If they were drawn on the stored pixels, "
         "set orientation='stored' of this data set"
     )
+
+
+def _decode(sample: dict) -> dict[int, int] | None:
+    """Decode the files of a sample, and count the label's values if it has one."""
+    _check_decodes(sample)
+    if "label_lut" not in sample:
+        return None
+    ids = read_label_ids(sample["seg_map_path"], orientation_of(sample))
+    return count_ids(ids)
 
 
 def _check_decodes(sample: dict) -> None:

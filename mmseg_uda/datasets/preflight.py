@@ -8,6 +8,7 @@ import numpy as np
 from mmseg.registry import DATASETS
 
 from .class_coverage import absent_classes, no_labelled_pixel
+from .decoded_before import DecodedBefore
 from .file_checks import check_contents, check_headers
 from .label_maps import IGNORE
 from .label_values import LabelValues
@@ -52,13 +53,16 @@ class DatasetReport:
 
 
 def check_dataloader(
-    dataloader: Mapping[str, Any], max_full: int | None = 200
+    dataloader: Mapping[str, Any],
+    max_full: int | None = 200,
+    before: DecodedBefore | None = None,
 ) -> list[DatasetReport]:
     """Check the config of a dataloader: batch size, domain names and all its data.
 
     Args:
         dataloader: Config as in ``cfg.train_dataloader``.
         max_full: See :func:`check_dataset`.
+        before: Likewise.
 
     Raises:
         FileNotFoundError: If a folder is missing or empty.
@@ -66,11 +70,15 @@ def check_dataloader(
             ``samples_per_domain``, or there is no data set in the config.
     """
     check_loader_config(dataloader)
-    return check_dataset(dataloader["dataset"], max_full)
+    return check_dataset(dataloader["dataset"], max_full, before=before)
 
 
 def check_dataset(
-    dataset: Any, max_full: int | None = 200, seed: int = 0, name: str | None = None
+    dataset: Any,
+    max_full: int | None = 200,
+    seed: int = 0,
+    name: str | None = None,
+    before: DecodedBefore | None = None,
 ) -> list[DatasetReport]:
     """Check the files of a data set, or of each domain of a MultiDomainDataset.
 
@@ -85,6 +93,8 @@ def check_dataset(
         max_full: Largest number of samples to decode; None decodes all.
         seed: Seed of the choice.
         name: Name in messages; by default the domain's or the class'.
+        before: Samples that an earlier call has decoded, and whose files have not
+            changed, need not be decoded again; default: all are.
 
     Returns:
         One report per domain.
@@ -99,7 +109,7 @@ def check_dataset(
         return [
             report
             for domain, inner in dataset.datasets.items()
-            for report in check_dataset(inner, max_full, seed, domain)
+            for report in check_dataset(inner, max_full, seed, domain, before)
         ]
     name = name or type(dataset).__name__
     samples = [dataset.get_data_info(i) for i in range(len(dataset))]
@@ -111,7 +121,8 @@ def check_dataset(
         notices += found
     values, chosen = LabelValues([]), _spread(len(samples), max_full, seed)
     if not problems:
-        values, problems = check_contents([samples[i] for i in chosen], name)
+        before = DecodedBefore() if before is None else before
+        values, problems = check_contents([samples[i] for i in chosen], name, before)
         problems = problems or _check_values(dataset, values)
         # a broken file would only break the pipeline too
         problems = problems or _check_pipeline(dataset)

@@ -76,7 +76,7 @@ def check_data(outlook: Outlook) -> None:
     Raises:
         StageError: If anything is wrong with them.
     """
-    check = DataCheck(outlook.resolver.request.config)
+    check = DataCheck(outlook.resolver.request.config, outlook.resolver.work_dir)
     for stage in outlook.to_run():
         if stage.finds_regions:
             check(outlook.config(stage), stage.name)
@@ -92,6 +92,7 @@ def check_data(outlook: Outlook) -> None:
                 there = outlook.is_finished(stage.translated)
                 set_translated(cfg, folder if there else None, stage.name)
             check(cfg, stage.name)
+    check.save()
 
 
 def _set_regions(outlook: Outlook, stage: Stage) -> None:

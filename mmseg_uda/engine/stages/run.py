@@ -182,7 +182,8 @@ def _train(
     if inputs.translated is not None:
         set_translated(cfg, inputs.translated, stage.name)
     if stage.labels_from:
-        on_rank_zero(DataCheck(resolver.request.config), cfg, stage.name)
+        check = DataCheck(resolver.request.config, resolver.work_dir)
+        on_rank_zero(check, cfg, stage.name)
     length = f"{cfg.train_cfg.max_iters} iterations"
     if decision.action == RESUME:
         say(f"\n=== {stage.name}: resuming {decision.checkpoint} of {length} ===")

@@ -13,6 +13,7 @@ from mmseg.registry import HOOKS, METRICS
 
 from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
+from mmseg_uda.datasets.decoded_before import FILE, DecodedBefore
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.occurring import is_missing, over_classes
@@ -178,10 +179,12 @@ def _prepare(
     for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
         check_arguments(METRICS, metric, "test_evaluator")
     draw_toycity(request, [cfg])
+    before = DecodedBefore(Path(cfg.work_dir, FILE))
     with building("test_dataloader"):
-        for report in check_dataset(cfg.test_dataloader.dataset):
+        for report in check_dataset(cfg.test_dataloader.dataset, before=before):
             for notice in report.notices:
                 say(f"{report.name}: {notice}")
+    before.save()
 
 
 def _only_test(cfg: Config) -> None:

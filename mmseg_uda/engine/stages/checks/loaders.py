@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mmengine.dataset import Compose
@@ -9,7 +10,9 @@ from mmengine.runner import Runner
 from mmseg.registry import DATA_SAMPLERS, DATASETS
 from torch.utils.data import DataLoader
 
+from mmseg_uda.datasets.decoded_before import FILE, DecodedBefore
 from mmseg_uda.datasets.image_headers import image_size
+from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.datasets.preflight import (
     DatasetReport,
     check_dataloader,
@@ -67,10 +70,18 @@ def _with_stand_ins(loader: Mapping[str, Any]) -> dict:
 
 
 class DataCheck:
-    """Checks data loaders, each data set once however many stages use it."""
+    """Checks data loaders, each data set once however many stages use it.
 
-    def __init__(self, config: object = "CONFIG") -> None:
+    Args:
+        config: The config file, for messages.
+        work_dir: Folder of the run, which remembers the files that were decoded if it
+            is there; None decodes all anew.
+    """
+
+    def __init__(self, config: object = "CONFIG", work_dir: Path | None = None) -> None:
         self._config = config
+        self._work_dir = work_dir
+        self._before = DecodedBefore(work_dir and work_dir / FILE)
         self._seen: set[str] = set()
 
     def __call__(self, cfg: Mapping[str, Any], stage: str) -> None:
@@ -80,26 +91,49 @@ class DataCheck:
             StageError: If a folder is missing or empty, or the files, or batch size
                 and domains, don't fit together.
         """
-        some_only = False
-        for name in _LOADERS:
-            loader = cfg.get(name)
-            if loader is None or repr(loader["dataset"]) in self._seen:
-                continue
-            self._seen.add(repr(loader["dataset"]))
-            with building(f"stage '{stage}', {name}"):
-                reports = check_dataloader(loader)
-            for report in reports:
-                _check_size(report, loader)
-                _try_smallest(report, loader["dataset"])
-                say(f"{stage}: {_line(report)}")
-                for notice in report.notices:
-                    say(f"{stage}: {report.name}: {notice}")
-                some_only |= report.num_read < report.num_images
+        known, some_only = self._before.num_reused, False
+        try:
+            for name in _LOADERS:
+                loader = cfg.get(name)
+                if loader is not None:
+                    with building(f"stage '{stage}', {name}"):
+                        check_loader_config(loader)
+                    some_only |= self._check_files(loader, name, stage)
+        finally:  # what is fine need not be decoded next time
+            if self._work_dir is not None and self._work_dir.is_dir():
+                self._before.save()
+        reused = self._before.num_reused - known
+        if reused:
+            say(
+                f"{stage}: {reused} of the samples were decoded by an earlier call and "
+                f"have not changed since ({self._before.path})"
+            )
         if some_only:
             say(
                 f"{stage}: the headers of all files were checked, but not all were "
                 f"decoded; to do so: python tools/check_data.py {self._config} --full"
             )
+
+    def save(self) -> None:
+        """Write down what was decoded, be the folder of the run there or not."""
+        self._before.save()
+
+    def _check_files(self, loader: Mapping[str, Any], name: str, stage: str) -> bool:
+        """Check the files of a loader; return whether some only were decoded."""
+        if repr(loader["dataset"]) in self._seen:
+            return False
+        self._seen.add(repr(loader["dataset"]))
+        some_only = False
+        with building(f"stage '{stage}', {name}"):
+            reports = check_dataloader(loader, before=self._before)
+        for report in reports:
+            _check_size(report, loader)
+            _try_smallest(report, loader["dataset"])
+            say(f"{stage}: {_line(report)}")
+            for notice in report.notices:
+                say(f"{stage}: {report.name}: {notice}")
+            some_only |= report.num_read < report.num_images
+        return some_only
 
 
 def _line(report: DatasetReport) -> str:

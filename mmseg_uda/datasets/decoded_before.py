@@ -1,0 +1,145 @@
+"""Which files an earlier call has decoded without finding anything wrong."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL
+
+from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.version import __version__
+
+#: Name of the file in the folder of a run.
+FILE = "checked_files.json"
+
+Counts = dict[int, int]
+_FORMAT = 1
+_SETTLED = 2.0  # seconds: what is younger may change without another time of change
+_FILES = ("img_path", "seg_map_path")
+
+
+class DecodedBefore:
+    """Remembers what decoded files hold, from one call to the next.
+
+    A file counts as unchanged if size, inode and the times of its content and its
+    status are (what a copy sets back is only the first of these times). All is
+    forgotten when the code that reads files is another, or the file of this memory is
+    not what it should be. It is plain JSON and may be deleted at any time.
+
+    Args:
+        path: Where to keep it; None remembers nothing.
+
+    Attributes:
+        num_reused: How many samples were not decoded again.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.num_reused = 0
+        self._entries = {} if path is None else _read(path)
+        self._is_new = False
+
+    def recall(
+        self, sample: Mapping[str, Any], decode: Callable[[Any], Counts | None]
+    ) -> Counts | None:
+        """Return what decoding a sample gives, without doing it if it was done before.
+
+        Args:
+            sample: Description of the sample.
+            decode: Decodes its files, and raises what is wrong with them; returns the
+                label's pixels by raw value, None without a label.
+        """
+        key = None if self.path is None else _key(sample)
+        if key is None:
+            return decode(sample)
+        stamp = _stamp(sample)
+        before = self._entries.get(key)
+        if before is not None and before["stamp"] == stamp:
+            self.num_reused += 1
+            return _from_json(before["pixels"])
+        counts = decode(sample)
+        if _is_settled(stamp):
+            self._entries[key] = {"stamp": stamp, "pixels": _to_json(counts)}
+            self._is_new = True
+        return counts
+
+    def save(self) -> None:
+        """Write down what was learnt; where that is not possible, do without."""
+        if self.path is None or not self._is_new:
+            return
+        content = {"format": _FORMAT, "code": _code(), "files": self._entries}
+        with suppress(OSError):
+            write_atomic(self.path, json.dumps(content) + "\n")
+            self._is_new = False
+
+
+def _read(path: Path) -> dict[str, dict]:
+    try:
+        content = json.loads(path.read_text())
+        if content["format"] != _FORMAT or content["code"] != _code():
+            return {}
+        files = content["files"]
+        return files if all(map(_is_entry, files.values())) else {}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _is_entry(entry: Any) -> bool:
+    stamp, pixels = entry["stamp"], entry["pixels"]
+    numbers = [n for numbers in stamp for n in numbers]
+    numbers += [] if pixels is None else [*map(int, pixels), *pixels.values()]
+    return all(type(number) is int and number >= 0 for number in numbers)
+
+
+def _key(sample: Mapping[str, Any]) -> str | None:
+    """Return what stands for a sample and how it is read; None if that cannot be told.
+
+    Where a label counts is decided by its table, which says nothing about decoding.
+    """
+    paths = [os.path.abspath(sample[name]) for name in _FILES if name in sample]
+    reader = repr(sample.get("image_reader"))
+    if " at 0x" in reader:
+        return None
+    told = json.dumps([paths, "label_lut" in sample, reader])
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _stamp(sample: Mapping[str, Any]) -> list[list[int]]:
+    states = [os.stat(sample[name]) for name in _FILES if name in sample]
+    return [[s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns] for s in states]
+
+
+def _is_settled(stamp: Sequence[Sequence[int]]) -> bool:
+    newest = max(max(times) for _, _, *times in stamp)
+    return time.time() - newest / 1e9 > _SETTLED
+
+
+def _to_json(counts: Counts | None) -> dict[str, int] | None:
+    return counts and {str(value): pixels for value, pixels in counts.items()}
+
+
+def _from_json(counts: Mapping[str, int] | None) -> Counts | None:
+    if counts is None:
+        return None
+    return {int(value): pixels for value, pixels in counts.items()}
+
+
+@cache
+def _code() -> str:
+    """Return what stands for the code that reads and checks files."""
+    digest = hashlib.sha256()
+    versions = (__version__, cv2.__version__, PIL.__version__, np.__version__)
+    digest.update(" ".join(versions).encode())
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(f"{path.relative_to(folder)}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
