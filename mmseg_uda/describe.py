@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
+from mmseg_uda.models.objectives import Supervised
 from mmseg_uda.models.objectives.pixel_weight import product_text
 from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.models.segmentors.domain_wiring import views_seen
@@ -20,8 +21,8 @@ def describe(model: nn.Module) -> dict:
 
     Returns:
         A dict that serialises to JSON: ``terms`` (objective, seg_head, lambda, decay,
-        loss, weight, which of these two is resized, average, begin_iters,
-        weight_begin_iters, paper),
+        loss, weight, which of these two is resized, average, whether of labels,
+        begin_iters, weight_begin_iters, paper),
         ``discriminator_terms``, ``maps``, ``views``, the ``fused`` logits, the names of
         ``frozen`` parts and the class of the wrapped ``segmentor``.
 
@@ -96,6 +97,7 @@ def as_equation(description: dict) -> str:
     ]
     if description["fused"]:
         lines.append(f"p_fused = softmax({description['fused']})")
+    lines += _means(description["terms"])
     lines.append("")
     lines += _sum("L = ", description["terms"])
     if description["maps"]:
@@ -142,10 +144,21 @@ def _term(name: str, objective: nn.Module, seg_head: str, factor: float) -> dict
         "weight": None if weight is None else weight.equation(seg_head),
         "resized": None if weight is None else weight.resize,
         "average": getattr(objective, "average", "all"),
+        "of_labels": isinstance(objective, Supervised),
         "begin_iters": objective.begin_iters,
         "weight_begin_iters": 0 if weight is None else weight.begin_iters,
         "paper": objective.paper,
     }
+
+
+def _means(terms: list[dict]) -> list[str]:
+    """Say what the means of a loss on labels are over."""
+    lines = []
+    if any(term["average"] == "valid" for term in terms):
+        lines.append("mean_valid = mean over what has a label")
+    if any(term["average"] == "all" and term["of_labels"] for term in terms):
+        lines.append("mean = mean over all pixels; one without a label counts 0")
+    return lines
 
 
 def _sum(start: str, terms: list[dict]) -> list[str]:

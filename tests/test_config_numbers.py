@@ -4,9 +4,12 @@ from pathlib import Path
 from types import SimpleNamespace as Numbers
 
 import pytest
+import torch
 from mmengine.config import Config
+from mmseg.registry import MODELS
 from resolved import resolved
 
+from mmseg_uda.describe import as_equation, describe
 from mmseg_uda.engine.stages import Request, Resolver
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -567,6 +570,26 @@ def test_second_stage__gets_the_labels_that_the_readme_names(
     kind = "KeepAll" if threshold[task] is None else "GlobalThreshold"
     assert (labels.rule.type, labels.rule.get("threshold")) == (kind, threshold[task])
     assert labels.get("tta", False) is tta
+
+
+@pytest.mark.parametrize(
+    ("leaf", "average", "legend"),
+    [
+        ("lcrf/mrnet_lcrf", "all", "one without a label counts 0"),
+        ("rplue/rplue", "all", "one without a label counts 0"),
+        ("lcda/lcda_adv_pseudo", "valid", "mean_valid = mean over what has a label"),
+        ("mrnet/mrnet_pseudo", "valid", "mean_valid = mean over what has a label"),
+    ],
+)
+def test_second_stage__says_what_its_mean_is_over(leaf, average, legend):
+    model = Config.fromfile(CONFIGS / f"{leaf}_gta.py").model
+    assert model.objectives.pseudo.average == average
+    with torch.device("meta"):
+        text = as_equation(describe(MODELS.build(model)))
+    assert legend in text
+    # and not of the other kind, which no term has
+    assert ("mean_valid" in text) is (average == "valid")
+    assert ("counts 0" in text) is (average == "all")
 
 
 @pytest.mark.parametrize("leaf", ["mrnet/mrnet", "lcda/lcda", "lcrf/mrnet_lcrf"])

@@ -95,6 +95,14 @@ def test_metric__says_over_how_many_classes_a_mean_is(monkeypatch):
     assert over_classes(whole) == ""
 
 
+def test_metric__counts_an_absent_class_0_if_asked_to():
+    # as CRST's code scores: the sum over 18 classes, divided by 19
+    pairs = random_pairs(absent=(TRAIN,))
+    expected = np.nansum(naive_iou(pairs, 19)) / 19
+    metrics = run(build(nan_to_num=0), pairs)
+    assert metrics["mIoU"] == pytest.approx(expected, abs=0.0051)
+
+
 def test_metric__agrees_with_mmsegs_iou_metric():
     pairs = random_pairs(seed=3)
     stock = METRICS.build(dict(type="IoUMetric"))

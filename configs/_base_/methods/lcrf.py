@@ -17,6 +17,8 @@ model = dict(
         pseudo=dict(
             type="Supervised",
             on="target",
+            # Eq. 8 sums over all pixels, labelled or not: of half-ignored labels it
+            # counts half. pseudo.py divides by what is kept: there average="valid".
             average="all",
             # Our choice: the paper does not say whether the weight is detached; RPLUE,
             # whose form Eq. 8 has, does not detach it.

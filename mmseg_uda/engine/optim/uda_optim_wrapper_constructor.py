@@ -35,6 +35,11 @@ class UDAOptimWrapperConstructor:
     ``lr_mults`` maps a prefix *within* the entry to a factor on the entry's learning
     rate; parameters of one factor make one parameter group.
 
+    A factor of k is not all that AdaptSegNet's code does, which lists most parameters
+    of the trunk k = 3 times, so that SGD steps on them as often: it moves a weight as
+    far in the end (and decays it k times), but momentum decays once an iteration
+    and not k times. ``configs/adaptseg/README.md`` has the factors and the differences.
+
     Args:
         optim_wrapper_cfg: The entries. Each is the config of an optimizer wrapper
             (``type`` defaults to ``'OptimWrapper'``) with ``optimizer`` and, if
