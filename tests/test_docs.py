@@ -94,7 +94,7 @@ def workspace(tmp_path: Path, monkeypatch) -> Path:
         path.write_text(text)
     data = tmp_path / "configs/own/own_data.py"
     text = data.read_text()
-    for size, small in (("(1024, 512)", "(96, 64)"), ("(512, 512)", "(48, 64)")):
+    for size, small in (("(1024, 768)", "(96, 64)"), ("(512, 512)", "(48, 64)")):
         assert text.count(size) == 1
         text = text.replace(size, small)
     data.write_text(text)

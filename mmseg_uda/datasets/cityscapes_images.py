@@ -4,6 +4,7 @@ from typing import Any
 
 from mmseg.registry import DATASETS
 
+from .seg_folder import SegFolder
 from .unlabelled_folder import UnlabelledFolder
 
 _LAYOUT = """
@@ -27,6 +28,7 @@ class CityscapesImages(UnlabelledFolder):
     """
 
     SUFFIXES_ARE_OPTIONS = False
+    usual_stretch = SegFolder.usual_stretch
 
     def __init__(self, data_root: str, split: str = "train", **kwargs: Any) -> None:
         super().__init__(

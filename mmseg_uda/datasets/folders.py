@@ -71,12 +71,18 @@ def layout_error(reason: str, layout: str, root: str | Path) -> FileNotFoundErro
     )
 
 
-def other_endings(folder: str | Path) -> str:
-    """Return which endings the files of a folder have, as ``'20 *.ppm'``, or ``""``."""
+def other_endings(folder: str | Path, what: str) -> str:
+    """Say which endings the files of a folder have, and by which option to name them.
+
+    Args:
+        folder: Folder that holds no file of the endings that were expected.
+        what: ``'image'`` or ``'label'``.
+    """
     names = (name for _, name in files_below(folder))
-    endings = Counter(PurePath(name).suffix for name in names)
-    return ", ".join(
-        f"{n} *{end or ' (no suffix)'}" for end, n in endings.most_common(3)
+    endings = Counter(PurePath(name).suffix for name in names).most_common(3)
+    there = ", ".join(f"{n} *{end or ' (no suffix)'}" for end, n in endings)
+    return there and (
+        f"It holds {there}: say what ends the names of {what}s, {what}_suffix=..."
     )
 
 
@@ -107,6 +113,11 @@ def pairing_error(
         advice or "An image and its label have the same path up to their suffixes."
     )
     return ValueError("\n".join(lines))
+
+
+def as_tuple(suffix: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one suffix or several as a tuple."""
+    return (suffix,) if isinstance(suffix, str) else tuple(suffix)
 
 
 def some(names: Iterable[object], limit: int = 5) -> str:

@@ -38,6 +38,7 @@ class LabelledFolder(PairedFolder):
     """
 
     SUFFIXES_ARE_OPTIONS = True
+    usual_stretch = 1.03  # what rounding to whole pixels, or 1914x1052 to 16:9, makes
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
+from .aspect_ratio import stretch_remark
 from .class_coverage import absent_classes, no_labelled_pixel
 from .decoded_before import DecodedBefore
 from .file_checks import check_contents, check_headers
@@ -129,6 +130,10 @@ def check_dataset(
     if problems:
         raise ValueError(told(name, problems))
     notices += [f"not followed: {link}" for link in getattr(dataset, "left_out", ())]
+    stretch = stretch_remark(
+        dataset.pipeline.transforms, sizes, getattr(dataset, "usual_stretch", 1.2)
+    )
+    notices += [stretch] if stretch else []
     pixels = np.zeros(IGNORE + 1, dtype=np.int64)
     if values.num_files:
         notices += absent_classes(dataset, values)

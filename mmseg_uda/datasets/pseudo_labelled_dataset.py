@@ -79,6 +79,11 @@ class PseudoLabelledDataset(SegFolder):
         self.read_like(self.images)
 
     @property
+    def usual_stretch(self) -> float:
+        """As of the images' data set."""
+        return self.images.usual_stretch
+
+    @property
     def lacks(self) -> tuple[str, ...]:
         """Any class may be dropped; the report of the labels says which are."""
         return tuple(self.metainfo["classes"])

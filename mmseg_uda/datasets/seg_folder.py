@@ -10,7 +10,13 @@ import numpy as np
 from mmcv.transforms import LoadAnnotations
 from mmseg.datasets import BaseSegDataset
 
-from .folders import is_one_folder, layout_error, list_files, other_endings
+from .folders import (
+    as_tuple,
+    is_one_folder,
+    layout_error,
+    list_files,
+    other_endings,
+)
 from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
 from .metainfo import complete_metainfo
 from .reading import ImageReader
@@ -58,6 +64,9 @@ class SegFolder(BaseSegDataset):
     METAINFO = {"classes": CITYSCAPES_CLASSES, "palette": CITYSCAPES_PALETTE}  # noqa: RUF012
     #: Whether the config says how files are called; else the data set knows.
     SUFFIXES_ARE_OPTIONS = False
+    #: Largest change of aspect ratio that is not told: published codes stretch by up
+    #: to 19% (SYNTHIA's 1280x760 to 1280x640).
+    usual_stretch = 1.2
     #: Classes that the labels are known not to hold.
     lacks: Collection[str] = ()
 
@@ -82,8 +91,8 @@ class SegFolder(BaseSegDataset):
     ) -> None:
         #: How images, and by its orientation labels, are read.
         self.image_reader = ImageReader(value_range, bands, orientation)
-        self.image_suffixes = _tuple(image_suffix)
-        self.skip_suffixes = _tuple(skip_suffix)
+        self.image_suffixes = as_tuple(image_suffix)
+        self.skip_suffixes = as_tuple(skip_suffix)
         self.left_out: list[str] = []
         self.layout = layout
         prefix = {"img_path": image_dir}
@@ -189,7 +198,7 @@ class SegFolder(BaseSegDataset):
         if not files:
             reason = f"{name}: the {what} folder {folder} holds no {_any(suffixes)}."
             if self.SUFFIXES_ARE_OPTIONS:
-                reason += f" {self.advice() or self._by_endings(folder, what)}"
+                reason += f" {self.advice() or other_endings(folder, what)}"
             raise layout_error(reason.strip(), self.layout, self.data_root)
         return files
 
@@ -208,13 +217,6 @@ class SegFolder(BaseSegDataset):
         )
         options = ("image_suffix", "skip_suffix", "image_dir")
         return strangers.advice(*(f"Set {option}={{}}" for option in options))
-
-    @staticmethod
-    def _by_endings(folder: Path, what: str) -> str:
-        there = other_endings(folder)
-        return there and (
-            f"It holds {there}: say what ends the names of {what}s, {what}_suffix=..."
-        )
 
     def sample(self, image: str, label: str | None = None) -> dict:
         """Return the description of a sample from paths relative to their folders."""
@@ -239,10 +241,6 @@ class SegFolder(BaseSegDataset):
                 f"{type(self).__name__}: labels are 8-bit, with {IGNORE} for what is "
                 f"ignored, so there are at most {IGNORE} classes, got {number}"
             )
-
-
-def _tuple(suffix: str | Sequence[str]) -> tuple[str, ...]:
-    return (suffix,) if isinstance(suffix, str) else tuple(suffix)
 
 
 def _any(suffixes: Sequence[str]) -> str:

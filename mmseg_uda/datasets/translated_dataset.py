@@ -73,6 +73,11 @@ class TranslatedDataset(SegFolder):
         return self.image_reader
 
     @property
+    def usual_stretch(self) -> float:
+        """As of the images' data set."""
+        return self.images.usual_stretch
+
+    @property
     def lacks(self) -> Collection[str]:
         """Classes that the originals do not hold."""
         return self.images.lacks
