@@ -57,6 +57,16 @@ def test_pool__shows_old_and_new_ones_alike_often():
     assert 17 < sum(ages) / len(ages) < 23
 
 
+def test_pool__shows_images_of_the_precision_of_the_new_ones(draws):
+    pool = ImagePool(1)
+    draws((0.9, 0.0))
+    pool(pictures(1))
+    draws((0.9, 0.0), (0.1, 0.0))
+    shown = pool(pictures(2, 3).half())  # as under autocast, after a resume without
+    assert shown.dtype == torch.float16
+    assert values(shown) == [1, 3]
+
+
 def test_pool__passes_no_gradient_and_keeps_no_graph():
     images = pictures(1, 2).clone().requires_grad_()
     pool = ImagePool(2)

@@ -16,7 +16,7 @@ model = dict(
             sees="softmax",
             gan="bce",
             source_label=0,
-            discriminator_weight=0.5,  # our choice, as AdaptSegNet
+            discriminator_weight=0.5,  # as AdaptSegNet
             loss_weight=dict(decode=0.001),
             paper="BDL paper, L_adv",
         ),

@@ -73,7 +73,7 @@ class ImagePool(nn.Module):
         if chance <= 0.5:
             return image
         index = int(place * self.size)
-        old = self.images[index].clone()
+        old = self.images[index].to(image.dtype, copy=True)
         self.images[index] = image
         return old
 
