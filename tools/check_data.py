@@ -8,11 +8,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
 from mmseg_uda.command_line import FOR_STAGES, add_cfg_options, add_debug
 from mmseg_uda.datasets.each_domain import check_each_domain
+from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport
 from mmseg_uda.engine.stages import (
     Request,
@@ -20,8 +22,9 @@ from mmseg_uda.engine.stages import (
     StageError,
     explained_errors,
 )
+from mmseg_uda.engine.stages.checks.loaders import check_loader
 
-_SPLITS = ("train", "val", "test")
+_LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 _COLUMNS = (
     "stage",
     "split",
@@ -61,9 +64,9 @@ def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
     table, notices = PrettyTable(_COLUMNS), []
     failed = False
-    for stages, split, loader in _dataloaders(args):
-        reports, errors = check_each_domain(loader, None if args.full else 200)
-        where = ", ".join(stages)
+    for stages, key, cfg in _dataloaders(args):
+        reports, errors = _check(cfg, key, None if args.full else 200)
+        where, split = ", ".join(stages), key.removesuffix("_dataloader")
         for report in reports:
             table.add_row([where, split, *_row(report)])
             who = f"{where}, {split}, {report.name}"
@@ -76,11 +79,24 @@ def check_all(args: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, dict]]:
+def _check(
+    cfg: Config, key: str, max_full: int | None
+) -> tuple[list[DatasetReport], list[Exception]]:
+    """Check one dataloader as the training, or the test, of its stage does."""
+    loader = cfg[key]
+    try:
+        check_loader(key, loader)
+    except StageError as error:
+        return [], [error]
+    reports, errors = check_each_domain(loader, max_full)
+    return reports, errors + check_sizes(loader, reports, Batching.of(cfg, key))
+
+
+def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]]:
     """Return the dataloaders of all training stages, each once.
 
     Returns:
-        Names of the stages that use it, split, and the dataloader.
+        Names of the stages that use it, its key, and the config of the first.
 
     Raises:
         StageError: If the config, or an option, is wrong, or there is no dataloader.
@@ -92,7 +108,7 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, dict]]:
         target_root=args.target_root,
     )
     resolver = Resolver(request)
-    found: list[tuple[list[str], str, dict]] = []
+    found: list[tuple[list[str], str, Config]] = []
     for stage in resolver.stages:
         if not stage.trains:
             continue
@@ -100,11 +116,12 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, dict]]:
         for notice in resolver.left_out(stage):
             print(notice)
         init_default_scope(cfg.get("default_scope", "mmseg"))
-        for split in _SPLITS:
-            loader = cfg.get(f"{split}_dataloader")
-            users = next((stages for stages, _, other in found if loader == other), [])
+        for key in _LOADERS:
+            loader = cfg.get(key)
+            same = (stages for stages, k, other in found if loader == other[k])
+            users = next(same, [])
             if loader and not users:
-                found.append(([stage.name], split, loader))
+                found.append(([stage.name], key, cfg))
             elif loader and stage.name not in users:
                 users.append(stage.name)
     if not found:

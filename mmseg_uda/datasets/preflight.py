@@ -34,6 +34,8 @@ class DatasetReport:
         num_read: Number of samples whose files were decoded.
         classes: Class names.
         pixels: Pixels by class in the labels that were decoded, (K,).
+        paths: Image files, in the order of the samples.
+        sizes: Their widths and heights, in the same order.
         notices: What may not be meant as it is, a sentence each.
     """
 
@@ -45,6 +47,8 @@ class DatasetReport:
     num_read: int
     classes: tuple[str, ...]
     pixels: np.ndarray
+    paths: tuple[str, ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ()
     notices: tuple[str, ...] = ()
 
     @property
@@ -139,17 +143,19 @@ def check_dataset(
         notices += absent_classes(dataset, values)
         pixels = values.by_class(dataset.label_lut)
     classes = tuple(dataset.metainfo["classes"])
-    sizes.sort(key=lambda size: size[0] * size[1])
+    ascending = sorted(sizes, key=lambda size: size[0] * size[1])
     return [
         DatasetReport(
             name=name,
             num_images=len(samples),
             num_labels=sum("seg_map_path" in sample for sample in samples),
-            smallest=sizes[0],
-            largest=sizes[-1],
+            smallest=ascending[0],
+            largest=ascending[-1],
             num_read=len(chosen),
             classes=classes,
             pixels=pixels[: len(classes)],
+            paths=tuple(sample["img_path"] for sample in samples),
+            sizes=tuple(sizes),
             notices=tuple(notices),
         )
     ]
@@ -207,11 +213,12 @@ def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
     elif waits_for_files(cfg):
         return dict(cfg["images"])
     elif "pipeline" in cfg:
-        cfg["pipeline"] = _without_regions(cfg["pipeline"])
+        cfg["pipeline"] = without_regions(cfg["pipeline"])
     return cfg
 
 
-def _without_regions(pipeline: Sequence[Any]) -> list[Any]:
+def without_regions(pipeline: Sequence[Any]) -> list[Any]:
+    """Leave out of a pipeline the transforms that wait for regions."""
     kept = [transform for transform in pipeline if not _waits_for_regions(transform)]
     if any(_kind(transform) == "LoadRegionLabels" for transform in kept):
         return kept

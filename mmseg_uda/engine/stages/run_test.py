@@ -14,6 +14,7 @@ from mmseg.registry import HOOKS, METRICS
 from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.datasets.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.occurring import is_missing, over_classes
@@ -180,11 +181,16 @@ def _prepare(
         check_arguments(METRICS, metric, "test_evaluator")
     draw_toycity(request, [cfg])
     before = DecodedBefore(Path(cfg.work_dir, FILE))
-    with building("test_dataloader"):
-        for report in check_dataset(cfg.test_dataloader.dataset, before=before):
-            for notice in report.notices:
-                say(f"{report.name}: {notice}")
+    key = "test_dataloader"
+    with building(key):
+        reports = check_dataset(cfg[key].dataset, before=before)
+    for report in reports:
+        for notice in report.notices:
+            say(f"{report.name}: {notice}")
     before.save()
+    errors = check_sizes(cfg[key], reports, Batching.of(plain, key))
+    if errors:
+        raise StageError(f"{key}: " + "\n".join(map(str, errors)))
 
 
 def _only_test(cfg: Config) -> None:

@@ -11,15 +11,9 @@ from mmseg.registry import DATA_SAMPLERS, DATASETS
 from torch.utils.data import DataLoader
 
 from mmseg_uda.datasets.decoded_before import FILE, DecodedBefore
-from mmseg_uda.datasets.image_headers import image_size
 from mmseg_uda.datasets.loader_config import check_loader_config
-from mmseg_uda.datasets.preflight import (
-    DatasetReport,
-    check_dataloader,
-    waits_for_files,
-    without_missing_labels,
-)
-from mmseg_uda.datasets.seeding import seeded
+from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
+from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
 from mmseg_uda.engine.walk import dicts_in
 
 from ..errors import StageError
@@ -29,10 +23,6 @@ from .building import building
 from .signatures import check_arguments
 
 _LOADERS = ("train_dataloader", "val_dataloader")
-# The deepest features are an eighth of the image: of less than this, nothing is left
-# to segment, whatever the pipeline scales it to.
-_SMALLEST_SIDE = 32
-_MUCH = 4  # times as many pixels
 
 
 def check_loaders(cfg: Mapping[str, Any]) -> None:
@@ -43,13 +33,18 @@ def check_loaders(cfg: Mapping[str, Any]) -> None:
     """
     for name in _LOADERS:
         if cfg.get(name) is not None:
-            _check_loader(name, cfg[name])
+            check_loader(name, cfg[name])
     # labels and translations may not exist yet: not built with the other data sets
     for node in (*pseudo_labelled_in(cfg), *translated_in(cfg)):
         check_arguments(DATASETS, node, f"data set {node['type']}")
 
 
-def _check_loader(name: str, loader: Mapping[str, Any]) -> None:
+def check_loader(name: str, loader: Mapping[str, Any]) -> None:
+    """Check one dataloader but for its files.
+
+    Raises:
+        StageError: If a transform, sampler or option of it is wrong.
+    """
     if not loader.get("dataset"):
         raise StageError(f"{name} has no dataset")
     for node in dicts_in(loader["dataset"]):
@@ -82,7 +77,7 @@ class DataCheck:
         self._config = config
         self._work_dir = work_dir
         self._before = DecodedBefore(work_dir and work_dir / FILE)
-        self._seen: set[str] = set()
+        self._known: dict[str, list[DatasetReport]] = {}
 
     def __call__(self, cfg: Mapping[str, Any], stage: str) -> None:
         """Check the training and validation data of a stage.
@@ -94,11 +89,8 @@ class DataCheck:
         known, some_only = self._before.num_reused, False
         try:
             for name in _LOADERS:
-                loader = cfg.get(name)
-                if loader is not None:
-                    with building(f"stage '{stage}', {name}"):
-                        check_loader_config(loader)
-                    some_only |= self._check_files(loader, name, stage)
+                if cfg.get(name) is not None:
+                    some_only |= self._check_loader(cfg, name, stage)
         finally:  # what is fine need not be decoded next time
             if self._work_dir is not None and self._work_dir.is_dir():
                 self._before.save()
@@ -118,22 +110,25 @@ class DataCheck:
         """Write down what was decoded, be the folder of the run there or not."""
         self._before.save()
 
-    def _check_files(self, loader: Mapping[str, Any], name: str, stage: str) -> bool:
-        """Check the files of a loader; return whether some only were decoded."""
-        if repr(loader["dataset"]) in self._seen:
-            return False
-        self._seen.add(repr(loader["dataset"]))
-        some_only = False
-        with building(f"stage '{stage}', {name}"):
-            reports = check_dataloader(loader, before=self._before)
-        for report in reports:
-            _check_size(report, loader)
-            _try_smallest(report, loader["dataset"])
+    def _check_loader(self, cfg: Mapping[str, Any], name: str, stage: str) -> bool:
+        """Check a loader with its files; return whether some only were decoded now."""
+        loader, where = cfg[name], f"stage '{stage}', {name}"
+        dataset = repr(loader["dataset"])
+        new = dataset not in self._known
+        with building(where):
+            check_loader_config(loader)
+            if new:
+                reports = check_dataloader(loader, before=self._before)
+                self._known[dataset] = reports
+        reports = self._known[dataset]
+        errors = check_sizes(loader, reports, Batching.of(cfg, name))
+        if errors:
+            raise StageError(f"{where}: " + "\n".join(map(str, errors)))
+        for report in reports if new else ():
             say(f"{stage}: {_line(report)}")
             for notice in report.notices:
                 say(f"{stage}: {report.name}: {notice}")
-            some_only |= report.num_read < report.num_images
-        return some_only
+        return new and any(r.num_read < r.num_images for r in reports)
 
 
 def _line(report: DatasetReport) -> str:
@@ -145,52 +140,3 @@ def _line(report: DatasetReport) -> str:
         f"{report.name}: {report.num_images} images{labelled}, "
         f"{' to '.join(sorted(sizes))} pixels{decoded}"
     )
-
-
-def _check_size(report: DatasetReport, loader: Mapping[str, Any]) -> None:
-    if min(report.smallest) >= _SMALLEST_SIDE:
-        return
-    raise StageError(
-        f"{report.name}: {_smallest_image(loader, report.smallest)} is "
-        f"{report.smallest[0]}x{report.smallest[1]} pixels. Images below "
-        f"{_SMALLEST_SIDE} pixels a side are too small for the network (its features "
-        "are an eighth of that), whatever they are scaled to. Remove them, label "
-        "included, or fetch them again."
-    )
-
-
-def _smallest_image(loader: Mapping[str, Any], size: tuple[int, int]) -> str:
-    """Find the file of that size; only done once it is known that there is one."""
-    for node in dicts_in(loader["dataset"]):
-        if "data_root" in node:
-            dataset = DATASETS.build({**node, "pipeline": []})
-            index = _index_of(dataset, size)
-            if index is not None:
-                return dataset.get_data_info(index)["img_path"]
-    return "an image"
-
-
-def _try_smallest(report: DatasetReport, dataset_cfg: Mapping[str, Any]) -> None:
-    """Put the smallest image through the pipeline, whose crop may be larger.
-
-    The first image stands for all that are about as large, so this is done, and the
-    file looked for, only where sizes differ much.
-    """
-    (w, h), (width, height) = report.smallest, report.largest
-    pending = any(waits_for_files(node) for node in dicts_in(dataset_cfg))
-    if w * h * _MUCH > width * height or pending:
-        return
-    dataset = DATASETS.build(without_missing_labels(dataset_cfg))
-    dataset = getattr(dataset, "datasets", {}).get(report.name, dataset)
-    index = _index_of(dataset, report.smallest)
-    if index is not None:
-        path = dataset.get_data_info(index)["img_path"]
-        with building(f"{report.name}: {path}, the smallest image"), seeded(0):
-            dataset[index]
-
-
-def _index_of(dataset: Any, size: tuple[int, int]) -> int | None:
-    for index in range(len(dataset)):
-        if image_size(dataset.get_data_info(index)["img_path"]) == size:
-            return index
-    return None
