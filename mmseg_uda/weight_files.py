@@ -36,6 +36,11 @@ _TOO_NEW = (
 )
 
 
+def is_file_name(value: str) -> bool:
+    """Say whether a text is named like a weight file, rather than a stage or model."""
+    return value.endswith((".pth", ".pt", ".pkl"))
+
+
 def check_is_file(path: str | Path, option: str = "") -> Path:
     """Return the path of a weights file, its ``~`` expanded.
 

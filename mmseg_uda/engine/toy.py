@@ -14,8 +14,10 @@ images per domain     at most 4, for two slow cores
 backbone              ResNet-18 with 8, 16, 32 and 64 channels and features at 1/4 of
                       the image (not 1/8: streets are small here), from scratch, batch
                       norm trained: there are no pretrained weights of that size. A
-                      VGG-16 keeps its layers, 8 to 64 channels wide, and 1/8
-segmentation heads    input channels as the small backbone has them, own widths 1/16
+                      VGG-16 keeps its layers, 8 to 64 channels wide, and 1/8. Any
+                      other backbone stays as it is, from scratch
+segmentation heads    input channels as the backbone has them, own widths 1/16 (8 at
+                      least) behind a small ResNet or VGG
 patches               1/8 of the config's sides: 32x64 -> 4x8
 discriminators        widths 1/4, those of region heads, too; of a multi-scale one 2
                       scales and 1 residual block
@@ -30,7 +32,8 @@ loader processes      1
 ====================  ================================================================
 
 A config can overrule all that with ``toy = dict(iters=..., <any part of a config>)``,
-which is merged last.
+which is merged last. Of a backbone it says there what is different in the small one;
+the input channels of heads follow from what comes out of that.
 """
 
 from collections.abc import Iterable, Sequence
@@ -75,7 +78,7 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
         _data(cfg, root),
         _sizes(cfg),
         _batch(cfg),
-        shrink_network(cfg, own),
+        shrink_network(cfg, own, CROP),
         _iterations(cfg, iters),
         _optimizers(cfg),
     ]

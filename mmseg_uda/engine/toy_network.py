@@ -1,11 +1,16 @@
 """The small network of ``--toy``, see :mod:`mmseg_uda.engine.toy`."""
 
-from mmengine.config import Config
+import copy
 
+from mmengine.config import Config, ConfigDict
+
+from .from_scratch import start_from_scratch
+from .toy_backbone import follow_backbone
 from .walk import dicts_in
 
 BASE_CHANNELS = 8
 _HEAD_WIDTH = 16
+_NARROWEST = 8  # a head that is narrower stays as it is
 _DISCRIMINATOR_WIDTH = 4
 _TRANSLATOR_BLOCKS = 2
 # maps whose heads see features unless the config says otherwise
@@ -15,41 +20,60 @@ _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 _EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
 
 
-def shrink_network(cfg: Config, own: dict) -> str:
+def shrink_network(cfg: Config, own: dict, size: tuple[int, int]) -> str:
     """Make backbone, segmentation heads and discriminators small, in place.
+
+    A backbone of another kind is taken as it is, but for what the config says itself;
+    the heads behind it get as many input channels as come out of it.
 
     Args:
         cfg: Config of a training stage.
-        own: What the config says itself about its toy version; if it names a backbone
-            there, the network is its own business.
+        own: What the config says itself about its toy version.
+        size: Height and width of the images that the network sees.
 
     Returns:
         What was changed.
 
     Raises:
-        ValueError: If the backbone is of a kind that nothing is known about.
+        ValueError: If it cannot be found out which channels come out of a backbone.
     """
     segmentor = cfg.model.get("segmentor") or cfg.model
-    backbone = segmentor.get("backbone") or {}
     for node in dicts_in(cfg.model.get("heads")):
         if "type" in node:
             _shrink_discriminator(node)
-    if "backbone" in ((own.get("model") or {}).get("segmentor") or {}):
-        return "the config's own small network"
-    if backbone.get("type") not in _SHRINK:
-        raise ValueError(
-            f"--toy shrinks backbones of the types {', '.join(_SHRINK)}; this config "
-            f"has {backbone.get('type')!r}. Say in the config what a small one is: "
-            "toy = dict(model=dict(segmentor=dict(backbone=dict(...), "
-            "decode_head=dict(...))))"
-        )
-    divisor, changed = _SHRINK[backbone["type"]](backbone)
+    start_from_scratch(segmentor)
+    backbone = segmentor.get("backbone") or {}
+    wanted = _own_segmentor(own)
+    shrink = _SHRINK.get(str(backbone.get("type")).rpartition(".")[2])
+    if shrink is None or wanted.get("backbone"):
+        return _keep_network(cfg, segmentor, wanted, size)
+    divisor, changed = shrink(backbone)
     for key in ("decode_head", "auxiliary_head"):
         for head in dicts_in(segmentor.get(key)):
             _shrink_head(head, divisor)
     for head in _seeing_features(cfg.model):
         head["in_channels"] //= divisor
     return f"{changed}, from scratch; narrow heads"
+
+
+def _own_segmentor(own: dict) -> dict:
+    model = own.get("model") or {}
+    return model.get("segmentor") or model
+
+
+def _keep_network(
+    cfg: Config, segmentor: ConfigDict, wanted: dict, size: tuple[int, int]
+) -> str:
+    """Take a backbone as the config has it, and let heads follow what it changes."""
+    if not wanted.get("backbone"):
+        return f"the backbone {segmentor.backbone.type} stays as it is, from scratch"
+    changed = Config({"backbone": segmentor.backbone})
+    changed.merge_from_dict({"backbone": copy.deepcopy(wanted["backbone"])})
+    segmentor["backbone"] = changed.backbone
+    channels = follow_backbone(segmentor, wanted, size)
+    for head in _seeing_features(cfg.model):
+        head["in_channels"] = channels.get(head["in_channels"], head["in_channels"])
+    return "the config's own small backbone, from scratch; heads as it needs them"
 
 
 def _shrink_resnet(backbone: dict) -> tuple[int, str]:
@@ -61,11 +85,12 @@ def _shrink_resnet(backbone: dict) -> tuple[int, str]:
         depth=18,
         base_channels=channels,
         stem_channels=channels,
-        strides=(1, 1, 1, 1),
+        strides=(1,) * backbone.get("num_stages", 4),
         init_cfg=None,
         norm_cfg=dict(type="BN", requires_grad=True),
     )
-    backbone.pop("pretrained", None)
+    for option in ("pretrained", "dcn", "plugins"):  # the last two: of deeper ones
+        backbone.pop(option, None)
     return given // channels, f"ResNet-18, {channels} channels wide, features at 1/4"
 
 
@@ -77,7 +102,13 @@ def _shrink_vgg(backbone: dict) -> tuple[int, str]:
     return given // channels, f"VGG-16, {channels} channels wide, features at 1/8"
 
 
-_SHRINK = {"DeepLabResNet": _shrink_resnet, "DilatedVGG": _shrink_vgg}
+_SHRINK = {
+    "DeepLabResNet": _shrink_resnet,
+    "ResNet": _shrink_resnet,
+    "ResNetV1c": _shrink_resnet,
+    "ResNetV1d": _shrink_resnet,
+    "DilatedVGG": _shrink_vgg,
+}
 
 
 def _seeing_features(model: dict) -> list[dict]:
@@ -100,12 +131,15 @@ def _shrink_head(head: dict, divisor: int) -> None:
             if isinstance(given, list | tuple)
             else given // divisor
         )
+    if "c1_in_channels" in head:
+        head["c1_in_channels"] //= divisor
     # named in the config or not, these are what the heads of this package default to
     defaults = {"channels": 256, "bottleneck_channels": 512}
     concat = head.get("type") == "DilatedConcatHead"
     for key, default in defaults.items():
         if key in head or concat:
-            head[key] = max(1, head.get(key, default) // _HEAD_WIDTH)
+            width = head.get(key, default)
+            head[key] = max(min(width, _NARROWEST), width // _HEAD_WIDTH)
     norm = head.get("norm_cfg") or (dict(type="GN", num_groups=32) if concat else {})
     if norm.get("type") == "GN":
         head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}

@@ -4,8 +4,10 @@ import copy
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmseg.registry import MODELS
+from torch import nn
 
 from mmseg_uda.engine.toy import CROP, apply_toy, toy_domains
 
@@ -218,15 +220,124 @@ def test_toy__config_has_the_last_word():
     assert any("optim_wrapper" in change for change in changes)
 
 
-def test_toy__unknown_backbone_is_explained():
-    with pytest.raises(ValueError, match=r"DeepLabResNet.*'Swin'[\s\S]*toy = dict"):
-        toy(**{"model.segmentor.backbone.type": "Swin"})
+BACKBONE = "model.segmentor.backbone"
+OWN = {f"{BACKBONE}.type": "TwoScales"}
 
 
-def test_toy__unknown_backbone_can_be_replaced_by_the_config():
-    own = dict(model=dict(segmentor=dict(backbone=dict(depth=9))))
-    cfg, _ = toy(**{"model.segmentor.backbone.type": "Swin", "toy": own})
-    assert cfg.model.segmentor.backbone.depth == 9
+@pytest.fixture
+def _two_scales(monkeypatch):
+    """A backbone of one's own of two outputs, w channels at 1/4 and 2w at 1/8."""
+
+    class TwoScales(nn.Module):
+        def __init__(self, width=512, needs=(64, 128), init_cfg=None, **_):
+            super().__init__()
+            self.needs, self.convs = needs, nn.ModuleList()
+            for before, stride in ((3, 4), (width, 2)):
+                after = width if before == 3 else 2 * width
+                self.convs.append(nn.Conv2d(before, after, 3, stride, padding=1))
+
+        def forward(self, x):
+            assert tuple(x.shape[2:]) == self.needs
+            first = self.convs[0](x)
+            return first, self.convs[1](first)
+
+    module = {**MODELS.module_dict, "TwoScales": TwoScales}
+    monkeypatch.setattr(MODELS, "_module_dict", module)
+
+
+def channels(cfg):
+    heads = cfg.model.segmentor
+    return heads.decode_head.in_channels, heads.auxiliary_head.in_channels
+
+
+@pytest.mark.usefixtures("_two_scales")
+def test_toy__own_backbone_stays_and_starts_from_scratch():
+    cfg, changes = toy(**OWN)
+    assert cfg.model.segmentor.backbone.init_cfg is None
+    assert channels(cfg) == ([2048, 1024], 1024)
+    assert any("TwoScales stays as it is, from scratch" in line for line in changes)
+
+
+@pytest.mark.usefixtures("_two_scales")
+def test_toy__heads_follow_what_the_config_says_of_its_backbone():
+    small = dict(model=dict(segmentor=dict(backbone=dict(width=6))))
+    cfg, _ = toy(**OWN, toy=small)
+    assert cfg.model.segmentor.backbone.width == 6
+    assert channels(cfg) == ([12, 6], 6)
+    MODELS.build(cfg.model.segmentor)
+    small["model"]["segmentor"]["backbone"] = dict(_delete_=True, type="TwoScales")
+    cfg, _ = toy(**OWN, toy=small)
+    assert dict(cfg.model.segmentor.backbone) == dict(type="TwoScales")
+    assert channels(cfg) == ([1024, 512], 512)
+
+
+@pytest.mark.usefixtures("_two_scales")
+def test_toy__heads_that_see_features_follow_too():
+    cfg = Config(flagship())
+    cfg.merge_from_dict(OWN)
+    cfg.model.segmentor.decode_head = dict(
+        type="DilatedSumHead", in_channels=2048, in_index=1, num_classes=19
+    )
+    cfg.model.heads.c = dict(type="PixelDiscriminator", in_channels=2048)
+    cfg.model.objectives.c = dict(type="Adversarial", sees="feature", head="c")
+    cfg.toy = dict(model=dict(segmentor=dict(backbone=dict(width=6))))
+    apply_toy(cfg, "/toy")
+    assert cfg.model.heads.c.in_channels == 12
+    assert cfg.model.heads.d.in_channels == 19
+
+
+@pytest.mark.usefixtures("_two_scales")
+def test_toy__channels_that_cannot_be_seen_are_to_be_given():
+    small = dict(backbone=dict(width=6, needs=(32, 32)))
+    segmentor = dict(model=dict(segmentor=small))
+    with pytest.raises(ValueError, match=r"TwoScales on an image of 64x128 pixels"):
+        toy(**OWN, toy=segmentor)
+    small["decode_head"] = dict(in_channels=[12, 6])
+    with pytest.raises(ValueError, match=r"decode_head=dict\(in_channels=\.\.\.\)"):
+        toy(**OWN, toy=segmentor)
+    small["auxiliary_head"] = dict(in_channels=6)
+    assert channels(toy(**OWN, toy=segmentor)[0]) == ([12, 6], 6)
+
+
+@pytest.mark.parametrize("kind", ["ResNetV1c", "mmseg.ResNet"])
+def test_toy__stock_networks_are_shrunk(kind):
+    norm = dict(type="BN", requires_grad=True)
+    head = dict(num_classes=19, norm_cfg=norm, dropout_ratio=0.1, align_corners=False)
+    cfg = Config(flagship())
+    cfg.model.segmentor = dict(
+        type="EncoderDecoder",
+        pretrained="open-mmlab://resnet50_v1c",
+        backbone=dict(
+            type=kind,
+            depth=50,
+            num_stages=4,
+            out_indices=(0, 1, 2, 3),
+            dilations=(1, 1, 2, 4),
+            strides=(1, 2, 1, 1),
+            norm_cfg=norm,
+            contract_dilation=True,
+        ),
+        decode_head=dict(
+            head,
+            type="DepthwiseSeparableASPPHead",
+            in_channels=2048,
+            in_index=3,
+            channels=512,
+            dilations=(1, 12, 24, 36),
+            c1_in_channels=256,
+            c1_channels=48,
+        ),
+        auxiliary_head=dict(
+            head, type="FCNHead", in_channels=1024, in_index=2, channels=256
+        ),
+        test_cfg=dict(mode="whole"),
+    )
+    apply_toy(cfg, "/toy")
+    assert cfg.model.segmentor.pretrained is None
+    segmentor = MODELS.build(cfg.model.segmentor)
+    assert sum(p.numel() for p in segmentor.parameters()) < 1e6
+    logits = segmentor(torch.zeros(2, 3, 64, 128))
+    assert logits.shape[:2] == (2, 19)
 
 
 def test_toy__unknown_data_are_explained():

@@ -9,14 +9,17 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner.checkpoint import get_deprecated_model_names
 
+from mmseg_uda.engine.from_scratch import (
+    INITIALIZERS,
+    names_weights,
+    start_from_scratch,
+)
 from mmseg_uda.engine.walk import dicts_by_key
 from mmseg_uda.models.backbones.download import UnknownWeightsError, local_file
 from mmseg_uda.weight_files import check_is_file
 
 from .errors import StageError
-from .stage import is_file_name
 
-_INITIALIZERS = ("Pretrained", "PretrainedInit")
 _KEYS = ("checkpoint", "pretrained", "load_from")
 #: What weights are fetched from.
 ADDRESSES = ("http://", "https://", "torchvision://", "open-mmlab://")
@@ -56,13 +59,10 @@ def named_weights(cfg: Mapping[str, Any]) -> Iterator[NamedWeights]:
     """
     for key, node in dicts_by_key(cfg.get("model") or {}, "model"):
         for name in _KEYS:
-            if _is_file(node.get(name), node.get("type") in _INITIALIZERS):
+            value = node.get(name)
+            initial = isinstance(value, str) and node.get("type") in INITIALIZERS
+            if initial or names_weights(value):
                 yield NamedWeights(f"{key}.{name}", node, name)
-
-
-def _is_file(value: Any, always: bool = False) -> bool:
-    is_text = isinstance(value, str)
-    return is_text and (always or "://" in value or is_file_name(value))
 
 
 def fetch_named_weights(cfg: Config) -> None:
@@ -141,17 +141,4 @@ def drop_overwritten(cfg: Config, resumes: bool) -> None:
             else one of another stage does, whose heads are not taken.
     """
     model = cfg.get("model") or {}
-    replaced = model if resumes else model.get("segmentor") or model
-    for _, node in dicts_by_key(replaced, ""):
-        if _is_file(node.get("pretrained")):
-            node["pretrained"] = None
-        if _initial(node.get("init_cfg")):
-            node["init_cfg"] = None
-
-
-def _initial(init_cfg: Any) -> bool:
-    entries = init_cfg if isinstance(init_cfg, list | tuple) else [init_cfg]
-    return any(
-        isinstance(entry, Mapping) and entry.get("type") in _INITIALIZERS
-        for entry in entries
-    )
+    start_from_scratch(model if resumes else model.get("segmentor") or model)

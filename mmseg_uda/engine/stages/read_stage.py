@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.weight_files import is_file_name
 
 from .errors import StageError
 from .stage import (
@@ -15,7 +16,6 @@ from .stage import (
     TRAIN,
     TRANSLATE,
     Stage,
-    is_file_name,
 )
 
 # the options of each type of stage

@@ -101,8 +101,3 @@ class Stage:
         """All stages that this one takes something from; a file of weights, too."""
         weights = (self.weights_from,) if self.weights_from else ()
         return (*weights, *self.average_with, *self.labels_from)
-
-
-def is_file_name(value: str) -> bool:
-    """Say whether a ``load_from`` means a file rather than a stage."""
-    return value.endswith((".pth", ".pt", ".pkl"))
