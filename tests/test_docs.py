@@ -316,8 +316,8 @@ def test_own_data__mlan_is_ready_to_run(workspace):
         *("train", "pseudo_labels", "self_training"),
     ]
     check_stages(Outlook(run, run.stages))
-    check_data(Outlook(run, run.stages))
     assert not Path("work_dirs").exists()
+    check_data(Outlook(run, run.stages))
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from mmseg_uda.pseudo_labels import PseudoLabelWriter, outcome_warnings
 from ..overrides import pseudo_labelled_in
 from ..ranks import say
 from .head_losses import check_head_losses
+from .pooled_norms import check_pooled_norms
 
 
 def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
@@ -29,6 +30,7 @@ def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
             f"{stage}: note: {unused}, which comes with mmseg's file of this network, "
             "has no effect: the objectives are minimised"
         )
+    check_pooled_norms(model, cfg)
     for node in pseudo_labelled_in(cfg):
         for warning in _of_labels(node.get("pseudo_label_dir")):
             say(f"{stage}: warning: {warning}")
