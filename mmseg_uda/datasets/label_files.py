@@ -63,7 +63,8 @@ def map_label_ids(ids: np.ndarray, lut: np.ndarray, path: str | Path) -> np.ndar
         raise ValueError(
             f"label value(s) {shown} in {path} are outside of the label map (known: "
             f"{known_ids(lut)}). Is this the right data set class and folder, and for "
-            "own data the right label_map?"
+            "own data the right label_map, which is the whole table? "
+            "tools/check_data.py CONFIG --full finds all values"
         )
     return mapped.astype(np.uint8)
 

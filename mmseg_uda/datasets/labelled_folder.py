@@ -22,14 +22,17 @@ class LabelledFolder(PairedFolder):
     Args:
         data_root: Folder of the data set.
         image_dir: Image folder below it, searched with its sub-folders.
-        label_dir: Label folder below it, with the same sub-folders.
-        image_suffix: Ending of the image files, one or several, in any case.
-        label_suffix: Ending of the label files, in any case.
+        label_dir: Label folder below it, with the same sub-folders; it may be the
+            image folder.
+        image_suffix: Ending of the image files, one or several, in any case; any end
+            of the names, such as ``"_training.tif"``.
+        label_suffix: Ending of the label files likewise, such as ``"_manual1.gif"``.
         label_map: Raw id -> class index (255 = ignore), e.g. ``{0: 0, 255: 1}`` for
-            a binary mask. None: the ids are class indices. A value that is not in
-            the map is an error; 255 means ignore unless the map says otherwise.
-        **kwargs: ``allow_unpaired`` of :class:`PairedFolder`; ``pipeline``,
-            ``metainfo``, ``indices``, ``test_mode``, ``lazy_init`` and
+            a binary mask. None: the ids are class indices. A map takes their place:
+            a value that is not in it is an error; 255 means ignore unless the map says
+            otherwise.
+        **kwargs: ``allow_unpaired`` of :class:`PairedFolder`; ``skip_suffix``,
+            ``pipeline``, ``metainfo``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
 
     Raises:

@@ -40,24 +40,29 @@ def matching_tails(
         Those with the most pairs, and among them with the fewest files left.
     """
     others = images if labels is None else labels
-    by_key = defaultdict(set)
-    for label in others:
-        for key, tail in _cuts(label):
-            by_key[key].add(tail)
-    candidates: dict[tuple[str, str], int] = defaultdict(int)
-    for image in images:
-        for key, tail in _cuts(image):
-            found = by_key.get(key, set()) - ({tail} if labels is None else set())
-            if found:  # the longest common beginning is theirs
-                for other in found if len(found) <= _MANY else ():
-                    candidates[tail, other] += 1
-                break
-    likely = sorted(candidates, key=candidates.__getitem__, reverse=True)[:_MANY]
+    likely = _likely(images, others, labels is None)
     counted = [_count(*tails, images, others) for tails in likely]
     counted = [tails for tails in counted if 2 * tails.pairs > tails.left]
     most = max((tails.pairs for tails in counted), default=0)
     best = [tails for tails in counted if tails.pairs == most]
     return sorted(best, key=lambda t: (t.left, len(t.image), t.image, t.label))
+
+
+def sibling_tails(names: Sequence[str]) -> set[str]:
+    """Return the ends that files of one folder differ in where they begin alike.
+
+    Args:
+        names: Paths relative to the folder.
+
+    Returns:
+        Ends of at least two files of which most have a sibling, and the siblings' ends.
+    """
+    found: set[str] = set()
+    for tails in _likely(names, names, True):
+        firsts, seconds = _all_stems(tails, names, names)
+        if len(firsts & seconds) >= max(2, len(seconds) / 2):
+            found |= {*tails}
+    return found
 
 
 def matching_heads(
@@ -141,12 +146,37 @@ def _all_ends(paths: Sequence[str]) -> list[list[str]]:
     return found
 
 
+def _likely(
+    images: Sequence[str], others: Sequence[str], one_folder: bool
+) -> list[tuple[str, str]]:
+    """Return the ends behind the longest common beginnings, the most frequent first."""
+    by_key = defaultdict(set)
+    for other in others:
+        for key, tail in _cuts(other):
+            by_key[key].add(tail)
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for image in images:
+        for key, tail in _cuts(image):
+            found = by_key.get(key, set()) - ({tail} if one_folder else set())
+            if found:
+                for other in found if len(found) <= _MANY else ():
+                    counts[tail, other] += 1
+                break
+    return sorted(counts, key=counts.__getitem__, reverse=True)[:_MANY]
+
+
 def _count(
     image: str, label: str, images: Sequence[str], labels: Sequence[str]
 ) -> Tails:
-    first = _stems(images, image.lower(), label.lower())
-    second = _stems(labels, label.lower(), image.lower())
+    first, second = _all_stems((image, label), images, labels)
     return Tails(image, label, len(first & second), len(first ^ second))
+
+
+def _all_stems(
+    tails: tuple[str, str], images: Sequence[str], labels: Sequence[str]
+) -> tuple[set[str], set[str]]:
+    image, label = (tail.lower() for tail in tails)
+    return _stems(images, image, label), _stems(labels, label, image)
 
 
 def _stems(names: Sequence[str], end: str, other: str) -> set[str]:

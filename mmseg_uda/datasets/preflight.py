@@ -18,7 +18,7 @@ from .multi_domain_dataset import MultiDomainDataset
 from .one_file import same_files
 from .problem import Problem, told
 from .seeding import seeded
-from .strangers import find_strangers, odd_ones
+from .strangers import MOVE, check_photographs, odd_ones
 
 
 @dataclass
@@ -168,11 +168,10 @@ def _check_images(
     problems, notices = same_files(samples)
     paths = [sample["img_path"] for sample in samples]
     root = dataset.data_prefix.get("img_path") or ""
-    strangers = find_strangers(paths, root)
-    if strangers is not None:
-        separate = getattr(dataset, "separate", lambda _: "Move them elsewhere")
-        text = f"{strangers.told(root)}. {separate(strangers)}"
-        problems.append(Problem(text, samples[0]))
+    try:
+        check_photographs(paths, root, getattr(dataset, "separate", lambda _: MOVE))
+    except ValueError as error:
+        problems.append(Problem(str(error), samples[0]))
     remark = "" if problems else odd_ones(paths)
     return problems, [*notices, remark] if remark else notices
 

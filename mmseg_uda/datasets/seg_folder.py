@@ -20,7 +20,7 @@ from .folders import (
 from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
 from .metainfo import complete_metainfo
 from .reading import ImageReader
-from .strangers import Strangers
+from .strangers import MOVE, Strangers
 from .transforms.read_image import read_by_data_set, reads_itself
 
 
@@ -209,7 +209,7 @@ class SegFolder(BaseSegDataset):
     def separate(self, strangers: Strangers) -> str:
         """Return how to leave out files of the image folder that are no images."""
         if not self.SUFFIXES_ARE_OPTIONS:
-            return "Move them to a folder of their own"
+            return MOVE
         below = os.path.relpath(self.image_root, self.data_root)
         folder = "" if below == "." else f"{below}/"
         strangers = replace(

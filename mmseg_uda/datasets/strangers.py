@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from .label_look import Look, look_at
-from .name_pairs import matching_tails
+from .name_pairs import sibling_tails
 
 _CHUNKS, _CHUNK = 6, 120  # names that are compared, neighbours together
 _GROUPS = 12  # more folders than this are those of scenes
@@ -18,6 +18,8 @@ _TELLING = re.compile(
     r"(?:^|[^a-z])(masks?|labels?|label(train)?ids|instanceids|gt|gtfine|seg|"
     r"segmentations?|annot(ation)?s?|manual\d*|\d(st|nd)ho)(?![a-z])"
 )
+#: What to do where no option tells strangers from images.
+MOVE = "Move them, or links to the photographs, to a folder of their own"
 _WORD = re.compile(r"[^\W\d_]*")
 
 Groups = Mapping[str, Sequence[str]]
@@ -68,7 +70,7 @@ class Strangers:
             if sentence and value:
                 one = isinstance(value, tuple) and len(value) == 1
                 return sentence.format(repr(value[0] if one else value))
-        return "Move them, or links to the photographs, to a folder of their own"
+        return MOVE
 
 
 def find_strangers(paths: Sequence[str | Path], root: str | Path) -> Strangers | None:
@@ -102,21 +104,21 @@ def find_strangers(paths: Sequence[str | Path], root: str | Path) -> Strangers |
 
 
 def check_photographs(
-    paths: Sequence[str | Path], root: str | Path, *ways: str
+    paths: Sequence[str | Path], root: str | Path, advise: Callable[[Strangers], str]
 ) -> None:
     """Refuse files that look like label maps among photographs.
 
     Args:
         paths: All image files.
         root: Folder they are below of.
-        *ways: What to do about them, see :meth:`Strangers.advice`.
+        advise: Says what to do about them, see :meth:`Strangers.advice`.
 
     Raises:
         ValueError: If there are some.
     """
     strangers = find_strangers(paths, root)
     if strangers is not None:
-        raise ValueError(f"{strangers.told(root)}. {strangers.advice(*ways)}")
+        raise ValueError(f"{strangers.told(root)}. {advise(strangers)}")
 
 
 def odd_ones(paths: Sequence[str | Path]) -> str:
@@ -157,7 +159,7 @@ def _compare(
         labels = [key for key in labels if _tells(key)]
         photographs = [key for key in groups if key not in labels]
     files = sorted(name for key in labels for name in groups[key])
-    if not files or not photographs or len(files) < _SHARE * len(names):
+    if not files or not photographs or len(files) < min(2, _SHARE * len(names)):
         return None
     about = (files, len(names), groups[photographs[0]][0])
     if grouping not in (_by_tails, _by_suffix):
@@ -182,8 +184,7 @@ def _by_tails(names: Sequence[str]) -> Groups:
     """Group files by the ends that siblings differ in; names without any: no group."""
     starts = range(0, len(names), max(_CHUNK, len(names) // _CHUNKS))
     some = [name for start in starts for name in names[start : start + _CHUNK]]
-    tails = {t for pair in matching_tails(some) for t in (pair.image, pair.label)}
-    ends = sorted(tails, key=len, reverse=True)
+    ends = sorted(sibling_tails(some), key=len, reverse=True)
     groups: dict[str, list[str]] = {}
     for name in names if ends else ():
         end = next((e for e in ends if name.lower().endswith(e.lower())), None)

@@ -19,8 +19,8 @@ class UnlabelledFolder(SegFolder):
         data_root: Folder of the data set.
         image_dir: Image folder below it, searched with its sub-folders.
         image_suffix: Ending of the image files, one or several, in any case.
-        **kwargs: ``pipeline``, ``metainfo``, ``indices``, ``test_mode``, ``lazy_init``
-            and ``serialize_data`` of :class:`SegFolder`.
+        **kwargs: ``skip_suffix``, ``pipeline``, ``metainfo``, ``indices``,
+            ``test_mode``, ``lazy_init`` and ``serialize_data`` of :class:`SegFolder`.
 
     Raises:
         FileNotFoundError: If the folder is missing or holds no image.

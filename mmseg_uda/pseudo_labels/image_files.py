@@ -99,7 +99,7 @@ class ImageFiles(Dataset):
                 f"{', '.join(endings)}, at any depth"
             )
         ways = ("Take --image-suffix {}", "", f"Take --images {root}/{{}}")
-        check_photographs(paths, root, *ways)
+        check_photographs(paths, root, lambda found: found.advice(*ways))
         return cls(paths, root, pipeline, reader)
 
     def __len__(self) -> int:

@@ -8,6 +8,7 @@ from mmseg.registry import DATASETS, TRANSFORMS
 from torch import nn
 
 from mmseg_uda.datasets.reading import READER_OPTIONS, ImageReader
+from mmseg_uda.datasets.strangers import MOVE, check_photographs
 from mmseg_uda.structures.seg_heads import num_outputs
 from mmseg_uda.suggestions import did_you_mean
 
@@ -29,7 +30,7 @@ def domain_images(cfg: Config, domain: str, pipeline: list, purpose: str) -> Ima
         purpose: What the images are wanted for, for a message.
 
     Raises:
-        ValueError: If the config has no such domain.
+        ValueError: If the config has no such domain, or label maps among its images.
         FileNotFoundError: If its folders are not there.
     """
     given = _dataset_of(cfg, domain)
@@ -51,6 +52,7 @@ def domain_images(cfg: Config, domain: str, pipeline: list, purpose: str) -> Ima
         ) from error
     paths = [dataset.get_data_info(i)["img_path"] for i in range(len(dataset))]
     root = dataset.data_prefix["img_path"]
+    check_photographs(paths, root, getattr(dataset, "separate", lambda _: MOVE))
     return ImageFiles(paths, root, pipeline, getattr(dataset, "image_reader", None))
 
 

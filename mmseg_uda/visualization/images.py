@@ -75,9 +75,8 @@ def _images_at(path: Path, given: str | Path) -> list[Path]:
                 f"the folder {given} holds no image: expected files that end in "
                 f"{kinds}, at any depth"
             )
-        check_photographs(
-            images, path, "Name images, not the folder: those that end in {}"
-        )
+        way = "Name images, not the folder: those that end in {}"
+        check_photographs(images, path, lambda found: found.advice(way))
         return images
     if not path.is_file():
         raise FileNotFoundError(

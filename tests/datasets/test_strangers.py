@@ -144,6 +144,15 @@ def test_find_strangers__one_odd_file_is_none(draw):
     assert odd_ones(sorted(root.glob("*.jpg"))) == ""
 
 
+@pytest.mark.parametrize("mask", ["{}_mask.jpg", "mask{}.png"])
+def test_find_strangers__a_few_among_many(draw, mask):
+    root = draw({"a{}.jpg": "photo", "b{}.jpg": "photo", "{}.jpg": "photo"}, num=30)
+    draw({mask: "binary"}, num=3)
+    found = find_strangers(sorted(root.iterdir()), root)
+    assert sorted(found.files) == [mask.format(i) for i in range(3)]
+    assert found.skip == ("_mask.jpg",) or found.suffixes == (".jpg",)
+
+
 def test_tools__refuse_label_maps_among_images_too(draw):
     root = draw({"{}.jpg": "photo", "{}_mask.png": "ids"})
     with pytest.raises(ValueError, match=r"label maps.* Take --image-suffix '\.jpg'"):
