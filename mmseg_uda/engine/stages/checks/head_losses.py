@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mmengine.registry import Registry
+from mmseg.registry import MODELS
+
 from mmseg_uda.models.objectives import Supervised
 from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.plain import plain
+from mmseg_uda.registry import OBJECTIVES
 
 from ..errors import StageError
 
@@ -37,7 +41,7 @@ _STOCK = {
 }
 
 _BALANCE = (
-    "{o}.class_balance=dict(num_classes={k}) weights rare classes; fixed weights by "
+    "{o}.class_balance=dict(num_classes=...) weights rare classes; fixed weights by "
     "class there are none"
 )
 _HARDEST = "{o}.keep_hardest=0.2 keeps the 20 % of the pixels with the largest loss"
@@ -60,15 +64,15 @@ _NO_OBJECTIVE = (
 )
 
 
-def check_head_losses(segmentor: Mapping[str, Any], model: object) -> list[str]:
+def check_head_losses(model: Mapping[str, Any]) -> list[str]:
     """Refuse options of the wrapped segmentor's losses that somebody has chosen.
 
     :class:`UDASegmentor` minimises its objectives; the heads' own losses are never
     computed. What mmseg's files of networks hold as they come is nobody's choice.
 
     Args:
-        segmentor: Config of the wrapped segmentor.
-        model: The built model; nothing is checked but for a :class:`UDASegmentor`.
+        model: Config of the model, built or not: a loss that cannot be built is one of
+            these, too. Nothing is checked but for a :class:`UDASegmentor`.
 
     Returns:
         What to tell of unused options that come with mmseg's file of the network.
@@ -76,7 +80,9 @@ def check_head_losses(segmentor: Mapping[str, Any], model: object) -> list[str]:
     Raises:
         StageError: If a head has others; says what does the same.
     """
-    if not isinstance(model, UDASegmentor):
+    segmentor = model.get("segmentor")
+    is_ours = _is_a(model.get("type"), MODELS, UDASegmentor)
+    if not (is_ours and isinstance(segmentor, Mapping)):
         return []
     stock = _STOCK.get(_name((segmentor.get("backbone") or {}).get("type")), {})
     chosen, notes = [], []
@@ -113,7 +119,8 @@ def _unused_in(head: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if head.get("ignore_index", 255) != 255:
         yield "ignore_index", head["ignore_index"]
     loss = head.get("loss_decode")
-    losses = loss if isinstance(loss, list | tuple) else [loss] if loss else []
+    losses = loss if isinstance(loss, list | tuple) else [loss]
+    losses = [one for one in losses if isinstance(one, Mapping)]
     kinds = [_name(one.get("type")) for one in losses]
     if kinds not in ([], ["CrossEntropyLoss"]):
         yield "loss_decode", kinds
@@ -124,16 +131,24 @@ def _unused_in(head: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield f"loss_decode.{option}", value
 
 
-def _instead(model: UDASegmentor, where: str, option: str, value: Any) -> str:
-    names = [n for n, o in model.objectives.items() if isinstance(o, Supervised)]
+def _instead(model: Mapping[str, Any], where: str, option: str, value: Any) -> str:
+    names = [
+        name
+        for name, objective in (model.get("objectives") or {}).items()
+        if _is_a((objective or {}).get("type"), OBJECTIVES, Supervised)
+    ]
     objective = f"model.objectives.{names[0]}" if names else "a Supervised objective"
     texts = [_INSTEAD.get(option, _NO_OBJECTIVE)]
     if option == "loss_decode":
         texts = [_LOSSES.get(kind, _NO_OBJECTIVE) for kind in value]
         value = " + ".join(value)
-    told = "; ".join(dict.fromkeys(texts))
-    told = told.format(o=objective, k=model.num_classes, v=value)
+    told = "; ".join(dict.fromkeys(texts)).format(o=objective, v=value)
     return f"{where}.{option}={_short(value)}: {told}"
+
+
+def _is_a(kind: Any, registry: Registry, cls: type) -> bool:
+    kind = registry.get(kind) if isinstance(kind, str) else kind
+    return isinstance(kind, type) and issubclass(kind, cls)
 
 
 def _short(value: Any) -> str:

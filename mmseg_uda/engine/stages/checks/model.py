@@ -22,6 +22,7 @@ from .building import building
 from .classes import check_classes
 from .dry_runner import quiet_logger
 from .head_channels import check_head_channels
+from .head_losses import check_head_losses
 from .loaders import check_loaders
 from .parts import check_parts, check_sections
 from .pretrained import check_pretrained
@@ -87,6 +88,8 @@ def check_model(
     init_default_scope(cfg.get("default_scope", "mmseg"))
     quiet_logger()
     model_cfg = dict(cfg.model)
+    if trains:
+        check_head_losses(model_cfg)
     if cfg.get("data_preprocessor"):
         model_cfg.setdefault("data_preprocessor", cfg.data_preprocessor)
     with building("model"):

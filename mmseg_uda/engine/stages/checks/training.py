@@ -25,7 +25,7 @@ def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
     Raises:
         StageError: If something would fail late, or have no effect.
     """
-    for unused in check_head_losses(cfg.model.get("segmentor") or {}, model):
+    for unused in check_head_losses(cfg.model):
         say(
             f"{stage}: note: {unused}, which comes with mmseg's file of this network, "
             "has no effect: the objectives are minimised"
