@@ -12,6 +12,7 @@ from ..overrides import pseudo_labelled_in
 from ..ranks import say
 from .head_losses import check_head_losses
 from .pooled_norms import check_pooled_norms
+from .preprocessors import check_preprocessor
 
 
 def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
@@ -30,6 +31,7 @@ def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
             f"{stage}: note: {unused}, which comes with mmseg's file of this network, "
             "has no effect: the objectives are minimised"
         )
+    check_preprocessor(cfg, model)
     check_pooled_norms(model, cfg)
     for node in pseudo_labelled_in(cfg):
         for warning in _of_labels(node.get("pseudo_label_dir")):
