@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import mmcv
 from rich.progress import track
 
 from .decoded_before import DecodedBefore
@@ -69,15 +70,16 @@ def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
     if told.size(orientation) != size:
         raise ValueError(size_error(label, told.size(orientation), path, size))
     turned = orientation == "shown" and image.orientation != told.orientation
+    turned &= not sample.get("drawn_as_read", False)
     return size, path if turned and image.stored_size == size else None
 
 
 def _turn_notice(paths: Sequence[str]) -> str:
     return (
-        f"{len(paths)} image(s) are turned or mirrored by an orientation tag that "
-        f"their labels do not have, such as {paths[0]}. The labels are taken as drawn "
-        "on the images as viewers show them. If they were drawn on the stored pixels, "
-        "set orientation='stored' of this data set"
+        f"the orientation tags of {len(paths)} image(s) and their labels differ, such "
+        f"as {paths[0]}: each file is turned or mirrored by its own, as viewers do, so "
+        "a label without one is taken as drawn on the image as it is shown. If labels "
+        "were drawn on the stored pixels, set orientation='stored' of this data set"
     )
 
 
@@ -98,7 +100,10 @@ def _check_decodes(sample: dict) -> None:
         check_checksums(data)
     except OSError as error:
         raise ValueError(f"{told} ({error})") from error
-    if "image_reader" in sample:
+    if "image_reader" not in sample:  # a data set of mmseg's
+        if mmcv.imfrombytes(data) is None:
+            raise ValueError(told)
+    elif sample["image_reader"] is not None:
         sample["image_reader"].decode(data, path)
 
 

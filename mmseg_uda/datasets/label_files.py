@@ -32,7 +32,12 @@ def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
     data = Path(path).read_bytes()
     try:
         return label_numbers(data, path, orientation)
-    except (OSError, SyntaxError, UnidentifiedImageError) as error:
+    except UnidentifiedImageError as error:
+        raise ValueError(
+            f"cannot read the label {path}: it is no image ({len(data)} bytes). Fetch "
+            "it again"
+        ) from error
+    except (OSError, SyntaxError) as error:
         raise ValueError(
             f"cannot read the label {path}: {error}. The file is truncated or no "
             "image: fetch it again"

@@ -118,7 +118,7 @@ class PseudoLabelledDataset(SegFolder):
 
     def _sample(self, image: Path, label: str) -> dict:
         """Describe a sample; paths are relative to their folders."""
-        info = self.sample(str(image), label)
+        info = {**self.sample(str(image), label), "drawn_as_read": True}
         if self.soft:
             path = Path(self.data_root, "soft", label).with_suffix(".npz")
             info["soft_label_path"] = str(path)

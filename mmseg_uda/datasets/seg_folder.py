@@ -151,8 +151,9 @@ class SegFolder(BaseSegDataset):
         info = super().get_data_info(idx)
         if self.labelled:
             info["label_lut"] = self.label_lut
-        if not reads_itself(self.pipeline.transforms):
-            info["image_reader"] = self.reader_of(info)
+        # None: the pipeline reads images by a rule of its own
+        own = reads_itself(self.pipeline.transforms)
+        info["image_reader"] = None if own else self.reader_of(info)
         return info
 
     def read_like(self, images: "SegFolder") -> None:

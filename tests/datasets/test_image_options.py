@@ -7,6 +7,7 @@ import pytest
 import tifffile
 from mmcv.transforms import LoadImageFromFile
 from mmengine.config import Config
+from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 from PIL import Image
 
@@ -88,12 +89,13 @@ def test_options__are_part_of_what_labels_are_made_of(root):
 
 
 def test_own_loader__stays_and_takes_no_options(root):
-    loader = dict(type="LoadImageFromFile", color_type="unchanged")
+    loader = dict(type="LoadImageFromFile", imdecode_backend="tifffile")
     with pytest.raises(ValueError, match="the pipeline loads images in another way"):
         DATASETS.build(config(root, [loader, *PIPELINE[1:]], **OPTIONS))
     dataset = DATASETS.build(config(root, [loader, *PIPELINE[1:]]))
     assert type(dataset.pipeline.transforms[0]) is LoadImageFromFile
-    assert "image_reader" not in dataset.get_data_info(0)
+    assert dataset.get_data_info(0)["image_reader"] is None
+    check_dataset(dataset)  # what wide numbers mean is the loader's matter
 
 
 @pytest.mark.parametrize("tag", [2, 3, 4])
@@ -101,7 +103,7 @@ def test_orientation__that_sizes_cannot_tell_is_told(tmp_path, tag):
     pixels = turned_pair(tmp_path, tag, label_tag=1)
     (report,) = check_dataset(LabelledFolder(str(tmp_path), **two_classes()))
     (notice,) = report.notices
-    assert notice.startswith("1 image(s) are turned or mirrored by an orientation tag")
+    assert notice.startswith("the orientation tags of 1 image(s) and their labels")
     assert "x.png" in notice
     assert "orientation='stored'" in notice
     stored = LabelledFolder(str(tmp_path), orientation="stored", **two_classes())
@@ -166,6 +168,32 @@ def test_pseudo_labels__are_of_images_read_by_their_data_set(root):
     np.testing.assert_array_equal(rgb(dataset[0]), WANTED)
     with pytest.raises(ValueError, match=r"set them within images=dict"):
         DATASETS.build(dict(given, images=images, bands=(1, 2, 3)))
+
+
+def test_pseudo_labels__are_drawn_on_images_as_they_are_read(tmp_path):
+    turned_pair(tmp_path, 3, label_tag=1)
+    (tmp_path / "labels/labels").mkdir()
+    (tmp_path / "labels/x.png").rename(tmp_path / "labels/labels/x.png")
+    (tmp_path / "labels/pseudo_labels.json").write_text('{"kept_share": 1}')
+    images = dict(type="UnlabelledFolder", data_root=str(tmp_path / "images"))
+    dataset = dict(
+        type="PseudoLabelledDataset",
+        images=dict(images, metainfo=dict(classes=("a", "b"))),
+        pseudo_label_dir=str(tmp_path / "labels"),
+        pipeline=PIPELINE,
+    )
+    assert check_dataset(dataset)[0].notices == ()
+
+
+def test_damaged_image__of_a_data_set_of_mmseg(tmp_path):
+    turned_pair(tmp_path, 1, label_tag=1)
+    data = (tmp_path / "images/x.png").read_bytes()
+    (tmp_path / "images/x.png").write_bytes(data[:900] + b"0000" + data[904:])
+    prefix = dict(img_path="images", seg_map_path="labels")
+    options = dict(data_root=str(tmp_path), data_prefix=prefix, img_suffix=".png")
+    dataset = BaseSegDataset(**options, metainfo=dict(classes=("a", "b")))
+    with pytest.raises(ValueError, match=r"cannot decode the image .*x\.png"):
+        check_dataset(dataset)
 
 
 def test_translations__are_plain_and_their_originals_are_not(root):
