@@ -9,6 +9,7 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_world_size
 from mmseg.registry import DATASETS
 
+from .label_sizes import resized_labels
 from .loader_config import domains_of
 from .multi_domain_sampler import check_samples
 from .pipeline_sizes import Cut, Size, Sizes, sizes_behind
@@ -110,6 +111,8 @@ def _of_pipeline(
     outcome = {size: sizes for size, (sizes, _) in behind.items()}
     cuts = {size: found[0] for size, (_, found) in behind.items() if found}
     never_pads = {s: c for s, c in cuts.items() if type(c.transform) is DiverseCrop}
+    if not batching.training:
+        yield from resized_labels(report, transforms)
     if never_pads:
         yield _cut_text(report, never_pads)
     elif None in outcome.values():

@@ -107,3 +107,27 @@ def test_check_sizes__images_too_small_for_the_network(check):
     (error,) = check([(80, 60), (50, 20)], count=1)
     assert "1.png is 50x20 pixels. Images below 32 pixels" in error
     assert check([(80, 60), (50, 20)], count=1, key="test_dataloader") == []
+
+
+def test_check_sizes__labels_that_are_resized_with_the_image(tmp_path, write):
+    init_default_scope("mmseg")
+    for name in ("images/a.png", "images/b.png"):
+        write.image(tmp_path / name)
+    for name in ("labels/a.png", "labels/b.png"):
+        write.grey(tmp_path / name, write.raw_ids(2))
+    width, height = Image.open(tmp_path / "images" / "a.png").size
+    labels, resize = dict(type="LoadLabels"), dict(type="Resize", scale=(40, 80))
+    size = dict(type="Resize", scale=(width, height))
+
+    def check(*pipeline, key="val_dataloader"):
+        dataset = dict(type="LabelledFolder", data_root=str(tmp_path))
+        loader = dict(dataset=dataset | dict(pipeline=[LOAD, *pipeline, PACK]))
+        reports, errors = check_each_domain(loader)
+        assert errors == []
+        return check_sizes(loader, reports, Batching(key))
+
+    (error,) = check(labels, resize)
+    said = rf"a\.png is 40x80 .*prediction {width}x{height}.*put LoadLabels behind"
+    assert re.search(said, str(error))
+    assert check(resize, labels) == check(labels, size) == check(labels) == []
+    assert check(labels, resize, key="train_dataloader") == []
