@@ -23,7 +23,8 @@ def advise_map(
         One or two sentences, with a map written out; ``""`` if nothing is odd.
     """
     if label_map is not None:
-        return _about_map(values, classes, dict(label_map))
+        whole = {int(raw): int(index) for raw, index in label_map.items()}
+        return _about_map(values, classes, whole)
     num, ids = len(classes), [value for value in values if value != IGNORE]
     for found in (list(values), ids):
         if len(found) == num and found != list(range(num)):

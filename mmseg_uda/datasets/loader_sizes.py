@@ -12,13 +12,9 @@ from mmseg.registry import DATASETS
 from .label_sizes import resized_labels
 from .loader_config import domains_of
 from .multi_domain_sampler import check_samples
+from .pending_files import waits_for_files, without_missing_labels, without_regions
 from .pipeline_sizes import Cut, Size, Sizes, sizes_behind
-from .preflight import (
-    DatasetReport,
-    waits_for_files,
-    without_missing_labels,
-    without_regions,
-)
+from .preflight import DatasetReport
 from .seeding import seeded
 from .transforms.diverse_crop import DiverseCrop
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .folders import PICTURE_SUFFIXES, is_one_folder
 from .name_pairs import Tails, matching_heads, matching_tails, near_miss
+from .strangers import find_strangers
 from .walk_folder import files_below
 
 _SHOWN = 3
@@ -27,6 +28,8 @@ def pairing_advice(
         no_label: Images that do not; None: it is not known.
         no_image: Labels that do not.
     """
+    if not os.path.isdir(label_root):
+        return _beside(image_root)
     images = _pictures(image_root, apart=[label_root])
     labels = None
     if not is_one_folder(image_root, label_root):
@@ -52,6 +55,27 @@ def pairing_advice(
             "suffix can tell: rename the labels, or links to them, like the images."
         )
     return ""
+
+
+def _beside(image_root: str | Path) -> str:
+    """Return how labels that lie beside the images would be found."""
+    images = _pictures(image_root, apart=[])
+    paths = [Path(image_root, image) for image in images]
+    strangers = find_strangers(paths, image_root)
+    tails = matching_tails(images)
+    masks = () if strangers is None else strangers.files
+    tails = [t for t in tails if any(_is_label(name, t) for name in masks)]
+    if not tails:
+        return ""
+    return (
+        f"Do they lie among the images? Set label_dir to image_dir. {_by_tails(tails)}"
+    )
+
+
+def _is_label(name: str, tails: Tails) -> bool:
+    """Whether a file is a label by the longer of two ends."""
+    fits = [end for end in (tails.image, tails.label) if name.endswith(end)]
+    return max(fits, key=len, default="") == tails.label
 
 
 def _pictures(root: str | Path, apart: Collection[str | Path]) -> list[str]:

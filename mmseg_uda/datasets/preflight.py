@@ -16,8 +16,10 @@ from .label_values import LabelValues
 from .loader_config import check_loader_config
 from .multi_domain_dataset import MultiDomainDataset
 from .one_file import same_files
+from .pending_files import without_missing_labels
 from .problem import Problem, told
 from .seeding import seeded
+from .stock_labels import StockLabels
 from .strangers import MOVE, check_photographs, odd_ones
 
 
@@ -124,11 +126,14 @@ def check_dataset(
     if not problems:
         sizes, problems, found = check_headers(samples, name)
         notices += found
+    labels = dataset if hasattr(dataset, "label_lut") else StockLabels(dataset)
     values, chosen = LabelValues([]), _spread(len(samples), max_full, seed)
     if not problems:
         before = DecodedBefore() if before is None else before
-        values, problems = check_contents([samples[i] for i in chosen], name, before)
-        problems = problems or _check_values(dataset, values)
+        some = [samples[i] for i in chosen]
+        values, problems = check_contents(some, name, before)
+        values = values if labels is dataset else labels.values(some)
+        problems = problems or _check_values(labels, values, samples[0])
         # a broken file would only break the pipeline too
         problems = problems or _check_pipeline(dataset)
     if problems:
@@ -140,8 +145,8 @@ def check_dataset(
     notices += [stretch] if stretch else []
     pixels = np.zeros(IGNORE + 1, dtype=np.int64)
     if values.num_files:
-        notices += absent_classes(dataset, values)
-        pixels = values.by_class(dataset.label_lut)
+        notices += absent_classes(labels, values)
+        pixels = values.by_class(labels.label_lut)
     classes = tuple(dataset.metainfo["classes"])
     ascending = sorted(sizes, key=lambda size: size[0] * size[1])
     return [
@@ -176,16 +181,16 @@ def _check_images(
     return problems, [*notices, remark] if remark else notices
 
 
-def _check_values(dataset: Any, values: LabelValues) -> list[Problem]:
+def _check_values(labels: Any, values: LabelValues, sample: dict) -> list[Problem]:
     """Return what is wrong with the values of all decoded labels together."""
     if not values.num_files:
         return []
-    if values.outside(dataset.label_lut):
-        advice = dataset.advise_on_values(values.values)
-        text = values.outside_text(dataset.label_lut, advice)
+    if values.outside(labels.label_lut):
+        advice = labels.advise_on_values(values.values)
+        text = values.outside_text(labels.label_lut, advice)
     else:
-        text = no_labelled_pixel(dataset, values)
-    return [Problem(text, dataset.get_data_info(0))] if text else []
+        text = no_labelled_pixel(labels, values)
+    return [Problem(text, sample)] if text else []
 
 
 def _spread(length: int, limit: int | None, seed: int) -> list[int]:
@@ -195,53 +200,6 @@ def _spread(length: int, limit: int | None, seed: int) -> list[int]:
     return sorted(
         np.random.default_rng(seed).choice(length, limit, replace=False).tolist()
     )
-
-
-def without_missing_labels(cfg: Mapping[str, Any]) -> dict:
-    """Leave out labels that are yet to be made.
-
-    Data sets that wait for pseudo-labels or translations are replaced by their images,
-    and transforms that wait for regions are dropped.
-    """
-    cfg = {key: value for key, value in cfg.items()}
-    if cfg.get("domains"):
-        cfg["domains"] = {
-            name: domain and without_missing_labels(domain)
-            for name, domain in cfg["domains"].items()
-        }
-    elif waits_for_files(cfg):
-        return dict(cfg["images"])
-    elif "pipeline" in cfg:
-        cfg["pipeline"] = without_regions(cfg["pipeline"])
-    return cfg
-
-
-def without_regions(pipeline: Sequence[Any]) -> list[Any]:
-    """Leave out of a pipeline the transforms that wait for regions."""
-    kept = [transform for transform in pipeline if not _waits_for_regions(transform)]
-    if any(_kind(transform) == "LoadRegionLabels" for transform in kept):
-        return kept
-    return [
-        {**transform, "type": "PackSegInputs"}
-        if _kind(transform) == "PackRegionLabels"
-        else transform
-        for transform in kept
-    ]
-
-
-def waits_for_files(cfg: Mapping[str, Any]) -> bool:
-    """Whether a data set adds files to another one's images that are yet to be made."""
-    folders = (cfg.get("pseudo_label_dir"), cfg.get("translated_dir"))
-    return "images" in cfg and folders == (None, None)
-
-
-def _waits_for_regions(transform: Any) -> bool:
-    is_one = _kind(transform) in ("LabelRegions", "LoadRegionLabels")
-    return is_one and transform.get("region_dir") is None
-
-
-def _kind(transform: Any) -> str | None:
-    return transform.get("type") if isinstance(transform, Mapping) else None
 
 
 def _check_pipeline(dataset: Any) -> list[Problem]:

@@ -191,6 +191,7 @@ class SegFolder(BaseSegDataset):
         folder, name = Path(self.data_prefix[key]), type(self).__name__
         if not folder.is_dir():
             reason = f"{name}: the {what} folder {folder} does not exist."
+            reason = f"{reason} {self.advice()}".rstrip()
             raise layout_error(reason, self.layout, self.data_root)
         apart = [f for f in self.data_prefix.values() if not is_one_folder(f, folder)]
         others, left_out = (*others, *self.skip_suffixes), []

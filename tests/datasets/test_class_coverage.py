@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from mmseg.datasets import BaseSegDataset
 
 from mmseg_uda.datasets import LabelledFolder, SynthiaDataset
 from mmseg_uda.datasets.label_advice import advise_map
@@ -114,6 +115,29 @@ def test_check_dataset__known_classes_that_a_data_set_lacks(tmp_path, write):
     metainfo = dict(classes=SYNTHIA_16)
     (report,) = check_dataset(SynthiaDataset(str(tmp_path), metainfo=metainfo))
     assert report.notices == ()
+
+
+def stock(root, **kwargs):
+    return BaseSegDataset(
+        data_root=root,
+        data_prefix=dict(img_path="images", seg_map_path="labels"),
+        img_suffix=".png",
+        metainfo=dict(classes=("land", "lake")),
+        pipeline=[dict(type="LoadImageFromFile"), dict(type="LoadAnnotations")],
+        **kwargs,
+    )
+
+
+def test_check_dataset__data_sets_of_mmseg_too(draw):
+    (report,) = check_dataset(stock(draw([0, 255])))
+    assert report.pixels.tolist() == [3 * 64, 0]
+    (notice,) = report.notices
+    assert "'lake' has no pixel in the 3 labels" in notice
+    assert "label_map={0: 0, 255: 1} of a LabelledFolder" in notice
+    with pytest.raises(ValueError, match=r"value\(s\) 128 in .* outside of the label"):
+        check_dataset(stock(draw([0, 128])))
+    shifted = check_dataset(stock(draw([0, 1, 2]), reduce_zero_label=True))[0]
+    assert (shifted.notices, shifted.absent) == ((), [])
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32])

@@ -139,3 +139,17 @@ def test_unlabelled_folder__skips_a_suffix_and_names_others(draw, tmp_path):
     root = draw("ppm/{}.ppm", "labels/{}.png")
     with pytest.raises(FileNotFoundError, match=r"It holds 3 \*\.ppm: .*image_suffix="):
         UnlabelledFolder(root, image_dir="ppm")
+
+
+def test_labelled_folder__labels_that_lie_among_the_images(draw, tmp_path):
+    root = draw("images/{}.jpg", "images/{}_mask.png")
+    with pytest.raises(FileNotFoundError, match="labels does not exist") as info:
+        LabelledFolder(root)
+    assert "Set label_dir to image_dir" in str(info.value)
+    assert 'image_suffix=".jpg", label_suffix="_mask.png"' in str(info.value)
+    options = dict(image_suffix=".jpg", label_suffix="_mask.png")
+    assert len(LabelledFolder(root, label_dir="images", **options)) == 3
+    root = draw("stereo/{}_left.jpg", "images/{}_mask.png")
+    with pytest.raises(FileNotFoundError, match="labels does not exist") as info:
+        LabelledFolder(root, image_dir="stereo")
+    assert "label_dir to image_dir" not in str(info.value)
