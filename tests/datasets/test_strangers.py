@@ -42,8 +42,19 @@ MAKE = {
     "thermal": lambda: noise(120, 6),
     "night": lambda: noise(8, 3),
 }
+
+
+def cells():
+    """Smooth blobs of up to 40 grey levels on black."""
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    return np.max(
+        [40 * np.exp(-((y - 12) ** 2 + (x - at) ** 2) / 60) for at in (10, 45)], axis=0
+    ).astype(np.uint8)
+
+
+MAKE["cells"] = cells
 LABELS = ("ids", "many_ids", "binary", "colours", "instances", "soft")
-PHOTOGRAPHS = ("photo", "xray", "thermal", "night")
+PHOTOGRAPHS = ("photo", "xray", "thermal", "night", "cells")
 
 
 @pytest.fixture
@@ -113,6 +124,7 @@ def test_check_dataset__refuses_label_maps_among_images(draw, files, remedy):
         {"{}_left.png": "photo", "{}_right.png": "photo"},
         {"day/{}.png": "photo", "night/{}.png": "night"},
         {"a/{}.png": "photo", "b/{}.png": "xray"},
+        {"{}_phase.png": "xray", "{}_dapi.png": "cells"},
         {"{}.png": "flat"},
     ],
 )
