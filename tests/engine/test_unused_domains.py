@@ -264,7 +264,6 @@ def test_config_with_a_mistake__is_left_to_the_checks(tmp_path, objectives, said
         {"train_dataloader.sampler.samples_per_domain.other": 1},
         {"train_dataloader.sampler.type": "InfiniteSampler"},
         {"train_dataloader.sampler.samples_per_domain": None},
-        {"train_dataloader.dataset.domains": [1]},
         {"train_dataloader.dataset.type": "ConcatDataset"},
         {"train_dataloader": None},
         {"model.type": "EncoderDecoder"},

@@ -13,6 +13,7 @@ import mmengine
 
 _BASE = "_base_"
 _FOLDER = re.compile(r"\{\{\s*fileDirname\s*\}\}")
+_INHERITED = re.compile(rf"{_BASE}\s*\.\s*(\w+)")
 # a file of an installed package, or one that the environment decides on
 _ELSEWHERE = re.compile(r"::|\{\{")
 
@@ -40,6 +41,18 @@ class ConfigFile:
     def keys(self) -> frozenset[str]:
         """The top-level keys that the file itself sets."""
         return frozenset(self._content[1])
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The names that the file makes use of, be they its own or inherited."""
+        try:
+            text = self.path.read_text(encoding="utf-8")
+            inherited = frozenset(_INHERITED.findall(text))
+            nodes = ast.walk(ast.parse(text)) if self.path.suffix == ".py" else ()
+            names = [node for node in nodes if isinstance(node, ast.Name)]
+        except (OSError, ValueError, SyntaxError):
+            return frozenset()
+        return inherited | {n.id for n in names if isinstance(n.ctx, ast.Load)}
 
     @cached_property
     def bases(self) -> tuple["ConfigFile", ...]:

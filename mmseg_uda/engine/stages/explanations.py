@@ -8,12 +8,11 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmengine.dist import get_rank
-
 from mmseg_uda.ranks import RankZeroError
 
 from .checks.building_errors import from_building
 from .errors import StageError
+from .ranks import launched_rank
 
 _PACKAGE = str(Path(__file__).resolve().parents[2])
 _EXPLAINED = (ValueError, TypeError, OSError, KeyError, ArithmeticError, RuntimeError)
@@ -60,7 +59,7 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
     except KeyboardInterrupt:
         if debug:
             raise
-        if _rank() == 0:
+        if launched_rank() == 0:
             print(f"\nInterrupted. {how_to_continue}".rstrip(), file=sys.stderr)
         raise SystemExit(130) from None
     except Exception as error:
@@ -69,7 +68,7 @@ def explained_errors(debug: bool = False, how_to_continue: str = "") -> Iterator
         message = explanation(error)
         if debug or message is None:
             raise
-        rank = _rank()
+        rank = launched_rank()
         # what rank 0 decided fails on every rank: say it once
         if rank == 0 or not isinstance(error, StageError | RankZeroError):
             where = f" (rank {rank})" if rank else ""
@@ -91,11 +90,6 @@ def _nobody_reads() -> bool:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return True
     return False
-
-
-def _rank() -> int:
-    # before the process group exists, only the launcher's variables tell
-    return get_rank() or int(os.environ.get("RANK", os.environ.get("SLURM_PROCID", 0)))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmseg_uda.suggestions import did_you_mean
 
 from .config_errors import why_unreadable
+from .config_forms import check_forms
 from .custom_imports import import_own_modules
 from .errors import StageError
 
@@ -20,7 +21,7 @@ def load_config(path: Path) -> Config:
 
     Raises:
         StageError: If there is none, it cannot be read, or one of the modules cannot
-            be imported.
+            be imported, or a section has another form.
     """
     path = Path(path)
     if path.is_dir():
@@ -36,5 +37,6 @@ def load_config(path: Path) -> Config:
         raise StageError(
             f"config '{path}' cannot be read: {why_unreadable(path, error)}"
         ) from error
+    check_forms(cfg)
     import_own_modules(cfg)
     return cfg

@@ -1,28 +1,13 @@
 """Which stage a ``--cfg-options`` key is meant for."""
 
-import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-from mmengine.runner import Runner
 
 from mmseg_uda.suggestions import did_you_mean
 
 from .errors import StageError
+from .read_keys import read_keys
 
-# what mmengine's Runner or its tools read from a config beyond Runner's arguments
-_ALSO_READ = {
-    "activation_checkpointing",
-    "compile",
-    "custom_imports",
-    "efficient_conv_bn_eval",
-    "model_wrapper_cfg",
-    "stages",
-    "toy",
-    "translate_pipeline",
-    "tta_model",
-    "tta_pipeline",
-}
 _OWN_FLAG = {
     "work_dir": "--work-dir",
     "resume": "nothing: an interrupted stage is resumed by default",
@@ -155,16 +140,12 @@ def check_toy(toy: Any, config_keys: Iterable[str]) -> None:
 
 
 def _known_keys(config_keys: Iterable[str]) -> set[str]:
-    return set(config_keys) | _read_keys()
-
-
-def _read_keys() -> set[str]:
-    return set(inspect.signature(Runner).parameters) | _ALSO_READ
+    return set(config_keys) | read_keys()
 
 
 def _refuse_used_up(given: str, name: str) -> None:
     """Refuse names such as ``crop_size``: the file is through when options come."""
-    if name not in _read_keys():
+    if name not in read_keys():
         raise StageError(
             f"{given}: the config file builds other entries with "
             f"'{name}', and these stand already, so the option would change nothing. "

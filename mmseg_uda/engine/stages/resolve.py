@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmseg_uda.engine.toy import apply_toy, shrink_regions
 
 from .bring import bring_stages
+from .config_forms import check_deletes, check_forms
 from .custom_imports import import_own_modules
 from .dotted_keys import split_by_keys
 from .errors import StageError
@@ -22,9 +23,11 @@ from .overrides import (
     set_roots,
 )
 from .plan import find_stage, learner_of, plan_stages
+from .ranks import warn
 from .request import Request
 from .stage import REGION_GRID, Stage
 from .stage_data import add_region_labels, join_translations
+from .unread_keys import check_keys, idle_changes
 from .unused_domains import leave_out_unused
 
 
@@ -49,6 +52,10 @@ class Resolver:
         self.leaf = load_config(request.config)
         planned = self._bring()
         configs = [load_config(stage.config) for stage in planned]
+        for file in dict.fromkeys([request.config, *(s.config for s in planned)]):
+            check_keys(file)
+            for told in idle_changes(file):
+                warn(told)
         check_roots(configs, request.source_root, request.target_root)
         keys = {key for cfg in configs for key in cfg}
         names = [stage.name for stage in planned]
@@ -97,6 +104,7 @@ class Resolver:
         if request.seed is not None:
             cfg.merge_from_dict({"randomness.seed": request.seed})
         _merge(cfg, _without(("stages", "toy"), options))
+        check_deletes(cfg)
         import_own_modules(cfg)  # the options may name further ones
         self._add_data(cfg, trainer)  # once more, to a pipeline that was replaced
         if request.amp:
@@ -197,6 +205,8 @@ def _merge(
             cfg.merge_from_dict(nested)
     except (KeyError, TypeError) as error:
         raise StageError(f"{given_by} {', '.join(options)}: {error.args[0]}") from error
+    if options:
+        check_forms(cfg, given_by)
 
 
 def _only(first: str, options: Mapping[str, Any]) -> dict[str, Any]:
