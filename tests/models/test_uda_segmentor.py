@@ -212,3 +212,19 @@ def test_build_parts__inherited_options_are_known():
     objectives = dict(source=dict(SOURCE, los_weight=1.0), lipschitz=LIPSCHITZ)
     with pytest.raises(ValueError, match="Did you mean 'loss_weight'"):
         build(objectives=objectives)
+
+
+def test_uda_segmentor__two_classes_are_no_reason_to_warn(recwarn):
+    # mmseg advises one output, which would be refused
+    segmentor = tiny_segmentor()
+    for head in ("decode_head", "auxiliary_head"):
+        segmentor[head]["num_classes"] = 2
+    objective = dict(type="Supervised", loss_weight=dict(decode=1.0, aux=1.0))
+    MODELS.build(
+        dict(
+            type="UDASegmentor",
+            segmentor=segmentor,
+            objectives=dict(source=objective),
+        )
+    )
+    assert not [w for w in recwarn if "binary segmentation" in str(w.message)]
