@@ -179,6 +179,8 @@ def _cut_text(report: DatasetReport, cuts: Mapping[Size, Cut], count: int = 1) -
         "resize images to at least that before, lower crop_size (height, width), or "
         f"pad before it: dict(type='Pad', size=({width}, {height}), "
         "pad_val=dict(img=0, seg=255))"
+        + f" (or in batches: data_preprocessor.size=({height}, {width}))"
+        * (count > 1)
     )
 
 
