@@ -146,7 +146,7 @@ def test_visualize__one_damaged_image_does_not_stop_the_others(draw, tmp_path, c
     assert draw(tmp_path / "images") == 1
     error = capsys.readouterr().err
     assert "1 of 2 images could not be drawn" in error
-    assert f"cannot load image {tmp_path / 'images/1.png'}" in error
+    assert f"{tmp_path / 'images/1.png'} is not an image" in error
     assert [path.name for path in (tmp_path / "out/sheet").iterdir()] == ["2.png"]
 
 
