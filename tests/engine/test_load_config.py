@@ -49,6 +49,24 @@ def test_duplicate_key__below_the_leaf(tmp_path):
     assert f"'x' is set by {tmp_path / 'a.py'} and by {tmp_path / 'b.py'}" in said
 
 
+def test_duplicate_key__of_one_file_that_two_inherit(tmp_path):
+    leaf = write(
+        tmp_path,
+        leaf="_base_ = ['./a.py', './b.py']",
+        a="_base_ = './runtime.py'",
+        b="_base_ = './runtime.py'",
+        runtime="\n".join(f"key_{number} = 1" for number in range(9)),
+    )
+    said = refused(leaf)
+    a, b, runtime = (tmp_path / f"{name}.py" for name in ("a", "b", "runtime"))
+    assert f"'key_0' of {runtime} comes twice, through {a} and through {b}:" in said
+    assert "'key_5'" in said
+    assert "'key_6'" not in said
+    assert "and 3 more" in said
+    leaf.write_text("_base_ = ['./runtime.py', './runtime.py']")
+    assert f"'key_0' comes twice, since {runtime} is named twice" in refused(leaf)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -203,3 +203,19 @@ def test_fetch_weights__finds_what_is_absent_in_the_network(tmp_path):
     key = "model.segmentor.decode_head.init_cfg"
     with pytest.raises(StageError, match=f"{key}.checkpoint: the file 'a.pth' does"):
         fetch_weights(outlook(tmp_path, **{key: init("a.pth")}))
+
+
+def test_fetch_weights__says_which_load_from_counts_for_nothing(tmp_path, capsys):
+    (tmp_path / "own.py").write_text(
+        f"_base_ = {str(LEAF)!r}\nload_from = 'mine.pth'\nstages = dict("
+        f"one=dict(type='TrainStage', config={str(LEAF)!r}), "
+        "two=dict(type='TrainStage', load_from='one'))"
+    )
+    options = {"model.segmentor.backbone.init_cfg": None}
+    run = Resolver(Request(tmp_path / "own.py", tmp_path / "run", options))
+    fetch_weights(Outlook(run, run.stages))
+    said = capsys.readouterr().out
+    assert said == (
+        "two: warning: load_from='mine.pth' of its config counts for nothing, since "
+        "the stage starts from 'one'\n"
+    )

@@ -18,6 +18,7 @@ _NO_DICT = re.compile(
     re.DOTALL,
 )
 _NO_KEY = re.compile(r"'ConfigDict' object has no attribute '(\w+)'")
+_SHOWN = 6
 _TYPES = (".py", ".json", ".yaml", ".yml")
 
 
@@ -64,7 +65,8 @@ def _of_duplicates(tree: ConfigFile, error: BaseException) -> str | None:
     if not shared:  # a _base_ that only running the file would tell
         return str(error.args[0])
     heir, key = shared[0][:2]
-    lines = [f"'{name}' is set by {one} and by {two}" for _, name, one, two in shared]
+    lines = [_both(*both) for _, *both in shared[:_SHOWN]]
+    lines += [f"and {len(shared) - _SHOWN} more"] * (len(shared) > _SHOWN)
     return (
         f"{heir} inherits several files, and mmengine merges these only if no key is "
         "in two of them:\n  "
@@ -76,17 +78,31 @@ def _of_duplicates(tree: ConfigFile, error: BaseException) -> str | None:
     )
 
 
-def _shared_keys(tree: ConfigFile) -> Iterator[tuple[Path, str, Path, Path]]:
+def _both(key: str, one: ConfigFile, other: ConfigFile) -> str:
+    """Say where a key comes from, given two files that have or inherit it."""
+    owners = [file.with_key(key) or file for file in (one, other)]
+    if owners[0].path != owners[1].path:
+        return f"'{key}' is set by {owners[0].path} and by {owners[1].path}"
+    if one.path == other.path:
+        return f"'{key}' comes twice, since {one.path} is named twice"
+    return (
+        f"'{key}' of {owners[0].path} comes twice, through {one.path} and through "
+        f"{other.path}: name that file in one place only"
+    )
+
+
+def _shared_keys(
+    tree: ConfigFile,
+) -> Iterator[tuple[Path, str, ConfigFile, ConfigFile]]:
     """Yield the file that inherits two others with one key, the key, and both."""
     for heir in tree:
-        owners: dict[str, Path] = {}
+        seen: dict[str, ConfigFile] = {}
         for base in heir.bases:
             for key in sorted(set().union(*(file.keys for file in base))):
-                owner = base.with_key(key)
-                if key in owners:
-                    yield heir.path, key, owners[key], owner.path
+                if key in seen:
+                    yield heir.path, key, seen[key], base
                 else:
-                    owners[key] = owner.path
+                    seen[key] = base
 
 
 def _of_syntax(tree: ConfigFile, error: BaseException) -> str | None:

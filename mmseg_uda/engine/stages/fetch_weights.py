@@ -8,6 +8,7 @@ from .named_weights import (
     fetch_named_weights,
 )
 from .outlook import Outlook
+from .ranks import say
 from .stage import Stage
 
 
@@ -26,6 +27,11 @@ def fetch_weights(outlook: Outlook) -> None:
 def _fetch_weights(outlook: Outlook, stage: Stage) -> None:
     cfg = outlook.config(stage)
     given = given_weights(stage, cfg)
+    if stage.weights_from is not None and cfg.get("load_from"):
+        say(
+            f"{stage.name}: warning: load_from='{cfg.load_from}' of its config counts "
+            f"for nothing, since the stage starts from '{stage.weights_from}'"
+        )
     if given is not None:
         given.fetch()
         given.path()

@@ -251,4 +251,6 @@ def _check_reference(
 
 
 def _or_else(option: str) -> str:
+    if option == "load_from":
+        return " or a weight file, which ends in .pth, .pt or .pkl"
     return " or a config, which ends in .py" if option == "translated" else ""
