@@ -22,6 +22,7 @@ from mmseg_uda.engine.stages import (
     StageError,
     explained_errors,
 )
+from mmseg_uda.engine.stages.checks.classes import check_classes_unbuilt
 from mmseg_uda.engine.stages.checks.loaders import check_loader
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
@@ -89,7 +90,12 @@ def _check(
     except StageError as error:
         return [], [error]
     reports, errors = check_each_domain(loader, max_full)
-    return reports, errors + check_sizes(loader, reports, Batching.of(cfg, key))
+    errors = errors + check_sizes(loader, reports, Batching.of(cfg, key))
+    try:
+        check_classes_unbuilt(cfg, key)
+    except StageError as error:
+        errors.append(error)
+    return reports, errors
 
 
 def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]]:

@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 
 from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.classes import check_classes
+from mmseg_uda.engine.stages.checks.classes import check_classes, check_classes_unbuilt
 from mmseg_uda.pseudo_labels.target_images import check_target_classes
 
 LOADERS = ("train_dataloader", "val_dataloader")
@@ -113,3 +113,14 @@ def test_check_target_classes__images_to_label_of_another_number():
     cfg, model = config(target=folder("UnlabelledFolder", None))
     with pytest.raises(ValueError, match=r"predicts 5 classes.* has 19 \(road"):
         check_target_classes(cfg, model)
+
+
+def test_check_classes_unbuilt__as_tools_that_look_at_data_alone():
+    cfg, _ = config()
+    check_classes_unbuilt(cfg, *LOADERS)
+    cfg.val_dataloader.dataset.metainfo.classes = FOUR
+    check_classes_unbuilt(cfg, "train_dataloader")
+    with pytest.raises(StageError, match=r"val_dataloader\.dataset has 4"):
+        check_classes_unbuilt(cfg, "val_dataloader")
+    cfg.model.segmentor.backbone.depth = 7  # for training to tell
+    check_classes_unbuilt(cfg, "val_dataloader")

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from mmengine.dataset import BaseDataset
-from mmseg.registry import DATASETS
+from mmseg.registry import DATASETS, MODELS
 from torch import nn
 
 from mmseg_uda.datasets.seg_folder import SegFolder
@@ -70,6 +71,27 @@ def check_classes(cfg: Mapping[str, Any], model: nn.Module, *loaders: str) -> No
                 f"{len(balance.often)}, but there are {num_classes} classes: set it to "
                 f"{num_classes}"
             )
+
+
+def check_classes_unbuilt(cfg: Mapping[str, Any], *loaders: str) -> None:
+    """Do what :func:`check_classes` does, of a model without memory for its weights.
+
+    Args:
+        cfg: Config of the model and of the data. Another mistake in the model is not
+            looked for; one that cannot be built so is not checked.
+        *loaders: See there.
+
+    Raises:
+        StageError: See there.
+    """
+    try:
+        with torch.device("meta"):
+            model = MODELS.build({k: v for k, v in cfg["model"].items()})
+    except (
+        Exception
+    ):  # anybody's part may want numbers, and training says what is wrong
+        return
+    check_classes(cfg, model, *loaders)
 
 
 def labelled_classes(cfg: Mapping[str, Any], loader: str) -> Iterator[NamedClasses]:
