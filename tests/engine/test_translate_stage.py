@@ -146,7 +146,7 @@ def test_translate__images_are_those_of_the_learner(tmp_path):
     take_source_of_learner(run, stage, cfg)
     source = cfg.train_dataloader.dataset.domains["source"]
     assert (source["type"], source["indices"]) == ("GTA5Dataset", 3)
-    assert list(cfg.translate_pipeline[1].scale) == [160, 90]  # --toy: an eighth
+    assert list(cfg.translate_pipeline[1].scale) == [128, 128]  # --toy: an eighth
 
 
 def finish(run, stage, inputs, content=b"{}"):
@@ -187,7 +187,7 @@ def test_finished__is_skipped_and_hashed_into_the_training(tmp_path):
     ("options", "changes"),
     [
         ({"translate.generator": "g_ts"}, "rule.generator: 'g_st' -> 'g_ts'"),
-        ({"translators.translate_pipeline.1.scale": (96, 48)}, "scale.0: 160 -> 96"),
+        ({"translators.translate_pipeline.1.scale": (96, 48)}, "scale.0: 128 -> 96"),
         ({"translators.model.heads.g_st.num_blocks": 1}, "num_blocks: 2 -> 1"),
         # how the learner uses them decides nothing about the images
         ({"adversarial.train_cfg.max_iters": 7}, None),
