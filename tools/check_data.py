@@ -13,8 +13,8 @@ from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
 from mmseg_uda.command_line import FOR_STAGES, add_cfg_options, add_debug
-from mmseg_uda.datasets.each_domain import check_each_domain
-from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
+from mmseg_uda.datasets.checks.each_domain import check_each_domain
+from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport
 from mmseg_uda.engine.stages import (
     Request,

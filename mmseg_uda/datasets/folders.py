@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePath
 
-from .walk_folder import files_below
+from .names.walk_folder import files_below
 
 #: Suffixes an image may have, in lower case; files are matched in either case.
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")

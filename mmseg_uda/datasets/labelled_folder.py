@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
+from .checks.label_advice import advise_map
 from .folders import IMAGE_SUFFIXES
-from .label_advice import advise_map
 from .label_maps import custom_lut, identity_lut
 from .paired_folder import PairedFolder
 

@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.logging import print_log
 
 from .folders import is_one_folder, pairing_error, some
-from .pairing_advice import pairing_advice
+from .names.pairing_advice import pairing_advice
 from .seg_folder import SegFolder
 
 

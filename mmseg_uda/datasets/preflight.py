@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
-from .aspect_ratio import stretch_remark
-from .class_coverage import absent_classes, no_labelled_pixel
-from .decoded_before import DecodedBefore
-from .file_checks import check_contents, check_headers
+from .checks.aspect_ratio import stretch_remark
+from .checks.class_coverage import absent_classes, no_labelled_pixel
+from .checks.decoded_before import DecodedBefore
+from .checks.file_checks import check_contents, check_headers
+from .checks.label_values import LabelValues
+from .checks.one_file import same_files
+from .checks.pending_files import without_missing_labels
+from .checks.problem import Problem, told
+from .checks.stock_labels import StockLabels
 from .label_maps import IGNORE
-from .label_values import LabelValues
 from .loader_config import check_loader_config
 from .multi_domain_dataset import MultiDomainDataset
-from .one_file import same_files
-from .pending_files import without_missing_labels
-from .problem import Problem, told
+from .names.strangers import MOVE, check_photographs, odd_ones
 from .seeding import seeded
-from .stock_labels import StockLabels
-from .strangers import MOVE, check_photographs, odd_ones
 
 
 @dataclass

@@ -19,8 +19,8 @@ from .folders import (
 )
 from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
 from .metainfo import complete_metainfo
+from .names.strangers import MOVE, Strangers
 from .reading import ImageReader
-from .strangers import MOVE, Strangers
 from .transforms.read_image import read_by_data_set, reads_itself
 
 

@@ -10,10 +10,10 @@ from mmengine.registry import DefaultScope
 from torch.utils.data import Dataset
 
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
+from mmseg_uda.datasets.names.strangers import check_photographs
+from mmseg_uda.datasets.names.walk_folder import files_below
 from mmseg_uda.datasets.reading import ImageReader
-from mmseg_uda.datasets.strangers import check_photographs
 from mmseg_uda.datasets.transforms.read_image import read_by_data_set
-from mmseg_uda.datasets.walk_folder import files_below
 
 
 class ImageFiles(Dataset):

@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
+from mmseg_uda.datasets.names.strangers import check_photographs
+from mmseg_uda.datasets.names.walk_folder import files_below
 from mmseg_uda.datasets.reading import ImageReader
-from mmseg_uda.datasets.strangers import check_photographs
-from mmseg_uda.datasets.walk_folder import files_below
 
 
 def read_image(path: str | Path, reader: ImageReader | None = None) -> np.ndarray:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from mmseg_uda.datasets import GTA5Dataset, UnlabelledFolder
 from mmseg_uda.datasets import label_maps as lm
-from mmseg_uda.datasets.each_domain import check_each_domain
+from mmseg_uda.datasets.checks.each_domain import check_each_domain
 from mmseg_uda.datasets.image_headers import image_size
 from mmseg_uda.datasets.preflight import check_dataloader, check_dataset
 

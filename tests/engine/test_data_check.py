@@ -5,7 +5,7 @@ import os
 import pytest
 from PIL import Image
 
-from mmseg_uda.datasets.decoded_before import FILE
+from mmseg_uda.datasets.checks.decoded_before import FILE
 from mmseg_uda.engine.stages import StageError
 from mmseg_uda.engine.stages.checks.loaders import DataCheck
 
@@ -24,7 +24,7 @@ def loaders(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch):
-    monkeypatch.setattr("mmseg_uda.datasets.decoded_before._SETTLED", 0.0)
+    monkeypatch.setattr("mmseg_uda.datasets.checks.decoded_before._SETTLED", 0.0)
 
 
 def said(loaders, work_dir, capsys):

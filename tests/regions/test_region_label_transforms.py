@@ -10,7 +10,7 @@ from mmseg.registry import DATASETS, TRANSFORMS
 from PIL import Image
 
 from mmseg_uda.atomic_files import write_json
-from mmseg_uda.datasets.pending_files import without_missing_labels
+from mmseg_uda.datasets.checks.pending_files import without_missing_labels
 from mmseg_uda.datasets.transforms.pack_region_labels import majority
 from mmseg_uda.structures import View
 

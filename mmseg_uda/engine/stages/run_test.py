@@ -13,8 +13,8 @@ from mmseg.registry import HOOKS, METRICS
 
 from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
-from mmseg_uda.datasets.decoded_before import FILE, DecodedBefore
-from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
+from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.occurring import is_missing, over_classes

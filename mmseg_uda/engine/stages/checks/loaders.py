@@ -10,9 +10,9 @@ from mmengine.runner import Runner
 from mmseg.registry import DATA_SAMPLERS, DATASETS
 from torch.utils.data import DataLoader
 
-from mmseg_uda.datasets.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.loader_config import check_loader_config
-from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
 from mmseg_uda.engine.walk import dicts_in
 

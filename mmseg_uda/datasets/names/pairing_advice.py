@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from .folders import PICTURE_SUFFIXES, is_one_folder
+from ..folders import PICTURE_SUFFIXES, is_one_folder
 from .name_pairs import Tails, matching_heads, matching_tails, near_miss
 from .strangers import find_strangers
 from .walk_folder import files_below

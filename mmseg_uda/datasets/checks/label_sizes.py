@@ -5,9 +5,9 @@ from typing import Any
 
 from mmcv.transforms import LoadAnnotations
 
+from ..preflight import DatasetReport
+from ..transforms.load_labels import LoadLabels
 from .pipeline_sizes import Size, sizes_behind
-from .preflight import DatasetReport
-from .transforms.load_labels import LoadLabels
 
 _LOADERS = (LoadAnnotations, LoadLabels)
 

@@ -2,7 +2,7 @@ import pytest
 from mmseg.registry import TRANSFORMS
 
 from mmseg_uda.datasets import GTA5Dataset, SynthiaDataset, UnlabelledFolder
-from mmseg_uda.datasets.aspect_ratio import stretch_remark
+from mmseg_uda.datasets.checks.aspect_ratio import stretch_remark
 from mmseg_uda.datasets.preflight import check_dataset
 
 LOAD = dict(type="LoadImageFromFile")

@@ -22,7 +22,7 @@ from mmengine.dataset import Compose as Pipeline
 from mmseg.datasets import transforms as mmseg_transforms
 from mmseg.datasets.transforms import RandomCrop, ResizeShortestEdge, ResizeToMultiple
 
-from .transforms.diverse_crop import DiverseCrop
+from ..transforms.diverse_crop import DiverseCrop
 
 Size = tuple[int, int]  # width, height
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from .label_maps import IGNORE
+from ..label_maps import IGNORE
 
 _LONG = 24  # entries of a map that are still written out
 

@@ -9,14 +9,14 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_world_size
 from mmseg.registry import DATASETS
 
+from ..loader_config import domains_of
+from ..multi_domain_sampler import check_samples
+from ..preflight import DatasetReport
+from ..seeding import seeded
+from ..transforms.diverse_crop import DiverseCrop
 from .label_sizes import resized_labels
-from .loader_config import domains_of
-from .multi_domain_sampler import check_samples
 from .pending_files import waits_for_files, without_missing_labels, without_regions
 from .pipeline_sizes import Cut, Size, Sizes, sizes_behind
-from .preflight import DatasetReport
-from .seeding import seeded
-from .transforms.diverse_crop import DiverseCrop
 
 # The deepest features are an eighth of the image: of less than this, nothing is left
 # to segment, whatever the pipeline scales it to.

@@ -3,9 +3,9 @@ import pytest
 from PIL import Image
 
 from mmseg_uda.datasets import UnlabelledFolder
-from mmseg_uda.datasets.label_look import look_at
+from mmseg_uda.datasets.names.label_look import look_at
+from mmseg_uda.datasets.names.strangers import find_strangers, odd_ones
 from mmseg_uda.datasets.preflight import check_dataset
-from mmseg_uda.datasets.strangers import find_strangers, odd_ones
 from mmseg_uda.pseudo_labels import ImageFiles
 from mmseg_uda.visualization.images import find_images
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from mmcv.transforms import LoadAnnotations
 
+from ..label_maps import identity_lut
 from .label_advice import advise_map
-from .label_maps import identity_lut
 from .label_values import LabelValues, count_ids
 
 

@@ -138,7 +138,7 @@ def _code() -> str:
     digest = hashlib.sha256()
     versions = (__version__, cv2.__version__, PIL.__version__, np.__version__)
     digest.update(" ".join(versions).encode())
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1]  # of data sets, all of them
     for path in sorted(folder.rglob("*.py")):
         digest.update(f"{path.relative_to(folder)}\n".encode())
         digest.update(path.read_bytes())

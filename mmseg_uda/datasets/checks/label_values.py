@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from .label_maps import IGNORE, OUTSIDE, known_ids
+from ..label_maps import IGNORE, OUTSIDE, known_ids
 
 _COUNTED = 1 << 16  # up to here counting by index is cheaper than sorting
 _SHOWN = 6

@@ -8,12 +8,12 @@ from typing import Any
 import mmcv
 from rich.progress import track
 
+from ..image_headers import check_checksums, read_header
+from ..label_files import read_label_ids, size_error
+from ..reading import orientation_of
 from .decoded_before import DecodedBefore
-from .image_headers import check_checksums, read_header
-from .label_files import read_label_ids, size_error
 from .label_values import LabelValues, count_ids
 from .problem import Problem
-from .reading import orientation_of
 
 _BAR_FROM = 500  # files; fewer are checked before a bar could be read
 

@@ -4,8 +4,8 @@ import pytest
 
 from mmseg_uda.datasets import LabelledFolder, UnlabelledFolder
 from mmseg_uda.datasets.folders import list_files
+from mmseg_uda.datasets.names.walk_folder import files_below
 from mmseg_uda.datasets.preflight import check_dataset
-from mmseg_uda.datasets.walk_folder import files_below
 
 
 def touch(*paths):

@@ -5,7 +5,7 @@ import pytest
 from mmengine.dataset import Compose
 from mmengine.registry import init_default_scope
 
-from mmseg_uda.datasets.pipeline_sizes import Sizes, sizes_behind
+from mmseg_uda.datasets.checks.pipeline_sizes import Sizes, sizes_behind
 
 PIPELINES = {
     "resize": [dict(type="Resize", scale=(60, 40))],

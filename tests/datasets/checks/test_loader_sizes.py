@@ -6,8 +6,8 @@ import pytest
 from mmengine.registry import init_default_scope
 from PIL import Image
 
-from mmseg_uda.datasets.each_domain import check_each_domain
-from mmseg_uda.datasets.loader_sizes import Batching, check_sizes
+from mmseg_uda.datasets.checks.each_domain import check_each_domain
+from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 
 LOAD, PACK = dict(type="LoadImageFromFile"), dict(type="PackSegInputs")
 RATIO = dict(type="Resize", scale=(120, 90), keep_ratio=True)

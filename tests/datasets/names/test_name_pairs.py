@@ -1,7 +1,11 @@
 import pytest
 
 from mmseg_uda.datasets import LabelledFolder, UnlabelledFolder
-from mmseg_uda.datasets.name_pairs import matching_heads, matching_tails, near_miss
+from mmseg_uda.datasets.names.name_pairs import (
+    matching_heads,
+    matching_tails,
+    near_miss,
+)
 
 NUMBERS = range(1, 15)
 

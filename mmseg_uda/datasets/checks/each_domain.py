@@ -5,9 +5,9 @@ from typing import Any
 
 from mmseg.registry import DATASETS
 
-from .loader_config import check_loader_config, domains_of
+from ..loader_config import check_loader_config, domains_of
+from ..preflight import DatasetReport, check_dataset
 from .pending_files import without_missing_labels
-from .preflight import DatasetReport, check_dataset
 
 
 def check_each_domain(

@@ -3,9 +3,9 @@ import pytest
 from mmseg.datasets import BaseSegDataset
 
 from mmseg_uda.datasets import LabelledFolder, SynthiaDataset
-from mmseg_uda.datasets.label_advice import advise_map
+from mmseg_uda.datasets.checks.label_advice import advise_map
+from mmseg_uda.datasets.checks.label_values import LabelValues, count_ids
 from mmseg_uda.datasets.label_maps import SYNTHIA_16
-from mmseg_uda.datasets.label_values import LabelValues, count_ids
 from mmseg_uda.datasets.preflight import check_dataset
 
 

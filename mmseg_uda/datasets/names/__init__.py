@@ -1,0 +1,1 @@
+"""Which files are images, which are labels, and how they pair up."""
