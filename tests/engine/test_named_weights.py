@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
+from mmseg_uda.engine.stages import Request, Resolver, StageError, train_stage
 from mmseg_uda.engine.stages.fetch_weights import fetch_weights
 from mmseg_uda.engine.stages.given_weights import given_weights
 from mmseg_uda.engine.stages.named_weights import (
@@ -219,3 +219,23 @@ def test_fetch_weights__says_which_load_from_counts_for_nothing(tmp_path, capsys
         "two: warning: load_from='mine.pth' of its config counts for nothing, since "
         "the stage starts from 'one'\n"
     )
+
+
+def test_run_train_stage__needs_no_torchvision_for_its_addresses(tmp_path, monkeypatch):
+    class Started(Exception):  # noqa: N818
+        pass
+
+    def start(cfg):
+        raise Started([weights.file for weights in named_weights(cfg)])
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(train_stage, "find_spec", lambda _: None)
+    monkeypatch.setattr(train_stage.StageRunner, "from_cfg", start)
+    file = tmp_path / "hub" / "checkpoints" / "resnet18-f37072fd.pth"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"x")
+    cfg = model("torchvision://resnet18")
+    cfg.work_dir = str(tmp_path / "run" / "train")
+    with pytest.raises(Started) as caught:
+        train_stage.run_train_stage(cfg, "train", None, None)
+    assert set(caught.value.args[0]) == {str(file)}

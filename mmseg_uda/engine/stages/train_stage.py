@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.finite import NonFiniteLossError
 
 from .early_end import EarlyEnd
-from .named_weights import drop_overwritten
+from .named_weights import drop_overwritten, fetch_named_weights
 from .stage_runner import CallBeforeTrain, StageRunner
 
 
@@ -42,6 +43,8 @@ def run_train_stage(
     cfg.resume = resume_from is not None
     if resume_from is not None or load_from is not None:
         drop_overwritten(cfg, resumes=resume_from is not None)
+    if find_spec("torchvision") is None:
+        fetch_named_weights(cfg)  # mmengine asks that package for its addresses
     _name_instances(cfg, name)
     runner = StageRunner.from_cfg(cfg)
     try:
