@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from .reading.checksums import check_checksums
 from .reading.declared import Declared, declare
+from .reading.no_image import no_image
 
 __all__ = ["check_checksums", "image_size", "read_header"]
 
@@ -38,6 +39,7 @@ def read_header(path: str | Path) -> Declared:
 
     Raises:
         FileNotFoundError: If there is no such file.
+        PermissionError: If it must not be read.
         ValueError: If it is no image or is truncated.
     """
     try:
@@ -50,15 +52,28 @@ def read_header(path: str | Path) -> Declared:
                 raise OSError("its end is missing")
             with Image.open(path) as image:
                 image.load()  # the end is followed by other data, or is a preview's
-    except FileNotFoundError:
-        raise
     except UnidentifiedImageError as error:
-        raise ValueError(f"{path} is not an image ({_bytes(path)} bytes)") from error
+        with open(path, "rb") as file:
+            raise ValueError(no_image(path, file.read(_TAIL))) from error
+    except (FileNotFoundError, PermissionError) as error:
+        raise type(error)(_unopened(path, error)) from error
     except (OSError, SyntaxError, ValueError) as error:
         raise ValueError(
-            f"{path} is truncated or damaged ({_bytes(path)} bytes): {error}"
+            f"{path} is truncated or damaged ({_bytes(path)} bytes), fetch it again: "
+            f"{error}"
         ) from error
     return declared
+
+
+def _unopened(path: str | Path, error: OSError) -> str:
+    if os.path.islink(path) and isinstance(error, FileNotFoundError):
+        return (
+            f"{path} is a link to {os.readlink(path)}, which is not there: mend or "
+            "remove the link"
+        )
+    if isinstance(error, PermissionError):
+        return f"{path} must not be read by you: change its permissions (chmod u+r)"
+    return f"there is no file {path}"
 
 
 def _tail(file: BinaryIO) -> bytes:

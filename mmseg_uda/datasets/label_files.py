@@ -7,6 +7,7 @@ from PIL import UnidentifiedImageError
 
 from .label_maps import OUTSIDE, known_ids
 from .reading import declare_file, label_numbers
+from .reading.no_image import no_image
 
 
 def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
@@ -33,10 +34,7 @@ def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
     try:
         return label_numbers(data, path, orientation)
     except UnidentifiedImageError as error:
-        raise ValueError(
-            f"cannot read the label {path}: it is no image ({len(data)} bytes). Fetch "
-            "it again"
-        ) from error
+        raise ValueError(f"cannot read the label: {no_image(path, data)}") from error
     except (OSError, SyntaxError) as error:
         raise ValueError(
             f"cannot read the label {path}: {error}. The file is truncated or no "

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from mmseg_uda.datasets import GTA5Dataset, UnlabelledFolder
@@ -90,25 +91,57 @@ def test_check_dataset__size_mismatch_and_outside_value(gta5_root, write):
 
 
 def test_check_dataset__lists_ten_kinds_of_problems(tmp_path):
-    for i in range(13):
-        (tmp_path / f"{i:02d}.png").write_bytes(b"no image" * i)
+    for bands in range(5, 18):
+        pixels = np.zeros((4, 4, bands), np.uint8)
+        how = dict(photometric="minisblack", planarconfig="contig")
+        tifffile.imwrite(tmp_path / f"{bands:02d}.tif", pixels, **how)
     with pytest.raises(ValueError, match="13 problem") as info:
         check_dataset(UnlabelledFolder(str(tmp_path)))
     message = str(info.value)
-    assert message.count("is not an image") == 10
+    assert message.count("does not say which are its colours") == 10
     assert message.endswith("and 3 more")
 
 
 def test_check_dataset__tells_equal_problems_once(tmp_path):
     for i in range(13):
-        (tmp_path / f"{i:02d}.png").write_bytes(b"no image")
+        (tmp_path / f"{i:02d}.png").write_bytes(b"no image" * (i + 1))
     with pytest.raises(ValueError, match="13 problem") as info:
         check_dataset(UnlabelledFolder(str(tmp_path)))
     first, *others = (tmp_path / f"{i:02d}.png" for i in range(4))
     assert str(info.value).splitlines()[1:] == [
-        f"  {first} is not an image (8 bytes)",
+        f"  {first} is not an image: fetch it again, or take it out of the folder",
         f"    and the same of 12 more: {', '.join(map(str, others))}, ...",
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "it is empty .0 bytes.: fetch it again"),
+        (b"version https://git-lfs.github.com/spec/v1", "pointer.* git lfs pull"),
+        (b"\0\0\0\x18ftypheic", "a HEIF file: write it as PNG or TIFF"),
+        (b"#?RADIANCE", "a Radiance HDR file"),
+    ],
+)
+def test_check_dataset__says_what_a_file_is_that_is_no_image(tmp_path, content, said):
+    (tmp_path / "x.png").write_bytes(content)
+    with pytest.raises(ValueError, match=rf"x\.png is not an image.*{said}"):
+        check_dataset(UnlabelledFolder(str(tmp_path)))
+
+
+def test_check_dataset__link_to_nothing(tmp_path):
+    (tmp_path / "x.png").symlink_to("/not/there.png")
+    with pytest.raises(ValueError, match=r"x\.png is a link to /not/there\.png, which"):
+        check_dataset(UnlabelledFolder(str(tmp_path)))
+
+
+def test_check_dataset__must_not_be_read(gta5_root, monkeypatch):
+    def refuse(file):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("mmseg_uda.datasets.image_headers.declare", refuse)
+    with pytest.raises(ValueError, match=r"00001\.png must not be read .*permissions"):
+        check_gta5(gta5_root)
 
 
 def test_check_dataset__runs_the_pipeline_without_touching_random_state(gta5_root):

@@ -1,8 +1,10 @@
 """What is wrong with the files of a data set, told once for equal ones."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_BYTES = re.compile(r"\d+ bytes")
 _MAX_SHOWN = 10
 _MAX_FILES = 3
 
@@ -27,8 +29,8 @@ class Problem:
 
     @property
     def kind(self) -> str:
-        """The text without the names of files."""
-        text = self.text
+        """The text without the names and sizes of files."""
+        text = _BYTES.sub("", self.text)
         for file in sorted(self.files, key=len, reverse=True):
             text = text.replace(file, "{}")
         return text

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image
 
+from ..reading import tiff
+
+_MOST_BANDS = 4  # more are no colours with alpha
 _SIDE = 128  # pixels a side that are looked at
 _SMALL = 256 * 256  # pixels; of larger files the number of bytes tells a photograph
 _PHOTOGRAPH = 0.3  # bytes a pixel in a file, more than label maps are compressed to
@@ -38,6 +42,9 @@ def look_at(path: str | Path) -> Look:
     Raises:
         OSError: If it is no image.
     """
+    with open(path, "rb") as file:
+        if tiff.is_tiff(file.read(4)):
+            return _look_at_tiff(file)
     with Image.open(path) as image:
         is_gray = len(image.getbands()) == 1
         num = image.width * image.height
@@ -55,10 +62,20 @@ def look_at(path: str | Path) -> Look:
     return Look(_is_label(_one_number(pixels), lossy), is_gray)
 
 
+def _look_at_tiff(file: BinaryIO) -> Look:
+    pixels, told, _ = tiff.read(file)  # Pillow knows not all of them, and says so
+    if told["bands"] > _MOST_BANDS or told["number"] == "complex":
+        return Look(False, False)
+    is_gray = told["bands"] - told["alpha"] == 1
+    return Look(_is_label(_one_number(pixels), bool(told["lossy"])), is_gray)
+
+
 def _one_number(pixels: np.ndarray) -> np.ndarray:
     """Return (H, W), one number for each colour."""
-    if pixels.ndim == 2:
-        return pixels.astype(np.int64)
+    if pixels.ndim == 2 or pixels.shape[2] == 1:
+        values = pixels.reshape(pixels.shape[:2])
+        is_whole = values.dtype.kind not in "fc"
+        return values.astype(np.int64) if is_whole else np.nan_to_num(values)
     colour = np.zeros(pixels.shape[:2], dtype=np.int64)
     for channel in range(min(pixels.shape[2], 3)):
         colour = colour * 65536 + pixels[..., channel]
@@ -71,7 +88,7 @@ def _is_label(values: np.ndarray, lossy: bool) -> bool:
     found, counts = np.unique(some, return_counts=True)
     if len(found) > 1:
         first, second = np.argsort(counts)[-2:]
-        apart = abs(int(found[first]) - int(found[second])) >= _APART
+        apart = abs(float(found[first]) - float(found[second])) >= _APART
         if apart and counts[first] + counts[second] >= _TWO * some.size:
             return True
     if lossy or len(found) > _SOME:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
-from . import tiff
+from . import jpeg2000, losses, netpbm, tiff
 from .orientation import PNG_SIGNATURE, exif_orientation, png_exif, swaps_sides
 
 #: Bits, number and bands of Pillow's modes; a PNG says more precisely itself.
@@ -51,7 +51,7 @@ class Declared:
             ``'bands'`` (no colours are declared), or ``'other'``.
         alpha: Whether the last band is declared to be alpha.
         pages: Images of this size in the file.
-        lossy: Whether numbers come back changed by the compression.
+        lossy: Name of the compression if it changes numbers, else ``""``.
     """
 
     kind: str
@@ -64,7 +64,7 @@ class Declared:
     colour: str = "RGB"
     alpha: bool = False
     pages: int = 1
-    lossy: bool = False
+    lossy: str = ""
 
     @property
     def stored_size(self) -> tuple[int, int]:
@@ -100,6 +100,10 @@ def declare(file: BinaryIO) -> Declared:
     file.seek(0)
     if tiff.is_tiff(head):
         return Declared(kind="TIFF", **tiff.declared(file))
+    if jpeg2000.is_jpeg2000(head):
+        return Declared(kind="JPEG2000", **jpeg2000.declared(file))
+    if netpbm.is_netpbm(head):
+        return Declared(kind="PPM", **netpbm.declared(file))
     with Image.open(file) as image:
         if head.startswith(PNG_SIGNATURE):
             bits, kind = head[24], head[25]
@@ -113,10 +117,10 @@ def declare(file: BinaryIO) -> Declared:
                 colour={0: "gray", 3: "palette", 4: "gray"}.get(kind, "RGB"),
                 alpha=kind in (4, 6),
             )
-        return _from_pillow(image, head)
+        return _from_pillow(image, file)
 
 
-def _from_pillow(image: Image.Image, head: bytes) -> Declared:
+def _from_pillow(image: Image.Image, file: BinaryIO) -> Declared:
     bits, number, bands = _MODES.get(image.mode, (8, "unsigned", 3))
     kind = "JPEG" if image.format == "MPO" else str(image.format)
     # a phone's JPEG may carry previews as further frames; an animation is no label
@@ -132,8 +136,15 @@ def _from_pillow(image: Image.Image, head: bytes) -> Declared:
         colour=_colour(image.mode),
         alpha=image.mode in _ALPHA,
         pages=frames,
-        lossy=kind in ("JPEG", "AVIF") or _is_lossy_webp(head),
+        lossy=_lossy(kind, file),
     )
+
+
+def _lossy(kind: str, file: BinaryIO) -> str:
+    if kind == "WEBP":
+        file.seek(0)
+        return "WebP" if losses.alters(file.read()) else ""
+    return kind if kind in ("JPEG", "AVIF") else ""
 
 
 def _colour(mode: str) -> str:
@@ -142,8 +153,3 @@ def _colour(mode: str) -> str:
     if mode in ("P", "PA"):
         return "palette"
     return "RGB" if mode.startswith("RGB") else "other"
-
-
-def _is_lossy_webp(head: bytes) -> bool:
-    # VP8L is lossless; the extended VP8X may hold either, and mostly lossy ones
-    return head[8:12] == b"WEBP" and head[12:16] == b"VP8 "

@@ -10,15 +10,17 @@ import cv2
 import numpy as np
 from PIL import UnidentifiedImageError
 
-from . import tiff
+from . import jpeg2000, netpbm, tiff
 from .declared import Declared, declare
+from .no_image import no_image
 from .orientation import ORIENTATIONS, turn
 
 #: Options of a data set that say how its images are read.
 READER_OPTIONS = ("value_range", "bands", "orientation")
+_BY_NUMBERS = ("TIFF", "JPEG2000", "PPM")  # in which decoders change numbers
 _STORED = cv2.IMREAD_UNCHANGED
 _COLOUR = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-_WIDEST = {8: 255, 16: 65535}
+_RANGES = {"float": "(0.0, 1.0)", 16: "(0, 65535) or, for 12-bit cameras, (0, 4095)"}
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,17 @@ class ImageReader:
                 "only the first would be seen: write one image a file"
             )
         if declared.number not in ("unsigned", "signed", "float"):
-            raise ValueError(f"the image {path} stores {declared.number} numbers")
+            raise ValueError(
+                f"the image {path} stores {declared.number} numbers: write what is to "
+                "be seen of them, their size for instance, as real ones"
+            )
         wide = declared.bits > 8 or declared.number != "unsigned"
         if wide and self.value_range is None:
-            highest = _WIDEST.get(declared.bits, "HIGHEST")
+            ranges = _RANGES.get(declared.number, _RANGES.get(declared.bits))
             raise ValueError(
                 f"the image {path} stores {_numbers(declared)}, networks take 0 to "
                 "255: say which values become 0 and 255, value_range=(LOWEST, HIGHEST) "
-                f"of its data set, such as (0, {highest}) or, for 12-bit cameras, "
-                "(0, 4095)"
+                f"of its data set, such as {ranges or _RANGES[16]}"
             )
         self._check_bands(declared, path)
 
@@ -103,7 +107,7 @@ class ImageReader:
         try:
             declared = declare(file)
         except UnidentifiedImageError as error:
-            raise ValueError(f"{path} is not an image ({len(data)} bytes)") from error
+            raise ValueError(no_image(path, data)) from error
         except (OSError, SyntaxError, ValueError) as error:
             raise ValueError(f"{_undecodable(path)} ({error})") from error
         self.check(declared, path)
@@ -117,8 +121,8 @@ class ImageReader:
 
     def _pixels(self, data: bytes, declared: Declared) -> np.ndarray:
         """Return the pixels (H, W, 3), uint8, BGR, as they are stored."""
-        if declared.kind == "TIFF" and declared.colour != "other":
-            return self._from_tiff(data, declared)[..., ::-1]
+        if declared.kind in _BY_NUMBERS and declared.colour != "other":
+            return self._from_numbers(data, declared)[..., ::-1]
         plain = self.bands is None and self.value_range is None
         pixels = cv2.imdecode(
             np.frombuffer(data, np.uint8), _COLOUR if plain else _STORED
@@ -132,11 +136,19 @@ class ImageReader:
             pixels = pixels[..., [2, 1, 0, *range(3, pixels.shape[2])]]
         return self._scaled(self._chosen(pixels))[..., ::-1]
 
-    def _from_tiff(self, data: bytes, declared: Declared) -> np.ndarray:
-        pixels, _, palette = tiff.read_bytes(data)
+    def _from_numbers(self, data: bytes, declared: Declared) -> np.ndarray:
+        """Return the pixels of a format that is read as numbers, RGB."""
+        palette = None
+        if declared.kind == "TIFF":
+            pixels, _, palette = tiff.read_bytes(data)
+        elif declared.kind == "JPEG2000":
+            pixels = jpeg2000.read_bytes(data)
+        else:
+            plain = self.value_range is None
+            pixels = netpbm.shown(data) if plain else netpbm.read_bytes(data)
         if declared.colour == "palette" and palette is not None:
             pixels = palette[pixels[..., 0]]
-        elif declared.bits < 8:
+        elif declared.bits < 8 and declared.kind == "TIFF":
             # narrow grays span black to white
             pixels = (pixels * (255 // (2**declared.bits - 1))).astype(np.uint8)
         pixels = self._scaled(self._chosen(pixels))
@@ -169,14 +181,14 @@ class ImageReader:
                 "are its colours: name those that become red, green and blue, such as "
                 "bands=(1, 2, 3) of its data set, or one, bands=(1,)"
             )
-        if declared.kind == "TIFF" and declared.colour == "other":
+        if declared.kind in _BY_NUMBERS and declared.colour == "other":
             self._check_other(declared, path)
 
     def _check_other(self, declared: Declared, path: str | Path) -> None:
-        """Check a TIFF of rare colours, such as CMYK, which OpenCV converts."""
+        """Check an image of rare colours, such as CMYK, which OpenCV converts."""
         if declared.orientation != 1 or not self.is_plain:
             raise ValueError(
-                f"the TIFF {path} declares colours that are neither gray, palette nor "
+                f"the image {path} declares colours that are neither gray, palette nor "
                 "RGB, and is turned, or is to be read with value_range, bands or "
                 "orientation: write it as RGB"
             )

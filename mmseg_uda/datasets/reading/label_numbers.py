@@ -7,10 +7,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from . import tiff
+from . import jpeg2000, netpbm, tiff
 from .checksums import check_checksums
 from .declared import Declared, declare
 from .orientation import turn
+
+_MOST = 2**31  # floats beyond, and infinite ones, mark what has no label
 
 
 def label_numbers(
@@ -32,11 +34,13 @@ def label_numbers(
     _check(declared, path)
     if declared.kind == "TIFF":
         bands, _, _ = tiff.read_bytes(data)
-    elif declared.kind == "PNG" and declared.bits == 16 and declared.bands > 1:
+    elif declared.kind == "JPEG2000":
+        bands = jpeg2000.read_bytes(data)
+    elif _is_wide_png(declared):
         # Pillow shrinks 16-bit colour to its high byte, and every id of SYNTHIA to 0
         bands = _from_opencv(data)
-    elif declared.kind == "PPM" and declared.bits > 1:
-        bands = _from_opencv(data)  # Pillow stretches values to full range
+    elif declared.kind == "PPM":
+        bands = netpbm.read_bytes(data)
     else:
         bands = _from_pillow(data, declared)
     ids = _whole(_one(bands, declared, path), path)
@@ -46,7 +50,7 @@ def label_numbers(
 def _check(declared: Declared, path: str | Path) -> None:
     if declared.lossy:
         raise ValueError(
-            f"the label {path} is compressed as {declared.kind} with losses, which "
+            f"the label {path} is compressed as {declared.lossy} with losses, which "
             "alters ids, most of all at borders: export it as PNG. From an image that "
             "is clearly black and white, values can be restored by a threshold first"
         )
@@ -64,8 +68,7 @@ def _from_pillow(data: bytes, declared: Declared) -> np.ndarray:
         # Pillow stretches narrow grays to 0..255; the factor is whole
         values = values // (255 // (2**declared.bits - 1))
     if values.dtype == bool:
-        # of a PBM a stored 1 is black, which Pillow makes False
-        values = (values ^ (declared.kind == "PPM")).astype(np.uint8)
+        values = values.astype(np.uint8)
     return values.reshape(*values.shape[:2], -1)
 
 
@@ -81,11 +84,24 @@ def _from_opencv(data: bytes) -> np.ndarray:
     return image[..., None] if image.ndim == 2 else image[..., 2::-1]
 
 
+def _is_wide_png(declared: Declared) -> bool:
+    return declared.kind == "PNG" and declared.bits == 16 and declared.bands > 1
+
+
+def _is_synthia(bands: np.ndarray) -> bool:
+    """Whether the second band may number instances: colours have another blue.
+
+    Colours of 8 bits that were widened have nothing but multiples of 257.
+    """
+    widened = bands.any() and not (bands % 257).any()
+    return not bands[..., 2:].any() and not widened
+
+
 def _one(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
     """Return the ids of one band, or of bands that say the same, as (H, W)."""
     first = bands[..., 0]
-    if bands.shape[2] == 1 or (declared.kind == "PNG" and declared.bits == 16):
-        return first  # SYNTHIA's other channels number instances
+    if bands.shape[2] == 1 or (_is_wide_png(declared) and _is_synthia(bands)):
+        return first
     told = bands.shape[2] - declared.alpha
     if all(np.array_equal(first, bands[..., c]) for c in range(1, told)):
         return first
@@ -101,8 +117,9 @@ def _whole(ids: np.ndarray, path: str | Path) -> np.ndarray:
     if ids.dtype.kind == "c":
         raise ValueError(f"the label {path} stores complex numbers, not class ids")
     if ids.dtype.kind == "f":
-        if not np.array_equal(ids, np.rint(ids)):
-            some = ids[ids != np.rint(ids)]
+        broken = (ids != np.rint(ids)) | (np.abs(ids) > _MOST)
+        if broken.any():
+            some = ids[broken]
             raise ValueError(
                 f"the label {path} stores float numbers that are no ids, such as "
                 f"{float(some[0]):g}: write whole numbers, and 255 where there is no "

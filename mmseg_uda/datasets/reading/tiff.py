@@ -12,14 +12,27 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from . import losses
 from .orientation import ORIENTATION_TAG, valid_orientation
 
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NUMBERS = {1: "unsigned", 2: "signed", 3: "float", 4: "unsigned"}
 _COLOURS = {0: "inverted gray", 1: "gray", 2: "RGB", 3: "palette"}
 _YCBCR, _JPEG = 6, 7
+_SEPARATE = 2  # PlanarConfiguration: bands one after the other
+_HEAD = 1 << 16  # bytes of a tile that are looked at
 _ALPHA = (1, 2)  # ExtraSamples: with colours multiplied, and without
-_LOSSY = (6, 7, 34892)  # the kinds of JPEG; other codecs may be lossless
+#: Compression that alters numbers: the kinds of JPEG.
+_LOSSY = {6: "JPEG", 7: "JPEG", 34892: "JPEG"}
+#: Compression that may do so, as its own head says.
+_OFTEN_LOSSY = {
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34927: "WebP",
+    50001: "WebP",
+}
 
 
 def is_tiff(head: bytes) -> bool:
@@ -50,9 +63,10 @@ def read(file: BinaryIO) -> tuple[np.ndarray, dict[str, Any], np.ndarray | None]
     with _damage_said(), _opened(file) as tif:
         told, page = _declared(tif), tif.pages[0]
         pixels, colours = page.asarray(), page.colormap
+        in_planes = int(page.planarconfig) == _SEPARATE
     shape = (told["height"], told["width"], told["bands"])
-    if pixels.shape == (shape[2], *shape[:2]) and pixels.shape != shape:
-        pixels = np.moveaxis(pixels, 0, -1)  # bands one after the other
+    if in_planes and pixels.shape == (shape[2], *shape[:2]):
+        pixels = np.moveaxis(pixels, 0, -1)
     if pixels.size != np.prod(shape):
         raise OSError(f"its pixels have the shape {pixels.shape}, not {shape}")
     pixels = pixels.reshape(shape)
@@ -107,8 +121,18 @@ def _declared(tif: Any) -> dict[str, Any]:
         "colour": colour,
         "alpha": alpha,
         "pages": _same_sized(tif),
-        "lossy": int(page.compression) in _LOSSY,
+        "lossy": _alters(page, tif.filehandle),
     }
+
+
+def _alters(page: Any, file: Any) -> str:
+    """Return the name of the compression if it alters numbers, else ``""``."""
+    kind = int(page.compression)
+    if kind in _OFTEN_LOSSY:
+        file.seek(page.dataoffsets[0])
+        code = file.read(min(page.databytecounts[0], _HEAD))
+        return _OFTEN_LOSSY[kind] if losses.alters(code) else ""
+    return _LOSSY.get(kind, "")
 
 
 def _same_sized(tif: Any) -> int:

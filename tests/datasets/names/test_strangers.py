@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from mmseg_uda.datasets import UnlabelledFolder
-from mmseg_uda.datasets.names.label_look import look_at
+from mmseg_uda.datasets.names.label_look import Look, look_at
 from mmseg_uda.datasets.names.strangers import find_strangers, odd_ones
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.pseudo_labels import ImageFiles
@@ -131,6 +132,18 @@ def test_check_dataset__refuses_label_maps_among_images(draw, files, remedy):
 def test_check_dataset__photographs_of_every_kind_pass(draw, files):
     (report,) = check_dataset(UnlabelledFolder(str(draw(files))))
     assert report.notices == ()
+
+
+def test_look_at__tiffs_that_pillow_does_not_know(tmp_path, capfd):
+    path = tmp_path / "x.tif"
+    how = dict(photometric="minisblack", planarconfig="contig")
+    tifffile.imwrite(path, noise(110, 15, 13), **how)
+    assert look_at(path) == Look(is_label=False, is_gray=False)
+    tifffile.imwrite(path, (noise(110, 15) / 255).astype(np.float32))
+    assert look_at(path) == Look(is_label=False, is_gray=True)
+    tifffile.imwrite(path, patches(4).astype(np.uint32), bigtiff=True)
+    assert look_at(path) == Look(is_label=True, is_gray=True)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_check_dataset__the_remedy_works(draw):

@@ -255,3 +255,66 @@ def test_damaged__is_said_by_header_and_reader(tmp_path):
             ImageReader().read(path)
         with pytest.raises(ValueError, match=r"x\.tif"):
             read_header(path)
+
+
+@pytest.mark.parametrize(
+    ("count", "kind", "options"),
+    [
+        (1, "uint8", {}),
+        (1, "uint16", {"value_range": (0, 51)}),
+        (1, "int16", {"value_range": (0, 51)}),
+        (3, "uint16", {"value_range": (0, 51), "bands": (1, 2, 3)}),
+        (5, "uint8", {"bands": (5, 2, 1)}),
+    ],
+)
+def test_jpeg2000__as_gis_tools_write_it(tmp_path, count, kind, options):
+    path = tmp_path / "x.jp2"
+    pixels = np.random.default_rng(0).integers(0, 52, (count, 32, 40)).astype(kind)
+    shape = dict(height=32, width=40, count=count, dtype=kind)
+    faithful = dict(driver="JP2OpenJPEG", QUALITY="100", REVERSIBLE="YES")
+    with rasterio.open(path, "w", **shape, **faithful) as file:
+        file.write(pixels)
+    declared = declare_file(path)
+    assert (declared.stored_size, declared.bands) == ((40, 32), count)
+    bands = [band - 1 for band in options.get("bands", (1, 1, 1))]
+    factor = 5 if "value_range" in options else 1
+    want = np.moveaxis(pixels[bands], 0, -1) * factor
+    got = ImageReader(**options).read(path)
+    np.testing.assert_array_equal(got[..., ::-1], want)
+    for option in options:
+        less = {key: value for key, value in options.items() if key != option}
+        with pytest.raises(ValueError, match=rf"x\.jp2 .*{option}="):
+            ImageReader(**less).read(path)
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_jpeg2000__as_pillow_writes_it(tmp_path, mode):
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 40, 4)).astype(np.uint8)
+    image = Image.fromarray(pixels).convert(mode)
+    image.save(tmp_path / "x.jp2")
+    want = np.asarray(image.convert("RGB"))
+    got = ImageReader().read(tmp_path / "x.jp2")
+    np.testing.assert_array_equal(got[..., ::-1], want)
+    data = (tmp_path / "x.jp2").read_bytes()
+    for cut in (100, len(data) // 2):
+        (tmp_path / "x.jp2").write_bytes(data[:cut])
+        with pytest.raises(ValueError, match=r"cannot decode .*x\.jp2"):
+            ImageReader().read(tmp_path / "x.jp2")
+
+
+def test_pgm__spans_black_to_white(tmp_path):
+    path = tmp_path / "x.pgm"
+    path.write_bytes(b"P5 2 1 100\n" + bytes([50, 100]))
+    assert ImageReader().read(path)[0, :, 0].tolist() == [128, 255]
+    path.write_bytes(b"P5 2 1 4095\n" + np.array([0, 4095], ">u2").tobytes())
+    assert ImageReader((0, 4095)).read(path)[0, :, 0].tolist() == [0, 255]
+    with pytest.raises(ValueError, match=r"x\.pgm stores 16-bit values"):
+        ImageReader().read(path)
+
+
+def test_tiff__planes_of_a_square_of_three(tmp_path):
+    pixels = np.arange(27, dtype=np.uint8).reshape(3, 3, 3)  # as high and wide as deep
+    planes = np.moveaxis(pixels, -1, 0)
+    path = tmp_path / "x.tif"
+    tifffile.imwrite(path, planes, photometric="rgb", planarconfig="separate")
+    np.testing.assert_array_equal(ImageReader().read(path)[..., ::-1], pixels)

@@ -133,6 +133,8 @@ def test_pbm__one_is_one(tmp_path):
         ("float32", -9999, "negative value.s. -9999"),
         ("float32", 1.5, "float numbers that are no ids, such as 1.5"),
         ("float64", np.nan, "float numbers that are no ids, such as nan"),
+        ("float32", np.inf, "float numbers that are no ids, such as inf"),
+        ("float32", -3.4e38, "float numbers that are no ids, such as -3.4e.38"),
         ("complex64", 0, "complex"),
     ],
 )
@@ -150,7 +152,7 @@ def test_unsigned_numbers_beyond_a_signed_type_stay(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "options"), [("JPEG", {}), ("WEBP", dict(lossless=False)), ("AVIF", {})]
+    ("kind", "options"), [("JPEG", {}), ("WebP", dict(lossless=False)), ("AVIF", {})]
 )
 def test_losses_alter_ids(tmp_path, kind, options):
     gray = Image.fromarray(IDS.astype(np.uint8))
@@ -161,8 +163,85 @@ def test_losses_alter_ids(tmp_path, kind, options):
 
 def test_losses_alter_ids__within_a_tiff(tmp_path):
     data = tiff(np.kron(IDS, np.ones((8, 8))).astype(np.uint8), compression="jpeg")
-    with pytest.raises(ValueError, match="TIFF with losses"):
+    with pytest.raises(ValueError, match="compressed as JPEG with losses"):
         read(tmp_path, data, "x.tif")
+
+
+def test_losses_alter_ids__webp_with_tags(tmp_path):
+    gray = Image.fromarray(np.kron(IDS, np.ones((8, 8))).astype(np.uint8))
+    tags = Image.Exif()
+    tags[305] = "a tool"
+    data = saved(gray, "WEBP", lossless=True, exif=tags)
+    np.testing.assert_array_equal(read(tmp_path, data, "x"), np.asarray(gray))
+    with pytest.raises(ValueError, match="compressed as WebP with losses"):
+        read(tmp_path, saved(gray, "WEBP", exif=tags), "x")
+
+
+def test_losses_alter_ids__jpeg_2000(tmp_path):
+    gray = Image.fromarray(np.kron(IDS, np.ones((8, 8))).astype(np.uint8))
+    data = saved(gray, "JPEG2000")
+    np.testing.assert_array_equal(read(tmp_path, data, "x.jp2"), np.asarray(gray))
+    with pytest.raises(ValueError, match="compressed as JPEG 2000 with losses"):
+        read(tmp_path, saved(gray, "JPEG2000", irreversible=True), "x.jp2")
+
+
+@pytest.mark.parametrize(
+    ("name", "faithful", "lossy"),
+    [
+        ("LERC", {}, {"MAX_Z_ERROR": 1}),
+        ("JPEG 2000", {"compression": "jpeg2000"}, {"compressionargs": {"level": 30}}),
+        ("WebP", {}, {"compressionargs": {"level": 50, "lossless": False}}),
+    ],
+)
+def test_losses_alter_ids__codecs_that_may(tmp_path, name, faithful, lossy):
+    ids = np.kron(IDS, np.ones((16, 16))).astype(np.uint8)
+    path = tmp_path / "x.tif"
+    for options in (faithful, lossy):
+        if name == "LERC":
+            shape = dict(height=48, width=80, count=1, dtype="uint8")
+            with rasterio.open(path, "w", compress="LERC", **shape, **options) as file:
+                file.write(ids, 1)
+        else:
+            pixels = np.dstack([ids] * 3) if name == "WebP" else ids
+            kind = name.replace(" ", "").lower()
+            tifffile.imwrite(path, pixels, **{**options, "compression": kind})
+        if options is lossy:
+            with pytest.raises(ValueError, match=f"compressed as {name} with losses"):
+                read_label_ids(path)
+        else:
+            np.testing.assert_array_equal(read_label_ids(path), ids)
+
+
+def test_png16__synthia_or_colours(tmp_path):
+    instance, none = np.full(IDS.shape, 300), np.zeros(IDS.shape)
+    synthia = np.dstack([IDS, instance, none])
+    np.testing.assert_array_equal(read(tmp_path, png(synthia, 16, 2), "x.png"), IDS)
+    widened = np.dstack([none, IDS * 257 * 60, none])
+    for colours in (np.dstack([IDS, none, IDS + 1]), widened):
+        with pytest.raises(ValueError, match="holds colours, not class ids"):
+            read(tmp_path, png(colours, 16, 2), "x.png")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n# done\n"])
+def test_netpbm__as_text(tmp_path, end):
+    text = (
+        "P2\n# by hand\n5 3 # wide, high\n3\n" + " ".join(map(str, IDS.ravel())) + end
+    )
+    np.testing.assert_array_equal(read(tmp_path, text.encode(), "x.pgm"), IDS)
+    text = "P1 5 1 01 101" + end
+    got = read(tmp_path, text.encode(), "x.pbm")
+    np.testing.assert_array_equal(got, [[0, 1, 1, 0, 1]])
+    three = " ".join(f"{i} {i} {i}" for i in IDS.ravel())
+    got = read(tmp_path, f"P3 5 3 9 {three}{end}".encode(), "x.ppm")
+    np.testing.assert_array_equal(got, IDS)
+
+
+@pytest.mark.parametrize(
+    "head", [b"P2 5 3 3\n1 2", b"P5 5 3 3\n12", b"P4 5 9\n12", b"P5 5"]
+)
+def test_netpbm__cut_off(tmp_path, head):
+    with pytest.raises(ValueError, match=r"cannot read the label .*x\.pgm"):
+        read(tmp_path, head, "x.pgm")
 
 
 def test_several_pages(tmp_path):
