@@ -41,7 +41,7 @@ def test_result_hook__warns_of_classes_that_are_never_predicted(tmp_path):
 
 
 def test_result_hook__says_which_classes_the_mean_is_not_over(tmp_path):
-    runner = build_runner(tmp_path, "nan", scores={6: 20.0})
+    runner = build_runner(tmp_path, "not_over", scores={6: 20.0})
     metric = runner.val_evaluator.metrics[0]
     compute = metric.compute_metrics
     more = {"IoU.land": 20.0, "IoU.lake": float("nan")}
