@@ -48,10 +48,10 @@ def list_files(
         if stem in found:
             first, second = found[stem], folder + name
             raise ValueError(
-                f"{root} holds both {first} and {second}: their labels could not be "
-                "told apart. Remove or rename one, or take files of one suffix alone "
-                f"(image_suffix={PurePath(first).suffix!r} or "
-                f"{PurePath(second).suffix!r})"
+                f"{root} holds both {first} and {second}: what belongs to which could "
+                "not be told. Remove or rename one, or take files of one suffix alone, "
+                f"image_suffix (of labels label_suffix) {PurePath(first).suffix!r} or "
+                f"{PurePath(second).suffix!r}"
             )
         found[stem] = folder + name
     return dict(sorted(found.items()))

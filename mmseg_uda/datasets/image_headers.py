@@ -14,7 +14,13 @@ from .reading.no_image import no_image
 __all__ = ["check_checksums", "image_size", "read_header"]
 
 #: What an intact file of a format holds among its last bytes.
-_ENDS = {"PNG": b"IEND", "JPEG": b"\xff\xd9"}
+_ENDS = {
+    "PNG": b"IEND",
+    "JPEG": b"\xff\xd9",
+    "GIF": b"\x3b",
+}
+#: Where a format says how many bytes there are, and how many more than it says.
+_SIZES = {"BMP": (slice(2, 6), 0), "WEBP": (slice(4, 8), 8)}
 _TAIL = 64
 
 
@@ -35,7 +41,7 @@ def image_size(path: str | Path, orientation: str = "shown") -> tuple[int, int]:
 def read_header(path: str | Path) -> Declared:
     """Return what an image declares, and check its end.
 
-    A PNG or JPEG that does not end in the mark of its end is decoded to be sure.
+    A file that does not end as its format has it is decoded to be sure.
 
     Raises:
         FileNotFoundError: If there is no such file.
@@ -45,10 +51,9 @@ def read_header(path: str | Path) -> Declared:
     try:
         with open(path, "rb") as file:
             declared = declare(file)
-            tail = _tail(file)
-        end = _ENDS.get(declared.kind, b"")
-        if end not in tail:
-            if end not in Path(path).read_bytes():
+            complete = _is_complete(declared.kind, file)
+        if not complete:
+            if _ENDS.get(declared.kind, b"") not in Path(path).read_bytes():
                 raise OSError("its end is missing")
             with Image.open(path) as image:
                 image.load()  # the end is followed by other data, or is a preview's
@@ -76,10 +81,15 @@ def _unopened(path: str | Path, error: OSError) -> str:
     return f"there is no file {path}"
 
 
-def _tail(file: BinaryIO) -> bytes:
+def _is_complete(kind: str, file: BinaryIO) -> bool:
+    """Whether a file ends as its format has it; formats that do not say so do."""
     size = file.seek(0, io.SEEK_END)
+    if kind in _SIZES:
+        where, more = _SIZES[kind]
+        file.seek(0)
+        return int.from_bytes(file.read(_TAIL)[where], "little") + more <= size
     file.seek(max(0, size - _TAIL))
-    return file.read()
+    return _ENDS.get(kind, b"") in file.read()
 
 
 def _bytes(path: str | Path) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from mmseg.registry import DATASETS
 
 from .checks.label_advice import advise_map
-from .folders import IMAGE_SUFFIXES
+from .folders import IMAGE_SUFFIXES, as_tuple
 from .label_maps import custom_lut, identity_lut
 from .paired_folder import PairedFolder
 
@@ -49,7 +49,7 @@ class LabelledFolder(PairedFolder):
         image_dir: str = "images",
         label_dir: str = "labels",
         image_suffix: str | Sequence[str] = IMAGE_SUFFIXES,
-        label_suffix: str = ".png",
+        label_suffix: str | Sequence[str] = ".png",
         label_map: Mapping[int, int] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -62,7 +62,8 @@ class LabelledFolder(PairedFolder):
             label_suffix=label_suffix,
             layout=(
                 f"{image_dir}/  the images, in any depth\n"
-                f"{label_dir}/  <the same path and name>{label_suffix}"
+                f"{label_dir}/  <the same path and name>"
+                f"{' or '.join(as_tuple(label_suffix))}"
             ),
             **kwargs,
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine.logging import print_log
 
-from .folders import is_one_folder, pairing_error, some
+from .folders import as_tuple, is_one_folder, pairing_error, some
 from .names.pairing_advice import pairing_advice
 from .seg_folder import SegFolder
 
@@ -20,7 +20,7 @@ class PairedFolder(SegFolder):
     Args:
         data_root: Folder of the data set.
         label_dir: Label folder below it, with the sub-folders of the image folder.
-        label_suffix: Ending of the label files, in any case.
+        label_suffix: Ending of the label files, one or several, in any case.
         allow_unpaired: Leave out images without a label and labels without an image
             with a warning, instead of an error.
         **kwargs: Further arguments of :class:`SegFolder`.
@@ -35,11 +35,11 @@ class PairedFolder(SegFolder):
         data_root: str,
         *,
         label_dir: str,
-        label_suffix: str,
+        label_suffix: str | Sequence[str],
         allow_unpaired: bool = False,
         **kwargs: Any,
     ) -> None:
-        self.label_suffix = label_suffix
+        self.label_suffixes = as_tuple(label_suffix)
         self.allow_unpaired = allow_unpaired
         super().__init__(data_root, label_dir=label_dir, **kwargs)
 
@@ -55,17 +55,17 @@ class PairedFolder(SegFolder):
 
     def list_images(self) -> dict[str, str]:
         """List the images; of a folder that they share with labels, those alone."""
-        suffixes, others = self.image_suffixes, ()
+        suffixes, labels = self.image_suffixes, ()
         if self._share_folder():
-            label = self.label_suffix.lower()
-            suffixes = [s for s in suffixes if s.lower() != label]
-            others = (label,)
-        return self.list_folder("img_path", suffixes, "image", others)
+            labels = [s.lower() for s in self.label_suffixes]
+            suffixes = [s for s in suffixes if s.lower() not in labels]
+        return self.list_folder("img_path", suffixes, "image", labels)
 
     def _list_labels(self) -> dict[str, str]:
-        others = [s for s in self.image_suffixes if len(s) > len(self.label_suffix)]
+        labels = [s.lower() for s in self.label_suffixes]
+        others = [s for s in self.image_suffixes if s.lower() not in labels]
         others = others if self._share_folder() else ()
-        return self.list_folder("seg_map_path", (self.label_suffix,), "label", others)
+        return self.list_folder("seg_map_path", labels, "label", others)
 
     def _share_folder(self) -> bool:
         return is_one_folder(self.image_root, self.data_prefix["seg_map_path"])
@@ -88,11 +88,12 @@ class PairedFolder(SegFolder):
         if not self.SUFFIXES_ARE_OPTIONS:
             return ""
         roots = (self.image_root, self.data_prefix["seg_map_path"])
-        advice = pairing_advice(*roots, *found)
+        advice = pairing_advice(*roots, *found, label_suffixes=self.label_suffixes)
         endings = [suffix.lower() for suffix in self.image_suffixes]
-        if self._share_folder() and self.label_suffix.lower() in endings:
+        both = [s for s in self.label_suffixes if s.lower() in endings]
+        if self._share_folder() and both:
             advice = (
                 "Images and labels lie in one folder, where a file that ends in "
-                f"{self.label_suffix} is a label, never its own image. {advice}"
+                f"{' or '.join(both)} is a label, never its own image. {advice}"
             )
         return advice.strip()

@@ -64,6 +64,22 @@ def test_check_dataset__truncated_jpeg(tmp_path, write):
         check_dataset(UnlabelledFolder(str(tmp_path)))
 
 
+@pytest.mark.parametrize(
+    "kind", ["PNG", "JPEG", "GIF", "BMP", "WEBP", "PPM", "TIFF", "JPEG2000"]
+)
+def test_check_dataset__truncated_in_every_format(tmp_path, capfd, kind):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 50, 3)).astype(np.uint8)
+    path = tmp_path / "x.png"
+    Image.fromarray(pixels).save(path, kind)
+    assert image_size(path) == (50, 40)
+    data = path.read_bytes()
+    for cut in (0.5, 0.9):
+        path.write_bytes(data[: int(cut * len(data))])
+        with pytest.raises(ValueError, match=r"x\.png is truncated .* fetch it again"):
+            check_dataset(UnlabelledFolder(str(tmp_path)))
+    assert "ERROR" not in capfd.readouterr().err
+
+
 def test_check_dataset__png_with_trailing_bytes_is_fine(gta5_root):
     with open(gta5_root / "images/00001.png", "ab") as file:
         file.write(bytes(500))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 _TOKENS = re.compile(r"\d+|[^\W\d_]+|.")
+_SHOWS = re.compile(r"colou?r|rgb|vis|instance|overlay")  # labels, but no ids
 _MANY = 8  # files that share a beginning by chance rather than as siblings
 
 
@@ -37,7 +38,8 @@ def matching_tails(
         labels: The same of the label folder; None: both lie in one folder.
 
     Returns:
-        Those with the most pairs, and among them with the fewest files left.
+        Those with the most pairs, and among them with the fewest files left, in one
+        folder with the shortest end of images; pictures of labels are the last.
     """
     others = images if labels is None else labels
     likely = _likely(images, others, labels is None)
@@ -45,7 +47,14 @@ def matching_tails(
     counted = [tails for tails in counted if 2 * tails.pairs > tails.left]
     most = max((tails.pairs for tails in counted), default=0)
     best = [tails for tails in counted if tails.pairs == most]
-    return sorted(best, key=lambda t: (t.left, len(t.image), t.image, t.label))
+
+    def rank(tails: Tails) -> tuple:
+        order = (tails.left, len(tails.image))
+        order = order if labels is not None else order[::-1]
+        shows = bool(_SHOWS.search(tails.label.lower()))
+        return *order, tails.image, shows, tails.label
+
+    return sorted(best, key=rank)
 
 
 def sibling_tails(names: Sequence[str]) -> set[str]:

@@ -18,6 +18,7 @@ def pairing_advice(
     num_pairs: int = 0,
     no_label: Sequence[str] | None = None,
     no_image: Sequence[str] | None = None,
+    label_suffixes: Sequence[str] = (),
 ) -> str:
     """Return how the files of two folders would pair up; ``""`` if there is no way.
 
@@ -27,6 +28,7 @@ def pairing_advice(
         num_pairs: How many files pair up as they are read now.
         no_label: Images that do not; None: it is not known.
         no_image: Labels that do not.
+        label_suffixes: Ends of labels, as they are read now.
     """
     if not os.path.isdir(label_root):
         return _beside(image_root)
@@ -34,6 +36,10 @@ def pairing_advice(
     labels = None
     if not is_one_folder(image_root, label_root):
         labels = _pictures(label_root, apart=[image_root])
+    further = _further_ends(no_label or (), labels or ()) if num_pairs else []
+    if further:
+        ends = ", ".join(f'"{end}"' for end in [*label_suffixes, *further])
+        return f"Labels have several endings: set label_suffix=({ends})."
     tails = matching_tails(images, labels)
     unknown = no_label is None or no_image is None
     left = None if unknown else len(no_label) + len(no_image)
@@ -41,7 +47,11 @@ def pairing_advice(
         return _by_tails(tails)
     if labels is None:
         return ""
-    images, labels = (images, labels) if unknown else (no_label, no_image)
+    return _by_names(*((images, labels) if unknown else (no_label, no_image)))
+
+
+def _by_names(images: Sequence[str], labels: Sequence[str]) -> str:
+    """Return what to do where no suffix pairs up the names; ``""``: not known."""
     near = near_miss(images, labels)
     if near is not None:
         return (
@@ -55,6 +65,13 @@ def pairing_advice(
             "suffix can tell: rename the labels, or links to them, like the images."
         )
     return ""
+
+
+def _further_ends(images: Sequence[str], labels: Sequence[str]) -> list[str]:
+    """Return the suffixes of labels that all these images have, but for their own."""
+    ends = {os.path.splitext(label)[0]: os.path.splitext(label)[1] for label in labels}
+    stems = [os.path.splitext(image)[0] for image in images]
+    return sorted({ends[s] for s in stems}) if all(s in ends for s in stems) else []
 
 
 def _beside(image_root: str | Path) -> str:

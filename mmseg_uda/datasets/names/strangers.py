@@ -16,7 +16,7 @@ _LOOKED_AT = 16  # files, where no groups are found
 _SHARE = 0.1  # of all files, for more than an odd one
 _TELLING = re.compile(
     r"(?:^|[^a-z])(masks?|labels?|label(train)?ids|instanceids|gt|gtfine|seg|"
-    r"segmentations?|annot(ation)?s?|manual\d*|\d(st|nd)ho)(?![a-z])"
+    r"segmentations?|annot(ation)?s?|colou?rs?|manual\d*|\d(st|nd)ho)(?![a-z])"
 )
 #: What to do where no option tells strangers from images.
 MOVE = "Move them, or links to the photographs, to a folder of their own"
@@ -90,6 +90,7 @@ def find_strangers(paths: Sequence[str | Path], root: str | Path) -> Strangers |
     looks = lru_cache(maxsize=None)(lambda name: _look(Path(root, name)))
     for grouping in (
         _by_tails,
+        _by_telling_tails,
         _by_suffix,
         _by_first_folder,
         _by_last_folder,
@@ -159,10 +160,11 @@ def _compare(
         labels = [key for key in labels if _tells(key)]
         photographs = [key for key in groups if key not in labels]
     files = sorted(name for key in labels for name in groups[key])
-    if not files or not photographs or len(files) < min(2, _SHARE * len(names)):
+    few = grouping is not _by_telling_tails and len(files) < min(2, _SHARE * len(names))
+    if not files or not photographs or few:
         return None
     about = (files, len(names), groups[photographs[0]][0])
-    if grouping not in (_by_tails, _by_suffix):
+    if grouping not in (_by_tails, _by_telling_tails, _by_suffix):
         alone = grouping is _by_first_folder and len(photographs) == 1
         return Strangers(*about, folder=photographs[0] if alone else "")
     ends = tuple(key.lower() for key in photographs)
@@ -191,6 +193,17 @@ def _by_tails(names: Sequence[str]) -> Groups:
         if end is not None:
             groups.setdefault(end, []).append(name)
     return groups
+
+
+def _by_telling_tails(names: Sequence[str]) -> Groups:
+    """Group files that are called like another one but for an end that tells."""
+    known = {str(PurePath(name).with_suffix("")) for name in names}
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        found = _TELLING.search(name.lower(), name.rfind("/") + 1)
+        at = len(name) if found is None else found.start()
+        groups.setdefault(name[at:] if name[:at] in known else "", []).append(name)
+    return groups if len(groups) <= _GROUPS else {}
 
 
 def _by_suffix(names: Sequence[str]) -> Groups:

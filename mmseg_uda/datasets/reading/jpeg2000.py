@@ -11,6 +11,7 @@ import numpy as np
 
 _BOX = b"\0\0\0\x0cjP  "
 _CODE = b"\xff\x4f\xff\x51"
+_END = b"\xff\xd9"
 _COD, _SOT = 0xFF52, 0xFF90
 _COLOURS = {16: "RGB", 17: "gray"}
 _HEAD = 1 << 16  # bytes; what stands before the first tile is far shorter
@@ -25,7 +26,7 @@ def declared(file: BinaryIO) -> dict[str, Any]:
     """Return the fields of :class:`.declared.Declared` for a JPEG 2000.
 
     Raises:
-        OSError: If it is damaged.
+        OSError: If it is damaged or cut off.
     """
     try:
         return _declared(file)
@@ -41,8 +42,6 @@ def read_bytes(data: bytes) -> np.ndarray:
     """
     import imagecodecs  # slow to import
 
-    if b"\xff\xd9" not in data[-_HEAD:]:
-        raise OSError("its end is missing")
     try:
         pixels = imagecodecs.jpeg2k_decode(data)
     except Exception as error:  # the codec fails in ways of its own
@@ -73,6 +72,9 @@ def _declared(file: BinaryIO) -> dict[str, Any]:
             colour, alpha = _header(file, start, stop)
         elif name == b"jp2c":
             code = file.read(_HEAD)
+            file.seek(max(start, stop - 2))
+            if file.read(2) != _END:
+                raise OSError("its end is missing")
             break
     if not code.startswith(_CODE):
         raise OSError("it holds no image")

@@ -24,10 +24,13 @@ def declared(file: BinaryIO) -> dict[str, Any]:
     """Return the fields of :class:`.declared.Declared` for such a file.
 
     Raises:
-        OSError: If its head is damaged.
+        OSError: If its head is damaged, or it is cut off.
     """
     file.seek(0)
-    kind, (height, width, bands), top, _ = _head(file.read(_LONGEST))
+    kind, (height, width, bands), top, at = _head(file.read(_LONGEST))
+    row = width * bands * (1 if top < 256 else 2) if kind > 4 else -(-width // 8)
+    if kind >= 4 and file.seek(0, 2) < at + 1 + height * row:
+        raise OSError("its end is missing")
     gray = "inverted gray" if kind in (1, 4) else "gray"
     return {
         "width": width,

@@ -38,6 +38,15 @@ def test_matching_tails__of_one_folder():
     assert {first, second} == {(".jpg", "_1stHO.png", 14), (".jpg", "_2ndHO.png", 14)}
     stare = [f"im{i:04d}{end}" for i in NUMBERS for end in (".ppm", ".ah.ppm")]
     assert best(stare)[0] == (".ppm", ".ah.ppm", 14)
+    stare += [f"im{i:04d}.vk.ppm" for i in NUMBERS]
+    assert {*best(stare)[:2]} == {(".ppm", ".ah.ppm", 14), (".ppm", ".vk.ppm", 14)}
+
+
+def test_matching_tails__ids_before_pictures_of_labels():
+    images = [f"a_{i:06d}_leftImg8bit.png" for i in NUMBERS]
+    ends = [f"_gtFine_{end}.png" for end in ("color", "instanceIds", "labelIds")]
+    labels = [f"a_{i:06d}{end}" for i in NUMBERS for end in ends]
+    assert best(images, labels)[0] == ("_leftImg8bit.png", ends[2], 14)
 
 
 def test_matching_tails__names_that_have_nothing_in_common():
@@ -157,3 +166,16 @@ def test_labelled_folder__labels_that_lie_among_the_images(draw, tmp_path):
     with pytest.raises(FileNotFoundError, match="labels does not exist") as info:
         LabelledFolder(root, image_dir="stereo")
     assert "label_dir to image_dir" not in str(info.value)
+
+
+def test_labels_of_several_suffixes(tmp_path, write):
+    for name in ("images/a.jpg", "images/b.png"):
+        write.image(tmp_path / name)
+    for name in ("labels/a.png", "labels/b.tif"):
+        write.grey(tmp_path / name, write.raw_ids(2))
+    with pytest.raises(ValueError, match=r'set label_suffix=\("\.png", "\.tif"\)'):
+        LabelledFolder(str(tmp_path))
+    assert len(LabelledFolder(str(tmp_path), label_suffix=(".png", ".tif"))) == 2
+    write.grey(tmp_path / "labels/a.tif", write.raw_ids(2))
+    with pytest.raises(ValueError, match=r"both a\.\w+ and a\.\w+: .*label_suffix"):
+        LabelledFolder(str(tmp_path), label_suffix=(".png", ".tif"))

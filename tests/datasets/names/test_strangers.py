@@ -108,6 +108,12 @@ def test_look_at__jpegs(draw, kind, is_label):
         ({"s{}/rgb/1.png": "photo", "s{}/gt/1.png": "ids"}, "folder of their own"),
         ({"img_{}.png": "photo", "mask_{}.png": "ids"}, "folder of their own"),
         ({"{}.png": "flat", "{}_mask.png": "binary"}, "skip_suffix='_mask.png'"),
+        (
+            {"leftImg8bit/a_00000{}_leftImg8bit.png": "photo",
+             "gtFine/a_00000{}_gtFine_color.png": "colours",
+             "gtFine/a_00000{}_gtFine_labelIds.png": "ids"},
+            "image_dir='leftImg8bit'",
+        ),
     ],
 )  # fmt: skip
 def test_check_dataset__refuses_label_maps_among_images(draw, files, remedy):
@@ -176,6 +182,16 @@ def test_find_strangers__a_few_among_many(draw, mask):
     found = find_strangers(sorted(root.iterdir()), root)
     assert sorted(found.files) == [mask.format(i) for i in range(3)]
     assert found.skip == ("_mask.jpg",) or found.suffixes == (".jpg",)
+
+
+@pytest.mark.parametrize("num", [1, 30])
+def test_find_strangers__one_by_its_name(draw, num):
+    root = draw({"a{}.png": "photo"}, num=num)
+    Image.fromarray(patches(2)).save(root / "a0_mask.png")
+    found = find_strangers(sorted(root.iterdir()), root)
+    assert (found.files, found.skip) == (["a0_mask.png"], ("_mask.png",))
+    Image.fromarray(noise(110, 15)).save(root / "a0_mask.png")  # but a photograph
+    assert find_strangers(sorted(root.iterdir()), root) is None
 
 
 def test_tools__refuse_label_maps_among_images_too(draw):
