@@ -93,7 +93,7 @@ def size_error(
     )
     declared = declare_file(image) if Path(image).is_file() else None
     if declared is None or declared.orientation == 1:
-        return text
+        return text + _own_tag(label, label_size, image_size)
     turned = image_size == declared.shown_size
     text += (
         f". The image has the orientation tag {declared.orientation} and is read as "
@@ -105,4 +105,15 @@ def size_error(
     return (
         f"{text}; the label fits the image as it is {'stored' if turned else 'shown'}: "
         f"set orientation='{'stored' if turned else 'shown'}' of the data set"
+    )
+
+
+def _own_tag(label: str, size: tuple[int, int], image_size: tuple[int, int]) -> str:
+    """Say that a label does not fit because of an orientation tag that it alone has."""
+    declared = declare_file(label) if Path(label).is_file() else None
+    if declared is None or declared.orientation == 1 or size != image_size[::-1]:
+        return ""
+    return (
+        f". The label has the orientation tag {declared.orientation}, its image has "
+        "none: remove the label's tag, or set orientation='stored' of the data set"
     )

@@ -235,3 +235,15 @@ def test_classes__more_than_labels_can_hold(root):
     metainfo = dict(classes=[str(i) for i in range(256)])
     with pytest.raises(ValueError, match="at most 255 classes, got 256"):
         LabelledFolder(str(root), metainfo=metainfo)
+
+
+def test_orientation__of_the_label_alone(tmp_path):
+    for folder, tag in (("images", 1), ("labels", 6)):
+        (tmp_path / folder).mkdir()
+        tags = Image.Exif()
+        tags[274] = tag
+        gray = Image.fromarray(np.zeros((4, 6), np.uint8))
+        gray.save(tmp_path / folder / "x.png", exif=tags)
+    with pytest.raises(ValueError, match=r"The label has the orientation tag 6, its"):
+        check_dataset(config(tmp_path))
+    check_dataset(config(tmp_path, orientation="stored"))
