@@ -14,6 +14,7 @@ from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.finite import NonFiniteLossError
 
 from .early_end import EarlyEnd
+from .errors import StageError
 from .named_weights import drop_overwritten, fetch_named_weights
 from .stage_runner import CallBeforeTrain, StageRunner
 
@@ -38,6 +39,7 @@ def run_train_stage(
     Raises:
         ValueError: If ``load_from`` matches the model only in part.
         NonFiniteLossError: If a loss or a weight is no number any more.
+        StageError: If a hook ended the training by an exception.
     """
     cfg.load_from = str(resume_from) if resume_from else None
     cfg.resume = resume_from is not None
@@ -55,6 +57,13 @@ def run_train_stage(
         runner.train()
     except NonFiniteLossError as error:
         raise NonFiniteLossError(f"{error} {_what_next(cfg, name)}") from error
+    except (StopIteration, SystemExit) as error:  # nothing was scored, nothing saved
+        raise StageError(
+            f"stage '{name}': something ended the training at iteration {runner.iter} "
+            f"by raising {error!r}. A hook that means to end it sets "
+            "runner.train_loop.stop_training = True: what it ends with is then saved "
+            "and scored."
+        ) from error
     finally:
         runner.close()
     del runner
