@@ -1,7 +1,9 @@
 """What to do about images and labels whose names do not pair up."""
 
 import os
+import re
 from collections.abc import Collection, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from ..folders import PICTURE_SUFFIXES, is_one_folder
@@ -36,10 +38,10 @@ def pairing_advice(
     labels = None
     if not is_one_folder(image_root, label_root):
         labels = _pictures(label_root, apart=[image_root])
-    further = _further_ends(no_label or (), labels or ()) if num_pairs else []
-    if further:
-        ends = ", ".join(f'"{end}"' for end in [*label_suffixes, *further])
-        return f"Labels have several endings: set label_suffix=({ends})."
+    if num_pairs and no_label:
+        some = _about_some(images, labels or (), no_label, no_image, label_suffixes)
+        if some:
+            return some
     tails = matching_tails(images, labels)
     unknown = no_label is None or no_image is None
     left = None if unknown else len(no_label) + len(no_image)
@@ -67,11 +69,42 @@ def _by_names(images: Sequence[str], labels: Sequence[str]) -> str:
     return ""
 
 
+def _about_some(
+    images: Sequence[str],
+    labels: Sequence[str],
+    no_label: Sequence[str],
+    no_image: Sequence[str] | None,
+    label_suffixes: Sequence[str],
+) -> str:
+    """Return what to do about images without a label where others have theirs."""
+    further = _further_ends(no_label, labels)
+    if further:
+        ends = ", ".join(f'"{end}"' for end in [*label_suffixes, *further])
+        return f"Labels have several endings: set label_suffix=({ends})."
+    end = "" if no_image else _end_of_all(no_label, images)
+    return end and (
+        f'All that end in "{end}" have none: if they are no images, set '
+        f'skip_suffix="{end}"; or complete the folders, or leave them out by '
+        "allow_unpaired=True."
+    )
+
+
 def _further_ends(images: Sequence[str], labels: Sequence[str]) -> list[str]:
     """Return the suffixes of labels that all these images have, but for their own."""
     ends = {os.path.splitext(label)[0]: os.path.splitext(label)[1] for label in labels}
     stems = [os.path.splitext(image)[0] for image in images]
     return sorted({ends[s] for s in stems}) if all(s in ends for s in stems) else []
+
+
+def _end_of_all(names: Sequence[str], images: Sequence[str]) -> str:
+    """Return what these files end in, and no other; ``""``: nothing that tells."""
+    columns = zip(*(name[::-1] for name in names), strict=False)
+    equal = takewhile(lambda column: len({*column}) == 1, columns)
+    end = "".join(column[0] for column in equal)[::-1]
+    start = re.search(r"[\W_]", end)
+    end = end[start.start() :] if start and len(names) > 1 else ""
+    alone = sum(image.endswith(end) for image in images) == len(names)
+    return end if end and alone else ""
 
 
 def _beside(image_root: str | Path) -> str:

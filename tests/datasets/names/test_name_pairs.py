@@ -179,3 +179,14 @@ def test_labels_of_several_suffixes(tmp_path, write):
     write.grey(tmp_path / "labels/a.tif", write.raw_ids(2))
     with pytest.raises(ValueError, match=r"both a\.\w+ and a\.\w+: .*label_suffix"):
         LabelledFolder(str(tmp_path), label_suffix=(".png", ".tif"))
+
+
+def test_unpaired_files_of_one_end(tmp_path, write):
+    for i in range(3):
+        write.image(tmp_path / f"im{i}.jpg")
+        for end in ("_a.png", "_b.jpg"):
+            write.grey(tmp_path / f"im{i}{end}", write.raw_ids(2))
+    options = dict(image_dir="", label_dir="", label_suffix="_a.png")
+    with pytest.raises(ValueError, match=r'no images, set skip_suffix="_b\.jpg"'):
+        LabelledFolder(str(tmp_path), **options)
+    assert len(LabelledFolder(str(tmp_path), skip_suffix="_b.jpg", **options)) == 3
