@@ -225,7 +225,10 @@ def _augment(cfg: Config) -> None:
     # mmseg's averaging adds maps without a channel dimension and says so each time
     warnings.filterwarnings("ignore", "The shape of value will convert")
     if cfg.get("tta_pipeline") is None:
-        raise StageError("--tta: the config has no tta_pipeline")
+        raise StageError(
+            "--tta: the config has no tta_pipeline. Add one (configs/_base_/datasets/"
+            "cityscapes_eval.py has an example), or leave --tta out"
+        )
     cfg.test_dataloader.dataset["pipeline"] = cfg.tta_pipeline
     wrapper = dict(cfg.get("tta_model") or {"type": "SegTTAModel"})
     cfg.model = {**wrapper, "module": cfg.model}

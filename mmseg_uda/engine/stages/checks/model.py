@@ -23,6 +23,7 @@ from .classes import check_classes
 from .dry_runner import quiet_logger
 from .head_channels import check_head_channels
 from .head_losses import check_head_losses
+from .inference import check_inference
 from .loaders import check_loaders
 from .parts import check_parts, check_sections
 from .pretrained import check_pretrained
@@ -94,6 +95,8 @@ def check_model(
         model_cfg.setdefault("data_preprocessor", cfg.data_preprocessor)
     with building("model"):
         model = MODELS.build(model_cfg)
+    if not trains or cfg.get("val_dataloader"):
+        check_inference(model)
     if trains:
         check_sections(cfg)
         with building("optim_wrapper"):
