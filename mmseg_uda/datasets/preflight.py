@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
+from mmseg_uda.error_text import said_by
+
 from .checks.aspect_ratio import stretch_remark
 from .checks.class_coverage import absent_classes, no_labelled_pixel
 from .checks.decoded_before import DecodedBefore
@@ -209,6 +211,6 @@ def _check_pipeline(dataset: Any) -> list[Problem]:
             dataset[0]
     except Exception as error:  # whatever a transform may raise
         sample = dataset.get_data_info(0)
-        kind = f"{type(error).__name__}: {error}"
+        kind = said_by(error)
         return [Problem(f"the pipeline fails on {sample['img_path']}: {kind}", sample)]
     return []

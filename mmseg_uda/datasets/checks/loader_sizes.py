@@ -9,12 +9,14 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_world_size
 from mmseg.registry import DATASETS
 
+from mmseg_uda.error_text import said_by
+
 from ..loader_config import domains_of
 from ..multi_domain_sampler import check_samples
 from ..preflight import DatasetReport
 from ..seeding import seeded
 from ..transforms.diverse_crop import DiverseCrop
-from .label_sizes import resized_labels
+from .label_sizes import unlike_predictions
 from .pending_files import waits_for_files, without_missing_labels, without_regions
 from .pipeline_sizes import Cut, Size, Sizes, sizes_behind
 
@@ -108,7 +110,8 @@ def _of_pipeline(
     cuts = {size: found[0] for size, (_, found) in behind.items() if found}
     never_pads = {s: c for s, c in cuts.items() if type(c.transform) is DiverseCrop}
     if not batching.training:
-        yield from resized_labels(report, transforms)
+        must_score = batching.key == "val_dataloader"
+        yield from unlike_predictions(report, transforms, must_score)
     if never_pads:
         yield _cut_text(report, never_pads)
     elif None in outcome.values():
@@ -135,7 +138,7 @@ def _try_smallest(report: DatasetReport, dataset: Mapping[str, Any]) -> Iterator
         with seeded(0):
             built[index]
     except Exception as error:  # whatever a transform may raise
-        kind = f"{type(error).__name__}: {error}"
+        kind = said_by(error)
         yield f"the pipeline fails on the smallest image, {report.paths[index]}: {kind}"
 
 

@@ -131,14 +131,15 @@ def _to_scales(
 ) -> Sizes | None:
     """Join the sizes that a resize to each of some scales gives."""
     resize = transform.resize
-    if not isinstance(resize, Resize):
+    rule = _RULES.get(type(resize))
+    if rule not in (_resize, _shortest_edge):
         return None
     before = resize.scale
     try:
         found = []
         for scale in scales:
             resize.scale = scale
-            found.append(_resize(resize, sizes))
+            found.append(rule(resize, sizes))
     finally:
         resize.scale = before
     return _join(found)

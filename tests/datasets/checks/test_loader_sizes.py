@@ -113,7 +113,7 @@ def test_check_sizes__images_too_small_for_the_network(check):
     assert check([(80, 60), (50, 20)], count=1, key="test_dataloader") == []
 
 
-def test_check_sizes__labels_that_are_resized_with_the_image(tmp_path, write):
+def test_check_sizes__labels_unlike_what_is_predicted(tmp_path, write):
     init_default_scope("mmseg")
     for name in ("images/a.png", "images/b.png"):
         write.image(tmp_path / name)
@@ -135,3 +135,15 @@ def test_check_sizes__labels_that_are_resized_with_the_image(tmp_path, write):
     assert re.search(said, str(error))
     assert check(resize, labels) == check(labels, size) == check(labels) == []
     assert check(labels, resize, key="train_dataloader") == []
+    flip = dict(type="RandomFlip", prob=0.5)
+    (error,) = check(labels, flip)
+    assert "RandomFlip flips labels" in str(error)
+    assert check(flip, labels) == check(labels, flip | dict(prob=0.0)) == []
+    assert check(labels, flip, key="train_dataloader") == []
+    (error,) = check(resize)
+    assert "loads no labels, so that nothing can be scored" in str(error)
+    dataset = dict(type="LabelledFolder", data_root=str(tmp_path))
+    loader = dict(dataset=dataset | dict(pipeline=[LOAD, labels]))
+    reports, _ = check_each_domain(loader)
+    (error,) = check_sizes(loader, reports, Batching("val_dataloader"))
+    assert "PackSegInputs" in str(error)

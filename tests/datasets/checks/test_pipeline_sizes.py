@@ -22,6 +22,14 @@ PIPELINES = {
     "choice": [
         dict(type="RandomChoiceResize", scales=[(30, 20), (90, 70)], keep_ratio=True)
     ],
+    "choice_shortest": [
+        dict(
+            type="RandomChoiceResize",
+            scales=[30, 55],
+            resize_type="ResizeShortestEdge",
+            max_size=90,
+        )
+    ],
     "shortest": [dict(type="ResizeShortestEdge", scale=33, max_size=50)],
     "multiple": [dict(type="ResizeToMultiple", size_divisor=16)],
     "crop": [dict(type="RandomCrop", crop_size=(20, 300))],

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from mmseg_uda.error_text import said_by
+
 from ..errors import StageError
 from ..explanations import explanation
 from .building_errors import wrong_argument
@@ -27,5 +29,5 @@ def building(what: str, part: Any = None) -> Iterator[None]:
         yield
     except Exception as error:
         told = explanation(error) or wrong_argument(error, part)
-        told = told or f"{type(error).__name__}: {error}"
+        told = told or said_by(error)
         raise StageError(f"{what}: {told}") from error
