@@ -34,7 +34,9 @@ def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
     try:
         return label_numbers(data, path, orientation)
     except UnidentifiedImageError as error:
-        raise ValueError(f"cannot read the label: {no_image(path, data)}") from error
+        raise ValueError(
+            f"cannot read the label {path}: {no_image('it', data)}"
+        ) from error
     except (OSError, SyntaxError) as error:
         raise ValueError(
             f"cannot read the label {path}: {error}. The file is truncated or no "
