@@ -16,6 +16,7 @@ __all__ = [
     "CITYSCAPES_CLASSES",
     "CITYSCAPES_PALETTE",
     "IGNORE",
+    "LARGEST_ID",
     "OUTSIDE",
     "SYNTHIA_13",
     "SYNTHIA_16",
@@ -35,6 +36,8 @@ CITYSCAPES_PALETTE: list[list[int]] = list(CityscapesDataset.METAINFO["palette"]
 
 #: Label of pixels that count neither in training nor in evaluation.
 IGNORE = 255
+#: Largest raw id that a ``label_map`` may name: the table has an entry for each.
+LARGEST_ID = 65535
 #: Marks raw values that the data set does not define.
 OUTSIDE = -1
 
@@ -131,8 +134,8 @@ def custom_lut(label_map: Mapping[int, int], num_classes: int) -> np.ndarray:
     """
     ids = {int(raw): int(index) for raw, index in label_map.items()}
     for raw, index in ids.items():
-        if not 0 <= raw <= 65535:
-            raise ValueError(f"label_map: raw ids are in [0, 65535], got {raw}")
+        if not 0 <= raw <= LARGEST_ID:
+            raise ValueError(f"label_map: raw ids are in [0, {LARGEST_ID}], got {raw}")
         if index != IGNORE and not 0 <= index < num_classes:
             raise ValueError(
                 f"label_map sends {raw} to {index}, but the {num_classes} classes are "

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..label_maps import IGNORE
+from ..label_maps import IGNORE, LARGEST_ID
 
 _LONG = 24  # entries of a map that are still written out
 
@@ -22,9 +22,18 @@ def advise_map(
     Returns:
         One or two sentences, with a map written out; ``""`` if nothing is odd.
     """
+    if max(values, default=0) > LARGEST_ID:
+        return (
+            f"Class ids go up to {LARGEST_ID}, values here to {max(values)}. Are these "
+            "numbers of instances, or colours? Write the class of each pixel instead"
+        )
     if label_map is not None:
         whole = {int(raw): int(index) for raw, index in label_map.items()}
         return _about_map(values, classes, whole)
+    return _about_values(values, classes)
+
+
+def _about_values(values: Sequence[int], classes: Sequence[str]) -> str:
     num, ids = len(classes), [value for value in values if value != IGNORE]
     for found in (list(values), ids):
         if len(found) == num and found != list(range(num)):

@@ -59,6 +59,13 @@ def test_advise_map__says_nothing_where_nothing_is_odd(values, num):
     assert advise_map(values, "abcdefgh"[:num]) == ""
 
 
+@pytest.mark.parametrize("label_map", [None, {0: 0}])
+def test_advise_map__values_that_no_map_may_name(label_map):
+    advice = advise_map([0, 70000], "ab", label_map)
+    assert "go up to 65535, values here to 70000" in advice
+    assert "label_map=" not in advice
+
+
 def test_advise_map__a_given_map_is_the_whole_table():
     advice = advise_map([0, 1, 11, 40], "ab", {11: 255})
     assert "not an addition to 0, 1, 2" in advice
