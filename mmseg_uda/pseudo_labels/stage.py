@@ -86,7 +86,10 @@ def run_pseudo_label_stage(
     pipeline = inference_pipeline(cfg, tta)
     files = (
         ImageFiles.from_folder(
-            images, pipeline, folder_reader(cfg, "target"), image_suffix
+            images,
+            pipeline,
+            folder_reader(cfg, "target", images=[images]),
+            image_suffix,
         )
         if images is not None
         else target_images(cfg, pipeline)

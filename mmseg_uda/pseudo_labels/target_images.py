@@ -1,6 +1,9 @@
 """Which images a config trains its target on, and how it loads them for a test."""
 
 import copy
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
 
 from mmcv.transforms import LoadAnnotations
 from mmengine.config import Config
@@ -56,19 +59,44 @@ def domain_images(cfg: Config, domain: str, pipeline: list, purpose: str) -> Ima
     return ImageFiles(paths, root, pipeline, getattr(dataset, "image_reader", None))
 
 
-def folder_reader(cfg: Config, *domains: str) -> ImageReader:
-    """Return how images are read that a user gives besides those of the config.
+def folder_reader(
+    cfg: Config, *domains: str, images: Iterable[str | Path] = ()
+) -> ImageReader:
+    """Return how images are read that a user names.
 
-    As those of the first of these domains of its training data that there is, else as
-    those of its test data.
+    Args:
+        cfg: Config with data sets.
+        domains: Domains of its training data.
+        images: The files or folders. Where a data set of the config has all of them in
+            its folder, they are read as that one says.
+
+    Returns:
+        Else that of the first of these domains that there is, else of its test data.
     """
     given = [_dataset_of(cfg, domain) for domain in domains]
     given += [
         (cfg.get(f"{split}_dataloader") or {}).get("dataset")
         for split in ("test", "val")
     ]
-    first = next((dataset for dataset in given if dataset), {})
+    given = [dataset for dataset in given if dataset]
+    training = (cfg.get("train_dataloader") or {}).get("dataset") or {}
+    others = [_dataset_of(cfg, domain) for domain in training.get("domains") or {}]
+    paths = [Path(path).resolve() for path in images]
+    holding = (d for d in (*given, *others) if d and paths and _holds(d, paths))
+    first = next(holding, given[0] if given else {})
     return ImageReader(**{key: first[key] for key in READER_OPTIONS if key in first})
+
+
+def _holds(dataset: dict, paths: list[Path]) -> bool:
+    """Whether all paths lie in the folder of images that a data set names."""
+    kind = dataset.get("type")
+    kind = DATASETS.get(kind) if isinstance(kind, str) else kind
+    taken = inspect.signature(kind).parameters if kind else {}
+    if "image_dir" not in taken or not isinstance(dataset.get("data_root"), str):
+        return False
+    below = dataset.get("image_dir", taken["image_dir"].default)
+    folder = Path(dataset["data_root"], below).resolve()
+    return all(path.is_relative_to(folder) for path in paths)
 
 
 def target_classes(cfg: Config) -> list[str] | None:

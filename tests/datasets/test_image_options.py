@@ -81,6 +81,19 @@ def test_wide_bands__read_with_options_everywhere(root):
     np.testing.assert_array_equal(rgb(files[0]), WANTED)
 
 
+def test_folder_reader__images_of_a_data_set_are_read_as_it_says(root, tmp_path):
+    given = config(root, **OPTIONS)
+    folder = root / "images"
+    plain = dict(type="UnlabelledFolder", data_root=str(tmp_path), image_dir="other")
+    domains = dict(source={**given, "image_dir": "images"}, target=plain)
+    cfg = Config(dict(train_dataloader=dict(dataset=dict(domains=domains))))
+    for images in ([folder], sorted(folder.iterdir())):
+        reader = folder_reader(cfg, "target", images=images)
+        assert repr(reader) == repr(DATASETS.build(given).image_reader)
+    for images in ([], [tmp_path / "other"], [folder, tmp_path / "other"]):
+        assert folder_reader(cfg, "target", images=images).is_plain
+
+
 def test_options__are_part_of_what_labels_are_made_of(root):
     plain = ImageFiles.from_folder(root / "images", IMAGES)
     reader = DATASETS.build(config(root, **OPTIONS)).image_reader

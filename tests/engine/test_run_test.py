@@ -53,6 +53,12 @@ def test_run_test__misspelt_metric(tmp_path, checkpoint, monkeypatch):
         run_test(request(tmp_path, test_evaluator=None), checkpoint)
 
 
+def test_run_test__tta_without_a_pipeline(tmp_path, checkpoint):
+    asked = request(tmp_path, tta_pipeline=None)
+    with pytest.raises(StageError, match=r"Add one \(configs.*cityscapes_eval"):
+        run_test(asked, checkpoint, tta=True)
+
+
 @pytest.fixture
 def scores(monkeypatch):
     """What a test run measures, in place of one."""

@@ -82,7 +82,7 @@ def run_visualize(
     drawing = Drawing(
         classes,
         palette,
-        reader=folder_reader(cfg, "target"),
+        reader=folder_reader(cfg, "target", images=images),
         origin=_origin(cfg, path),
         **how,
     )
