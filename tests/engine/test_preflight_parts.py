@@ -56,6 +56,8 @@ DATASET = "train_dataloader.dataset.domains.source"
         ("custom_hooks.1.keyy", "mIoU", "mean 'key'"),
         ("custom_hooks.1.key", "mIoU13", "val_evaluator measures"),
         ("custom_hooks.0", STOP | {"monitor": "mIuO"}, "stops by 'mIuO', but.*mIoU"),
+        ("custom_hooks.0", {"type": "EMAHook", "begin_epoch": 1}, "give begin_iter"),
+        ("custom_hooks.0", {"type": "EMAHook", "begin_iter": 10**6}, "beyond.*max_it"),
         ("optim_wrapper.segmentor.optimizer.type", "AdamWW", "mean 'AdamW'"),
         ("optim_wrapper.segmentor.optimizer.lrr", 1, "mean 'lr'"),
         ("optim_wrapper.segmentor.type", "OptmWrapper", "mean 'OptimWrapper'"),

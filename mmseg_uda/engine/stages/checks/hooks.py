@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 from mmengine.evaluator import Evaluator
-from mmengine.hooks import CheckpointHook, EarlyStoppingHook, Hook
+from mmengine.hooks import CheckpointHook, EarlyStoppingHook, EMAHook, Hook
 from mmseg.registry import HOOKS
 
 from mmseg_uda.engine.hooks import ResultHook
@@ -33,7 +33,8 @@ def check_hooks(runner: DryRunner, cfg: Config) -> None:
     """Build the hooks of a config.
 
     Raises:
-        StageError: If one cannot be built, or none saves the weights at the end.
+        StageError: If one cannot be built, never begins where mmengine insists on it,
+            or none saves the weights at the end.
     """
     for name, hook in (cfg.get("default_hooks") or {}).items():
         if hook is None and name in HOOK_NAMES:
@@ -47,6 +48,7 @@ def check_hooks(runner: DryRunner, cfg: Config) -> None:
         _register(runner, hook, f"default_hooks.{name}")
     for number, hook in enumerate(cfg.get("custom_hooks") or []):
         _register(runner, hook, f"custom_hooks[{number}]")
+    _check_averages(runner)
     savers = [hook for hook in runner.hooks if isinstance(hook, CheckpointHook)]
     if not any(_saves_last(hook, runner.max_iters) for hook in savers):
         raise StageError(
@@ -94,6 +96,24 @@ def check_unscored(runner: DryRunner) -> None:
                 f"{type(hook).__name__} stops by '{hook.monitor}' of the validations, "
                 "but the config has none (val_dataloader, val_cfg, val_evaluator), so "
                 "it would never stop. Take it out of custom_hooks, or validate"
+            )
+
+
+def _check_averages(runner: DryRunner) -> None:
+    """Check that averages of the weights begin within the training."""
+    for hook in runner.hooks:
+        if not isinstance(hook, EMAHook):
+            continue
+        if hook.enabled_by_epoch:
+            raise StageError(
+                f"{type(hook).__name__} begins by epochs (begin_epoch="
+                f"{hook.begin_epoch}), which are not counted: give begin_iter instead"
+            )
+        if hook.begin_iter > runner.max_iters:
+            raise StageError(
+                f"{type(hook).__name__} begins at begin_iter={hook.begin_iter}, beyond "
+                f"train_cfg.max_iters={runner.max_iters}: set a smaller one, or take "
+                "it out of custom_hooks"
             )
 
 
