@@ -1,5 +1,6 @@
 """What the options of image data sets do, in checks, training and tools alike."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -61,6 +62,12 @@ def test_wide_bands__refused_alike_by_check_and_training(root):
     with pytest.raises(ValueError, match="stores 16-bit values") as check:
         check_dataset(dataset)
     assert str(training.value) in str(check.value)
+    assert re.search(
+        r"value_range=.* its \d bands .*bands=\(1, 2, 3\)$", str(training.value)
+    )
+    with pytest.raises(ValueError, match="stores 16-bit") as bands_given:
+        DATASETS.build(config(root, bands=(1, 2, 3)))[0]
+    assert "which of its" not in str(bands_given.value)
 
 
 def test_wide_bands__read_with_options_everywhere(root):

@@ -104,6 +104,13 @@ def test_check_stages__several_optimizers(tmp_path, options, said):
         check(tmp_path, JOINT, options)
 
 
+def test_check_stages__schedules_by_optimizer_for_a_single_optimizer(tmp_path):
+    given = {"param_scheduler": {"_delete_": True, "segmentor": [], "heads": []}}
+    said = r"has one optimizer: .*= _base_\.param_scheduler\.segmentor"
+    with pytest.raises(StageError, match=said):
+        check(tmp_path, SINGLE, given)
+
+
 def test_check_stages__schedules_that_count_no_iterations(tmp_path):
     waits = {"type": "ReduceOnPlateauLR", "monitor": "mIoU", "rule": "greater"}
     check(tmp_path, SINGLE, {"param_scheduler": [waits]})

@@ -89,6 +89,9 @@ class ImageReader:
                 f"the image {path} stores {_numbers(declared)}, networks take 0 to "
                 "255: say which values become 0 and 255, value_range=(LOWEST, HIGHEST) "
                 f"of its data set, such as {ranges or _RANGES[16]}"
+                + f"; and which of its {declared.bands} bands are red, green and blue, "
+                "such as bands=(1, 2, 3)"
+                * (declared.colour == "bands" and self.bands is None)
             )
         self._check_bands(declared, path)
 

@@ -133,7 +133,8 @@ def _check_schedules(runner: DryRunner, schedules: Any) -> None:
         if not entries:
             raise StageError(
                 f"param_scheduler has the entries {', '.join(schedules)}, but the "
-                "optim_wrapper has one optimizer: give a list of schedules"
+                "optim_wrapper has one optimizer: give a list of schedules, such as "
+                f"param_scheduler = _base_.param_scheduler.{next(iter(schedules))}"
             )
         for name in {*schedules} ^ {*entries}:
             raise StageError(
