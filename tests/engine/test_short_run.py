@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.stages.checks.short_run import too_short_for
+from mmseg_uda.engine.stages.checks.short_schedules import rate_zero_before
 from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.preflight import check_stages
 
@@ -83,6 +84,23 @@ def test_too_short_for__schedules(schedule, said):
         assert lines[1:-1] == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(
+    ("schedules", "said"),
+    [
+        ([dict(POLY, end=500)], False),
+        ([dict(POLY, end=400)], True),
+        ([dict(POLY, end=400, eta_min=1e-6)], False),
+        ([dict(POLY, end=400), dict(type="ConstantLR", begin=400)], False),
+        ([dict(type="PolyMomentum", end=400)], False),
+        ([dict(LINEAR, end=100), dict(type="CosineAnnealingLR", end=300)], True),
+    ],
+)
+def test_rate_zero_before__the_end(schedules, said):
+    warnings = list(rate_zero_before(config(schedules=dict(all=schedules)), 500))
+    end = f"param_scheduler.all.{len(schedules) - 1}.end=500"
+    assert [warning.endswith(end) for warning in warnings] == [True] * said
+
+
 def test_too_short_for__what_is_done_seldom():
     saver = dict(checkpoint=dict(type="AtomicCheckpointHook", interval=2000))
     assert too_short_for(config(default_hooks=saver)) == []
@@ -105,7 +123,9 @@ def test_too_short_for__shipped_lengths(leaf):
     resolver = Resolver(Request(CONFIGS / f"{leaf}.py"))
     for stage in resolver.stages:
         if stage.trains:
-            assert too_short_for(resolver.stage_config(stage)) == []
+            cfg = resolver.stage_config(stage)
+            assert too_short_for(cfg) == []
+            assert list(rate_zero_before(cfg, cfg.train_cfg.max_iters)) == []
 
 
 @pytest.mark.parametrize("toy", [True, False])

@@ -13,6 +13,7 @@ from .checks.model import check_model, check_predicting
 from .checks.random_parts import warn_of_random_parts
 from .checks.regions import check_finding, check_region_heads, rules_on_disk
 from .checks.short_run import too_short_for
+from .checks.short_schedules import rate_zero_before
 from .checks.sources import check_one_source
 from .checks.training import check_training
 from .checks.translating import check_translating, waits_for_translations
@@ -171,6 +172,8 @@ def _check_learning(outlook: Outlook, stage: Stage, model: nn.Module) -> None:
         prefix = f"{stage.name}." if len(outlook.resolver.stages) > 1 else ""
         for line in too_short_for(cfg, prefix):
             say(f"{stage.name}: {line}")
+        for warning in rate_zero_before(cfg, cfg.train_cfg.max_iters):
+            say(f"{stage.name}: warning: {warning}")
     if stage.labels is not None:
         set_labels(cfg, None, stage.name)
     if stage.translated is not None:

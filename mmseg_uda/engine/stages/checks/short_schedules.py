@@ -7,11 +7,14 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.optim.scheduler import (
     ConstantParamScheduler,
+    CosineAnnealingParamScheduler,
     LinearParamScheduler,
     MultiStepParamScheduler,
+    PolyParamScheduler,
     ReduceOnPlateauParamScheduler,
     StepParamScheduler,
 )
+from mmengine.optim.scheduler.lr_scheduler import LRSchedulerMixin
 from mmseg.registry import PARAM_SCHEDULERS
 
 from ..errors import StageError
@@ -79,6 +82,37 @@ def schedules_beyond(cfg: Config, length: int) -> Iterator[tuple[str, str, Any]]
             if not issubclass(kind, ConstantParamScheduler):
                 said = f"{kind.__name__} goes {share:.2g} % of its way"
                 yield said, f"{key}.end", end
+
+
+def rate_zero_before(cfg: Config, length: int) -> Iterator[str]:
+    """Yield a warning for each schedule behind whose end nothing is learnt.
+
+    Args:
+        cfg: Config of a training stage.
+        length: Its iterations.
+    """
+    schedules = list(schedules_in(cfg))
+    for key, kind, schedule in schedules:
+        end, group = schedule.get("end") or math.inf, key.rpartition(".")[0]
+        goes_on = any(
+            other.rpartition(".")[0] == group and (later.get("begin") or 0) >= end - 1
+            for other, _, later in schedules
+        )
+        if end < length and not goes_on and _falls_to_zero(kind, schedule):
+            yield (
+                f"{kind.__name__} ends at iteration {end} of {length} with a rate of "
+                f"0, so nothing is learnt after it: {key}.end={length}"
+            )
+
+
+def _falls_to_zero(kind: type, schedule: Mapping[str, Any]) -> bool:
+    falls = (PolyParamScheduler, CosineAnnealingParamScheduler)
+    options = ("eta_min", "eta_min_ratio", "T_max")
+    return (
+        issubclass(kind, LRSchedulerMixin)
+        and issubclass(kind, falls)
+        and not any(schedule.get(option) for option in options)
+    )
 
 
 def _first_step(kind: type, schedule: Mapping[str, Any]) -> tuple[str, int] | None:
