@@ -83,6 +83,28 @@ def check_sizes(
     return errors
 
 
+def sizes_of(
+    report: DatasetReport, dataset: Mapping[str, Any]
+) -> dict[Size, Sizes | None]:
+    """Return what the sizes of a data set's images are behind its pipeline.
+
+    Args:
+        report: What it holds.
+        dataset: Its config.
+
+    Returns:
+        Sizes by the size of the file; None where they cannot be told.
+    """
+    if not isinstance(dataset.get("pipeline"), list | tuple):
+        return {}
+    transforms = _transforms(dataset)
+    return {size: sizes_behind(transforms, size)[0] for size in set(report.sizes)}
+
+
+def _transforms(dataset: Mapping[str, Any]) -> list[Any]:
+    return Compose(copy.deepcopy(without_regions(dataset["pipeline"]))).transforms
+
+
 def _too_small(report: DatasetReport, batching: Batching) -> Iterator[str]:
     if batching.key == "test_dataloader" or min(report.smallest) >= _SMALLEST_SIDE:
         return
@@ -104,7 +126,7 @@ def _of_pipeline(
     """Yield what is wrong with the sizes behind the pipeline of one data set."""
     if not isinstance(dataset.get("pipeline"), list | tuple):
         return
-    transforms = Compose(copy.deepcopy(without_regions(dataset["pipeline"]))).transforms
+    transforms = _transforms(dataset)
     behind = {size: sizes_behind(transforms, size) for size in set(report.sizes)}
     outcome = {size: sizes for size, (sizes, _) in behind.items()}
     cuts = {size: found[0] for size, (_, found) in behind.items() if found}

@@ -20,6 +20,7 @@ from ..errors import StageError
 from ..overrides import pseudo_labelled_in, translated_in
 from ..ranks import say
 from .building import building
+from .network_sizes import check_network_sizes
 from .signatures import check_arguments
 
 _LOADERS = ("train_dataloader", "val_dataloader")
@@ -124,6 +125,8 @@ class DataCheck:
         errors = check_sizes(loader, reports, Batching.of(cfg, name))
         if errors:
             raise StageError(f"{where}: " + "\n".join(map(str, errors)))
+        with building(where):
+            check_network_sizes(cfg, reports, Batching.of(cfg, name))
         for report in reports if new else ():
             say(f"{stage}: {_line(report)}")
             for notice in report.notices:
