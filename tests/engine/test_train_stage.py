@@ -18,6 +18,7 @@ def test_run_train_stage__hook_that_ends_it_by_an_exception(
 
     closed = []
     runner = SimpleNamespace(
+        hooks=[],
         iter=5,
         register_hook=lambda hook: None,
         train=train,

@@ -1,4 +1,4 @@
-"""Hooks: reproducible noise, safe checkpoints, lasting results, pictures."""
+"""Hooks: reproducible noise, safe checkpoints, lasting results, pictures, weights."""
 
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .iteration_seed_hook import IterationSeedHook
@@ -6,6 +6,7 @@ from .paint_predictions_hook import PaintPredictionsHook
 from .result_hook import ResultHook
 from .sample_maps_hook import SampleMapsHook
 from .sample_views_hook import SampleViewsHook
+from .weight_report_hook import WeightReportHook
 
 __all__ = [
     "AtomicCheckpointHook",
@@ -14,4 +15,5 @@ __all__ = [
     "ResultHook",
     "SampleMapsHook",
     "SampleViewsHook",
+    "WeightReportHook",
 ]

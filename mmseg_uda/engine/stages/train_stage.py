@@ -11,6 +11,7 @@ from torch import nn
 
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
+from mmseg_uda.engine.hooks import WeightReportHook
 from mmseg_uda.finite import NonFiniteLossError
 
 from .early_end import EarlyEnd
@@ -54,6 +55,8 @@ def run_train_stage(
             runner.register_hook(CallBeforeTrain(_loader(load_from)))
         runner.register_hook(CallBeforeTrain(lambda *_: when_begun(), "LOWEST"))
         runner.register_hook(EarlyEnd())
+        if not any(isinstance(hook, WeightReportHook) for hook in runner.hooks):
+            runner.register_hook(WeightReportHook())
         runner.train()
     except NonFiniteLossError as error:
         raise NonFiniteLossError(f"{error} {_what_next(cfg, name)}") from error

@@ -49,3 +49,7 @@ class BaseMap(nn.Module):
     def equation(self, seg_head: str) -> str:
         """The map as a formula, for ``tools/describe_method.py``."""
         raise NotImplementedError(f"{type(self).__name__} must define equation")
+
+    def to_enlarge(self) -> str:
+        """The option that makes the map larger, as advice; empty if none does."""
+        return ""

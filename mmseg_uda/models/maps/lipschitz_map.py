@@ -106,3 +106,7 @@ class LipschitzMap(BaseMap):
         bound = f"|r| <= {self.noise.eps:g} ({self.noise.kind})"
         draws = "" if self.num_samples == 1 else f", mean of {self.num_samples} draws"
         return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"
+
+    def to_enlarge(self) -> str:
+        """The bound of the noise makes the map larger."""
+        return f"noise.eps (now {self.noise.eps:g})"

@@ -12,6 +12,7 @@ from .semantic_consistency import SemanticConsistency
 from .soft_supervised import SoftSupervised
 from .supervised import Supervised
 from .weight_discrepancy import WeightDiscrepancy
+from .weight_sums import WeightSums
 
 __all__ = [
     "Adversarial",
@@ -26,4 +27,5 @@ __all__ = [
     "SoftSupervised",
     "Supervised",
     "WeightDiscrepancy",
+    "WeightSums",
 ]

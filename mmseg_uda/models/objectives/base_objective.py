@@ -91,6 +91,10 @@ class BaseObjective(nn.Module):
         """Average the weighted pixel loss; by default over all pixels."""
         return pixel_loss.mean()
 
+    def pixel_labels(self, step: Step) -> Tensor | None:
+        """Labels of the pixels, (N, H, W), 255 = does not count; None: all count."""
+        return None
+
     def views(self) -> list[str]:
         """Names of the views that the objective looks at itself."""
         return []

@@ -17,9 +17,10 @@ LINKS: dict[str, Callable[[Tensor], Tensor]] = {
     "exp_neg": lambda value: (-value).exp(),
 }
 
-
 NORMS = ("none", "mean")
 RESIZES = ("weight", "loss")
+#: Gets the step, the segmentation head and the weight (N, h, w), without gradient.
+Observer = Callable[[Step, str, Tensor], None]
 
 
 class PixelWeight:
@@ -43,6 +44,10 @@ class PixelWeight:
         resize: What is resized (bilinear) where the sizes differ: the ``'weight'``, or
             the ``'loss'``, as MLAN's Eq. 9 up-samples its 3x3 loss to the map's I x J
             (not where the loss is averaged over what has a label).
+
+    Attributes:
+        observer: Called with every weight that a loss is multiplied by, from
+            ``begin_iters`` on; None for nobody. For hooks that tell what it does.
 
     Raises:
         ValueError: If ``link``, ``norm`` or ``resize`` is unknown, or ``scale``,
@@ -74,6 +79,7 @@ class PixelWeight:
         self.begin_iters = begin_iters
         self.norm = norm
         self.resize = resize
+        self.observer: Observer | None = None
 
     def __call__(
         self, step: Step, seg_head: str, loss: Tensor, detach: bool | None = None
@@ -92,25 +98,34 @@ class PixelWeight:
         Raises:
             ValueError: If the map is of another number of images.
         """
-        value = step.map(self.map, seg_head)
-        if len(value) != len(loss):
+        weight = self.of(step, seg_head, detach)
+        if len(weight) != len(loss):
             raise ValueError(
-                f"map {self.map!r} of {len(value)} image(s) cannot weight a loss of "
+                f"map {self.map!r} of {len(weight)} image(s) cannot weight a loss of "
                 f"{len(loss)}: set the map's `on` to a view of the same images"
             )
+        begun = not self.begin_iters or step.iteration >= self.begin_iters
+        if not begun:
+            # the map is part of the graph all along, as an objective's is that begins
+            # later: every rank always uses the same parameters
+            weight = 1 + 0 * weight
+        if self.resize == "loss":
+            loss = resize_map(loss, weight.shape[1:])
+        else:
+            weight = resize_map(weight, loss.shape[1:])
+        if self.observer is not None and begun:
+            self.observer(step, seg_head, weight.detach())
+        return loss * weight
+
+    def of(self, step: Step, seg_head: str, detach: bool | None = None) -> Tensor:
+        """The weight itself, (N, h, w) of the map's size; ``detach`` as for a call."""
+        value = step.map(self.map, seg_head)
         if self.detach if detach is None else detach:
             value = value.detach()
         linked = LINKS[self.link](value)
         if self.norm == "mean":
             linked = _with_mean_one(linked)
-        weight = self.offset + self.scale * linked
-        if self.begin_iters and step.iteration < self.begin_iters:
-            # the map is part of the graph all along, as an objective's is that begins
-            # later: every rank always uses the same parameters
-            weight = 1 + 0 * weight
-        if self.resize == "loss":
-            return resize_map(loss, weight.shape[1:]) * weight
-        return loss * resize_map(weight, loss.shape[1:])
+        return self.offset + self.scale * linked
 
     def equation(self, seg_head: str, detach: bool = False) -> str:
         """The weight as a formula; ``detach`` where no gradient passes in any case."""

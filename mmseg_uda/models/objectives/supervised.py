@@ -92,7 +92,18 @@ class Supervised(BaseObjective):
     def pixel_loss(self, step: Step, seg_head: str) -> Tensor:
         """Cross-entropy or focal loss per pixel, (N, H, W), 0 for the label 255."""
         log_probs = step.view(self.on).log_probs(seg_head)
-        return focal_map(log_probs, self._labels(step), self.focal_gamma)
+        return focal_map(log_probs, self.pixel_labels(step), self.focal_gamma)
+
+    def pixel_labels(self, step: Step) -> Tensor:
+        """Labels of the view, (N, H, W)."""
+        labels = step.view(self.on).labels
+        if labels is None:
+            raise ValueError(
+                f"the supervised objective looks at view {self.on!r}, whose images "
+                "have no labels. Use a labelled data set for its domain (pseudo-labels "
+                "are labels too), or point `on` at another view."
+            )
+        return labels
 
     def views(self) -> list[str]:
         """The labelled view."""
@@ -113,20 +124,10 @@ class Supervised(BaseObjective):
         valid = self._valid(step)
         if self.class_balance is None:
             return valid
-        labels = self._labels(step)
+        labels = self.pixel_labels(step)
         weights = step.once(self, lambda: self.class_balance(labels))
         return weights[labels.clamp(max=len(weights) - 1)] * valid
 
     def _valid(self, step: Step) -> Tensor:
         """1 where a pixel has a label, else 0, (N, H, W)."""
-        return (self._labels(step) != IGNORE_INDEX).float()
-
-    def _labels(self, step: Step) -> Tensor:
-        labels = step.view(self.on).labels
-        if labels is None:
-            raise ValueError(
-                f"the supervised objective looks at view {self.on!r}, whose images "
-                "have no labels. Use a labelled data set for its domain (pseudo-labels "
-                "are labels too), or point `on` at another view."
-            )
-        return labels
+        return (self.pixel_labels(step) != IGNORE_INDEX).float()
