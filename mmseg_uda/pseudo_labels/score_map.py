@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import restored, used_gpus
-from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
-from mmseg_uda.structures.padding import is_padded, without_padding
+from mmseg_uda.structures.original_size import at_original_size
 
 #: More iterations than any schedule has.
 _AFTER_TRAINING = sys.maxsize
@@ -66,9 +65,7 @@ def score_map(
     with restored(used_gpus()):
         torch.manual_seed(seed)
         value = step.map(name, "decode").float()
-    if is_padded(samples[0]):  # the map is of the padded image, its label is not
-        value = without_padding(resize_map(value, inputs.shape[2:]), samples[0])
-    value = resize_map(value, samples[0].metainfo["ori_shape"][:2])[0]
+    value = at_original_size(value, samples[0], inputs)
     if not torch.isfinite(value).all():
         raise ValueError(f"map {name!r} is NaN or infinite")
     if (value < 0).any():

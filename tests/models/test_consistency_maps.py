@@ -225,19 +225,23 @@ class Fixed(nn.Module):
 
 
 @pytest.mark.parametrize(
-    ("how", "expected"), [("product", [2.0, 5.0, 10.5, 16.0]), ("mean", None)]
+    ("how", "expected"),
+    [
+        ("product", [2.0, 5.0, 10.5, 16.0]),
+        ("mean", [1.5, 2.25, 3.25, 4.0]),
+        ("sum", [3.0, 4.5, 6.5, 8.0]),
+    ],
 )
 def test_combined_map__on_the_finest_grid(how, expected):
     maps = {"a": Fixed([[[1.0, 2.0, 3.0, 4.0]]]), "b": Fixed([[[2.0, 4.0]]])}
     value = CombinedMap(["a", "b"], how)(step_with({}, maps=maps), "decode")
     # b at the four centres: 2, 2.5, 3.5, 4
-    expected = expected or [1.5, 2.25, 3.25, 4.0]
     assert_close(value, torch.tensor([[expected]]))
 
 
 def test_combined_map__of_one_is_that_map():
     maps = {"a": Fixed([[[1.0, 2.0]]])}
-    for how in ("product", "mean"):
+    for how in ("product", "mean", "sum"):
         value = CombinedMap(["a"], how)(step_with({}, maps=maps), "decode")
         assert_close(value, maps["a"].values)
 
@@ -295,7 +299,7 @@ def test_wiring__of_maps(maps, objective, message):
         (lambda: CombinedMap([], "mean"), r"needs a list of maps, got \[\]"),
         (lambda: CombinedMap("ab", "mean"), "needs a list of maps, got 'ab'"),
         (lambda: CombinedMap(5, "mean"), "needs a list of maps, got 5"),
-        (lambda: CombinedMap(["a", "b"], "sum"), "unknown how 'sum'"),
+        (lambda: CombinedMap(["a", "b"], "max"), "unknown how 'max'"),
         (lambda: RegionConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),
         (lambda: ImageConsistencyMap("c", sees="probs"), "unknown sees 'probs'"),
         (

@@ -6,6 +6,7 @@ from .plan import plan_stages
 from .request import Request
 from .resolve import Resolver
 from .run import run_stages
+from .run_rank_maps import run_rank_maps
 from .run_test import run_test
 from .run_visualize import run_visualize
 from .stage import Stage
@@ -17,6 +18,7 @@ __all__ = [
     "StageError",
     "explained_errors",
     "plan_stages",
+    "run_rank_maps",
     "run_stages",
     "run_test",
     "run_visualize",

@@ -8,6 +8,7 @@ from .head_cosine_map import HeadCosineMap
 from .head_divergence_map import HeadDivergenceMap
 from .image_consistency_map import ImageConsistencyMap
 from .lipschitz_map import LipschitzMap
+from .neg_log_confidence_map import NegLogConfidenceMap
 from .region_consistency_map import RegionConsistencyMap
 from .robust_entropy_map import RobustEntropyMap
 
@@ -20,6 +21,7 @@ __all__ = [
     "HeadDivergenceMap",
     "ImageConsistencyMap",
     "LipschitzMap",
+    "NegLogConfidenceMap",
     "RegionConsistencyMap",
     "RobustEntropyMap",
 ]

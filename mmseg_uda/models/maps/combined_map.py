@@ -17,21 +17,25 @@ from .base_map import BaseMap
 HOW: dict[str, Callable[[Tensor], Tensor]] = {
     "product": lambda stacked: stacked.prod(dim=0),
     "mean": lambda stacked: stacked.mean(dim=0),
+    "sum": lambda stacked: stacked.sum(dim=0),
 }
 
 
 @MAPS.register_module()
 class CombinedMap(BaseMap):
-    r"""The product or the mean of other maps, on the finest of their grids.
+    r"""The product, the mean or the sum of other maps, on the finest of their grids.
 
     ``'product'`` is the multi-level consistency map of the MLAN paper, Eq. 11,
     :math:`M_{multi} = M_{region} \times M_{image}`, with the coarser up-sampled;
     ``'mean'`` joins the maps of its three region levels (our choice, the paper does not
-    say how). Up-sampling is bilinear with align_corners=False.
+    say how). ``'sum'`` is our extension: linked by ``'exp_neg'``, a sum of maps is the
+    product of their weights, such as :math:`e^{-L_{lip}} \cdot \max_c p_c` of a
+    :class:`LipschitzMap` and a :class:`NegLogConfidenceMap`. Up-sampling is bilinear
+    with align_corners=False.
 
     Args:
         maps: Names of other maps of ``model.maps``; a single one is that map itself.
-        how: ``'product'`` or ``'mean'``.
+        how: ``'product'``, ``'mean'`` or ``'sum'``.
 
     Shape:
         - Output: (N, h, w) of the map with the most rows and columns; gradient flows

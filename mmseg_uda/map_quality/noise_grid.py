@@ -1,0 +1,77 @@
+"""The Lipschitz maps that are compared: noise by kind and bound."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mmseg_uda.models.maps import LipschitzMap
+from mmseg_uda.options import from_options
+
+#: What is tried unless the command line says otherwise.
+DEFAULT_NOISE: tuple[Mapping[str, Any], ...] = (
+    {"kind": "gaussian_clip", "eps": 0.5},
+    {"kind": "gaussian_clip", "eps": 2.0},
+    {"kind": "gaussian_clip", "eps": 8.0},
+    {"kind": "sign", "eps": 2.0},
+    {"kind": "l2_location", "eps": 8.0},
+    {"kind": "l2_location", "eps": 32.0},
+)
+
+
+def parse_noise(text: str) -> dict[str, Any]:
+    """Read options such as ``kind=gaussian_clip,eps=0.5,num_samples=4``.
+
+    Raises:
+        ValueError: If that is not ``KEY=VALUE``, with commas between several, or has a
+            key twice.
+    """
+    options: dict[str, Any] = {}
+    for pair in text.split(","):
+        key, equals, value = (part.strip() for part in pair.partition("="))
+        if not key or not equals or not value:
+            raise ValueError(
+                f"noise is KEY=VALUE,KEY=VALUE,... without spaces, such as "
+                f"kind=gaussian_clip,eps=0.5; got {text!r}"
+            )
+        if key in options:
+            raise ValueError(f"noise {text!r} has {key!r} twice")
+        options[key] = _value(value)
+    return options
+
+
+def noise_title(options: Mapping[str, Any]) -> str:
+    """What a Lipschitz map with such noise is called."""
+    kind = options.get("kind")
+    rest = [f"{key}={value}" for key, value in options.items() if key != "kind"]
+    return " ".join(["L_lip", *([] if kind is None else [str(kind)]), *rest])
+
+
+def lipschitz_maps(noises: Sequence[Mapping[str, Any]]) -> dict[str, LipschitzMap]:
+    """Build the Lipschitz map of every noise, by its title.
+
+    Args:
+        noises: Options of :class:`FeatureNoise`, and of :class:`LipschitzMap` itself
+            (``num_samples``, ``divergence``).
+
+    Raises:
+        ValueError: If there is no such option, or a value is out of range.
+    """
+    return {noise_title(options): _lipschitz_map(options) for options in noises}
+
+
+def _lipschitz_map(options: Mapping[str, Any]) -> LipschitzMap:
+    own = [*inspect.signature(LipschitzMap).parameters]
+    own.remove("noise")
+    of_map = {key: value for key, value in options.items() if key in own}
+    noise = {key: value for key, value in options.items() if key not in own}
+    return from_options(LipschitzMap, noise_title(options), {**of_map, "noise": noise})
+
+
+def _value(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text

@@ -1,0 +1,24 @@
+"""Bringing a map of a padded and scaled image to the size of the image's file."""
+
+from mmseg.structures import SegDataSample
+from torch import Tensor
+
+from mmseg_uda.models.layers.resize_map import resize_map
+
+from .padding import is_padded, without_padding
+
+
+def at_original_size(values: Tensor, sample: SegDataSample, inputs: Tensor) -> Tensor:
+    """Take the padding of one image off its map and resize it, see :func:`resize_map`.
+
+    Args:
+        values: (1, h, w), of the whole padded image.
+        sample: The image's data sample, with ``ori_shape``.
+        inputs: The padded image, (1, 3, H', W').
+
+    Returns:
+        (H, W) of the file.
+    """
+    if is_padded(sample):  # the map is of the padded image, its label is not
+        values = without_padding(resize_map(values, inputs.shape[2:]), sample)
+    return resize_map(values, sample.metainfo["ori_shape"][:2])[0]

@@ -1,0 +1,131 @@
+"""Compare maps: how well does each tell wrong pixels from right ones?
+
+On the labelled validation images of a config, for the usual scores (confidence,
+entropy, margin, divergence of the two heads), for every map of the config, and for
+Lipschitz maps by their noise: AUROC, area under the risk-coverage curve, the weight of
+right and of wrong pixels, and cost. Shows a table, writes DIR/ranking.json and
+DIR/ranking.png.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    from mmseg_uda.command_line import add_cfg_options, add_debug
+    from mmseg_uda.map_quality.noise_grid import DEFAULT_NOISE, parse_noise
+    from mmseg_uda.map_quality.score_set import COMBINED
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "config", type=Path, help="config of the model: of this project or mmseg's"
+    )
+    parser.add_argument(
+        "checkpoints",
+        nargs="+",
+        metavar="checkpoint",
+        help="weights of the model; of several, such as those of three seeds, mean and "
+        "spread are shown",
+    )
+    parser.add_argument("--out", required=True, help="folder of table and picture")
+    parser.add_argument(
+        "--noise",
+        nargs="*",
+        metavar="KEY=VALUE,...",
+        help="noise of the Lipschitz maps to compare, such as "
+        "kind=gaussian_clip,eps=0.5,num_samples=4; without a value: none (default: a "
+        f"list of {len(DEFAULT_NOISE)})",
+    )
+    parser.add_argument(
+        "--combine",
+        nargs="*",
+        choices=COMBINED,
+        default=["sum"],
+        help="how maps are also combined with the confidence: sum of the map and -log "
+        "confidence, which is the product of the weights, or product of these two",
+    )
+    parser.add_argument(
+        "--max-images",
+        type=int,
+        metavar="N",
+        help="take N images, spread evenly over the set (default: all)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
+    parser.add_argument(
+        "--per-class", action="store_true", help="show AUROC by predicted class, too"
+    )
+    parser.add_argument(
+        "--markdown", action="store_true", help="show tables as Markdown"
+    )
+    parser.add_argument("--toy", action="store_true", help="the network of --toy")
+    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
+    parser.add_argument(
+        "--target-root", metavar="DIR", help="folder of the validation data"
+    )
+    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
+    parser.add_argument("--num-workers", type=int, help="default: the config's")
+    add_cfg_options(parser)
+    add_debug(parser)
+    args = parser.parse_args(argv)
+    if args.max_images is not None and args.max_images < 1:
+        parser.error(f"--max-images must be 1 or larger, got {args.max_images}")
+    if args.seed < 0:
+        parser.error(f"--seed must be 0 or larger, got {args.seed}")
+    if args.num_workers is not None and args.num_workers < 0:
+        parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
+    try:
+        given = [parse_noise(text) for text in args.noise or ()]
+    except ValueError as error:
+        parser.error(f"--noise: {error}")
+    args.noises = list(DEFAULT_NOISE) if args.noise is None else given
+    return args
+
+
+def main() -> None:
+    """Compare the maps."""
+    args = parse_args()
+
+    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
+    from mmseg_uda.engine.stages import Request, explained_errors, run_rank_maps
+    from mmseg_uda.map_quality.table import class_table, ranking_table
+
+    request = Request(
+        config=args.config,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        target_root=args.target_root,
+        device=args.device,
+    )
+    with explained_errors(
+        args.debug, "The same command goes on with the checkpoints that are left."
+    ):
+        report = run_rank_maps(
+            request,
+            args.checkpoints,
+            args.out,
+            args.noises,
+            combine=args.combine,
+            max_images=args.max_images,
+            seed=args.seed,
+            num_workers=args.num_workers,
+        )
+        runs = report["runs"]
+        for name, reason in runs[0]["left_out"].items():
+            print(f"map '{name}' is left out: {reason}")
+        print(ranking_table(runs, args.markdown))
+        if args.per_class:
+            print(class_table(runs, report["classes"], args.markdown))
+        print(f"{Path(args.out) / 'ranking.json'}, {Path(args.out) / 'ranking.png'}")
+
+
+if __name__ == "__main__":
+    # before torch is imported, which looks for GPUs once
+    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
+        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    main()
