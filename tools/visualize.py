@@ -15,6 +15,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     from mmseg_uda.command_line import add_cfg_options, add_debug
     from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
+    from mmseg_uda.models.maps.noise.units import NOISE_UNITS
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -53,8 +54,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--eps",
         type=float,
-        help="bound on the noise, in units of the features (default: the config's, "
-        "else 0.5)",
+        help="bound on the noise, in units of --unit (default: the config's, else 0.5)",
+    )
+    parser.add_argument(
+        "--unit",
+        choices=NOISE_UNITS,
+        help="unit of --eps: absolute, root mean square of the features, or their norm "
+        f"at each location (default: the config's, else {NOISE_UNITS[0]})",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
     parser.add_argument(
@@ -96,7 +102,7 @@ def main() -> None:
         target_root=args.target_root,
         device=args.device,
     )
-    noise = {"kind": args.kind, "eps": args.eps}
+    noise = {"kind": args.kind, "eps": args.eps, "unit": args.unit}
     with explained_errors(
         args.debug, "The same command goes on with the images that are left."
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from mmseg_uda.models.layers import BufferState, RandomState, frozen_running_stats
 from mmseg_uda.regions.grid import REGION_FIELD
 
+from .decode_draws import decode_draws, one_by_one
 from .read_feats import ReadFeats
 from .seg_heads import at_image_size, head_logits, segmentation_heads
 
@@ -125,7 +127,11 @@ class View:
         )
 
     def decode(
-        self, feats: Sequence[Tensor], seg_head: str, shared_dropout: bool = True
+        self,
+        feats: Sequence[Tensor],
+        seg_head: str,
+        shared_dropout: bool = True,
+        draws: int = 1,
     ) -> Tensor:
         """Run a segmentation head on *given* features; H(.) of LCDA Eq. 3. Uncached.
 
@@ -139,16 +145,23 @@ class View:
             shared_dropout: Draw the random numbers (dropout masks, say) that
                 :meth:`logits` of this head drew, so that equal features give exactly
                 equal logits.
+            draws: Number S of draws that the levels which the head reads hold one after
+                the other, (S * N, C_i, h_i, w_i). Each is decoded as it would be by
+                itself (its batch norm included), up to rounding; in one call of the
+                head, unless dropout is not shared or the head is one of those named in
+                :func:`decode_draws`.
 
         Returns:
-            (N, K, H, W) logits at image size.
+            (S * N, K, H, W) logits at image size.
         """
-        head = self.heads[seg_head]
         self.logits(seg_head)
-        random_state, buffers = self._before[seg_head]
-        replay = random_state.replay() if shared_dropout else nullcontext()
-        with frozen_running_stats(head), buffers.replay(), replay:
-            return self._at_image_size(seg_head, self._run(seg_head, feats))
+        again = partial(self._decode_again, seg_head, shared_dropout)
+        if draws == 1:
+            return again(feats)
+        batch = len(self.images)
+        if not shared_dropout:
+            return one_by_one(again, feats, draws, batch)
+        return decode_draws(self.heads[seg_head], again, feats, draws, batch)
 
     def levels(self, seg_head: str) -> list[int]:
         """Indices into :attr:`feats` that a head reads, in the head's order."""
@@ -184,9 +197,19 @@ class View:
         self._levels[seg_head] = feats.levels
         return self._at_image_size(seg_head, logits)
 
-    def _run(self, seg_head: str, feats: Sequence[Tensor]) -> Tensor:
+    def _decode_again(
+        self, seg_head: str, shared_dropout: bool, feats: Sequence, draws: int = 1
+    ) -> Tensor:
+        head = self.heads[seg_head]
+        random_state, buffers = self._before[seg_head]
+        replay = random_state.replay() if shared_dropout else nullcontext()
+        with frozen_running_stats(head), buffers.replay(), replay:
+            return self._at_image_size(seg_head, self._run(seg_head, feats, draws))
+
+    def _run(self, seg_head: str, feats: Sequence, draws: int = 1) -> Tensor:
         test_cfg = getattr(self._segmentor, "test_cfg", None)
-        return head_logits(self.heads[seg_head], feats, self.images.shape, test_cfg)
+        shape = (draws * len(self.images), *self.images.shape[1:])
+        return head_logits(self.heads[seg_head], feats, shape, test_cfg)
 
     def _at_image_size(self, seg_head: str, logits: Tensor) -> Tensor:
         return at_image_size(self.heads[seg_head], logits, self.images.shape)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+import torch
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
+from mmseg_uda.models.losses import kl_map
 from mmseg_uda.models.maps import FeatureNoise
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.read_feats import ReadFeats
-from mmseg_uda.structures.seg_heads import segmentation_heads
+from mmseg_uda.structures.seg_heads import (
+    at_image_size,
+    head_logits,
+    segmentation_heads,
+)
 
 
 class NoisyPredictor:
@@ -24,7 +30,8 @@ class NoisyPredictor:
     features G(x) are extracted once. The noise is added to the feature maps that a
     head reads, and **every head gets a draw of its own**, as in :class:`LipschitzMap`
     (the stages of a cascade are one head); what is fused are the logits of the noisy
-    heads.
+    heads. Noise in the worst direction makes the KL divergence of each head worst, at
+    the size of the image or window that is predicted.
 
     To be used as a context: inside, the segmentor's ``extract_feat`` and its heads'
     ``forward`` are replaced; afterwards they are its own again.
@@ -48,6 +55,7 @@ class NoisyPredictor:
         self._feats: list[Sequence[Tensor]] = []  # one entry a sliding window
         self._levels: dict[nn.Module, list[int]] = {}
         self._drawn: dict[nn.Module, Sequence[Tensor]] = {}  # noisy features
+        self._shape = torch.Size()  # of the images of the window
         self._calls = 0
         self._noisy = False
         self._undo = ExitStack()
@@ -92,6 +100,7 @@ class NoisyPredictor:
         if self._calls == len(self._feats):
             self._feats.append(extract(inputs))
         self._calls += 1
+        self._shape = inputs.shape
         return self._feats[self._calls - 1]
 
     def _perturb(
@@ -107,15 +116,39 @@ class NoisyPredictor:
             return forward(feats, *args)
         if begins:
             levels = self._levels_of(head, feats)
-            self._drawn[head] = self.noise.added_to(feats, levels)
+            divergence = partial(self._divergence, head)
+            self._drawn[head] = self.noise.added_to(
+                feats, levels, divergence=divergence
+            )
         return forward(self._drawn[head], *args)
+
+    def _divergence(
+        self, head: nn.Module, feats: Sequence[Tensor]
+    ) -> Callable[[Sequence[Tensor]], Tensor]:
+        """What noise does to a head's prediction on clean features, (1, H, W)."""
+        with torch.no_grad():
+            clean = self._log_probs(head, feats)
+        return lambda noisy: kl_map(clean, self._log_probs(head, noisy))
+
+    def _log_probs(self, head: nn.Module, feats: Sequence[Tensor]) -> Tensor:
+        with self._plain_heads():
+            test_cfg = getattr(self._segmentor, "test_cfg", None)
+            logits = head_logits(head, feats, self._shape, test_cfg)
+        return at_image_size(head, logits, self._shape).float().log_softmax(dim=1)
+
+    @contextmanager
+    def _plain_heads(self) -> Iterator[None]:
+        noisy, self._noisy = self._noisy, False
+        try:
+            yield
+        finally:
+            self._noisy = noisy
 
     def _levels_of(self, head: nn.Module, feats: Sequence[Tensor]) -> list[int]:
         if head not in self._levels:
             read = ReadFeats(feats)
-            self._noisy = False
-            head(read)
-            self._noisy = True
+            with self._plain_heads():
+                head(read)
             self._levels[head] = read.levels
         return self._levels[head]
 

@@ -68,7 +68,7 @@ def panel_sheet(
         (H', W', 3) uint8, RGB.
     """
     width, scale = sheet_width(_COLUMNS, tile_width) - 16, text_scale(tile_width)
-    note = f"noise on the features: {maps.noise.kind}, eps {maps.noise.eps:g}"
+    note = f"noise on the features: {maps.noise.bound()}"
     footers = (
         heat_legend(note, width, scale),
         class_legend(classes, palette, width, scale=scale),

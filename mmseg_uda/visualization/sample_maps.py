@@ -105,12 +105,11 @@ def drawn_lipschitz_map(
     """
     parts = getattr(model, "maps", {}).values()
     own = next((p for p in parts if isinstance(p, LipschitzMap)), LipschitzMap())
-    return LipschitzMap(
-        on=_IMAGE,
-        divergence=own.divergence,
-        noise={"kind": own.noise.kind, "eps": own.noise.eps, **(noise or {})},
-        num_samples=own.num_samples,
+    drawn = LipschitzMap(
+        on=_IMAGE, divergence=own.divergence, num_samples=own.num_samples
     )
+    drawn.noise = own.noise.changed(**(noise or {}))
+    return drawn
 
 
 def _lipschitz_values(

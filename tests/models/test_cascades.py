@@ -121,7 +121,7 @@ class _Shift:
     def __init__(self) -> None:
         self.draws = 0
 
-    def added_to(self, feats, levels):
+    def added_to(self, feats, levels, **_):
         self.draws += 1
         return [f + self.draws if i in levels else f for i, f in enumerate(list(feats))]
 

@@ -10,7 +10,6 @@ from torch.testing import assert_close
 
 from mmseg_uda.models.maps import (
     EntropyMap,
-    FeatureNoise,
     HeadCosineMap,
     HeadDivergenceMap,
     LipschitzMap,
@@ -25,45 +24,6 @@ def make_step(dropout=0.0, train=True, maps=None, **segmentor):
     inputs, samples = make_batch()
     views = {name: DomainView(name) for name in inputs}
     return Step(model, inputs, samples, views, heads={}, maps=maps or {})
-
-
-@pytest.mark.parametrize("kind", NOISE_KINDS)
-@pytest.mark.parametrize("eps", [0.01, 0.3, 20.0])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
-def test_feature_noise__norm_is_bounded_by_eps(kind, eps, dtype):
-    feats = [torch.zeros(2, 6, 3, 4), torch.zeros(2, 5, 3, 4)]
-    noise = FeatureNoise(kind, eps)([feat.to(dtype) for feat in feats])
-    assert {n.dtype for n in noise} == {dtype}
-    joined = torch.cat(noise, dim=1).double()
-    if kind == "l2_location":
-        norm = joined.norm(dim=1)
-        assert_close(norm, torch.full_like(norm, eps), rtol=0.03, atol=0)
-    else:
-        norm = joined.abs()
-    assert (norm <= eps).all()
-    assert norm.max() > 0.5 * eps
-
-
-def test_feature_noise__gaussian_clip_law():
-    (noise,) = FeatureNoise("gaussian_clip", 1.0)([torch.zeros(1, 8, 100, 100)])
-    # P(|g| >= 1) = 0.3173 of a standard normal lies on the bound
-    assert (noise.abs() == 1).float().mean().item() == pytest.approx(0.3173, abs=0.01)
-    assert noise.mean().abs() < 0.02
-
-
-def test_feature_noise__sizes_apart_are_bounded_apart():
-    feats = [torch.zeros(1, 6, 3, 4), torch.zeros(1, 5, 6, 8)]
-    for noise in FeatureNoise("l2_location", 3.0)(feats):
-        assert_close(noise.norm(dim=1), torch.full_like(noise[:, 0], 3.0))
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [dict(kind="gauss"), dict(eps=-1), dict(eps=math.inf), dict(eps="big")],
-)
-def test_feature_noise__error_names_the_value(bad):
-    with pytest.raises(ValueError, match=str(next(iter(bad.values())))):
-        FeatureNoise(**bad)
 
 
 @pytest.mark.parametrize("divergence", ["kl", "l1", "l2"])
@@ -106,6 +66,42 @@ def test_lipschitz_map__equals_eq_10_in_float64():
     assert value.max() > 0
 
 
+@pytest.mark.parametrize("kind", NOISE_KINDS)
+def test_lipschitz_map__unit_makes_it_the_same_for_features_of_any_scale(kind):
+    """Features times 8, read by weights of an eighth: the same network."""
+    step, maps = make_step(train=False), {}
+    head, view = step.segmentor.decode_head, step.view("target")
+    clean = list(view.feats)
+    for scale in (1, 8):
+        view = DomainView("target")(step)
+        view._cache["feats",] = [scale * f for f in clean]
+        for conv in head.conv2d_list:
+            conv.weight.data.div_(scale)
+        for unit in ("rms", "absolute"):
+            torch.manual_seed(0)
+            lipschitz = LipschitzMap(noise=dict(kind=kind, eps=0.5, unit=unit))
+            step._views["target"] = view
+            maps[unit, scale] = lipschitz(step, "decode").detach()
+    assert_close(maps["rms", 1], maps["rms", 8], rtol=1e-3, atol=1e-7)
+    assert maps["absolute", 1].mean() > 10 * maps["absolute", 8].mean()
+
+
+@pytest.mark.parametrize(
+    ("noise", "draws", "end"),
+    [
+        (dict(), 1, "|r| <= 0.5 (gaussian_clip)"),
+        (
+            dict(kind="gaussian_channel", unit="rms", eps=1.0),
+            4,
+            "|r| <= 1 * rms(G(x)) (gaussian_channel), mean of 4 draws",
+        ),
+    ],
+)
+def test_lipschitz_map__equation_says_unit_kind_and_draws(noise, draws, end):
+    equation = LipschitzMap(noise=noise, num_samples=draws).equation("aux")
+    assert equation == f"KL( H_aux(G(x_target)) || H_aux(G(x_target) + r) ), {end}"
+
+
 def test_lipschitz_map__direction_is_clean_to_noisy():
     step = make_step()
     lipschitz = LipschitzMap(noise=dict(eps=5.0))
@@ -116,15 +112,6 @@ def test_lipschitz_map__direction_is_clean_to_noisy():
     p, q = view.log_probs("decode"), lipschitz.perturbed_log_probs(view, "decode")
     assert_close(value, (p.exp() * (p - q)).sum(1))
     assert (value - (q.exp() * (q - p)).sum(1)).abs().max() > 1e-4
-
-
-def test_lipschitz_map__samples_are_averaged():
-    step = make_step()
-    torch.manual_seed(0)
-    several = LipschitzMap(num_samples=3)(step, "decode")
-    torch.manual_seed(0)
-    single = LipschitzMap()
-    assert_close(several, sum(single(step, "decode") for _ in range(3)) / 3)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from mmseg.registry import MODELS
 from one_image import build_model, one_image
 
 from mmseg_uda.models.maps import FeatureNoise
+from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
 from mmseg_uda.visualization import (
     NoisyPredictor,
     sample_maps,
@@ -67,10 +68,10 @@ def test_variance_weight__is_the_share_of_changed_classes():
     np.testing.assert_allclose(weight.numpy(), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["gaussian_clip", "sign", "l2_location"])
+@pytest.mark.parametrize("kind", NOISE_KINDS)
 def test_variance_weight__without_noise_is_exactly_zero(kind):
     # dropout is in the model: in training mode its masks would change classes
-    noise = dict(kind=kind, eps=0.0)
+    noise = dict(kind=kind, eps=0.0, unit="rms")
     maps = sample_maps(build_model(), one_image(), draws=3, noise=noise)
     assert maps.variance.max() == 0
     assert maps.lipschitz.max() == 0
@@ -85,6 +86,20 @@ def test_variance_weight__range_steps_and_growth_with_noise():
         assert weight.shape == (48, 64)
         assert set(np.unique(weight)) <= {0, 0.25, 0.5, 0.75, 1}
     assert small.mean() < large.mean()
+
+
+@pytest.mark.parametrize("mode", ["whole", "slide"])
+def test_variance_weight__of_the_worst_direction_is_larger_than_of_a_random_one(mode):
+    test_cfg = dict(mode="slide", crop_size=(16, 16), stride=(8, 8))
+    segmentor = dict(test_cfg=test_cfg) if mode == "slide" else {}
+    model, weights, lipschitz = build_model(**segmentor), {}, {}
+    for kind in ("l2_location", "worst_direction"):
+        noise = dict(kind=kind, eps=0.5, unit="location")
+        maps = sample_maps(model, one_image(), draws=4, noise=noise)
+        weights[kind], lipschitz[kind] = maps.variance.mean(), maps.lipschitz.mean()
+    assert weights["worst_direction"] > weights["l2_location"]
+    assert lipschitz["worst_direction"] > 2 * lipschitz["l2_location"]
+    assert all(p.grad is None for p in model.parameters())
 
 
 def test_variance_weight__number_of_draws():

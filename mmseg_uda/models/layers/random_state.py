@@ -21,10 +21,11 @@ def has_active_dropout(module: nn.Module) -> bool:
     Args:
         module: Any module; its sub-modules are searched too.
     """
-    return any(m.training and _drop_rate(m) > 0 for m in module.modules())
+    return any(m.training and drop_rate(m) > 0 for m in module.modules())
 
 
-def _drop_rate(module: nn.Module) -> float:
+def drop_rate(module: nn.Module) -> float:
+    """Rate of the dropout that a module does itself, 0 for none; in any mode."""
     names = ("p",) if isinstance(module, _DropoutNd) else ("drop_prob", "dropout")
     rates = [getattr(module, name, 0.0) for name in names]
     return max((r for r in rates if isinstance(r, Real)), default=0.0)

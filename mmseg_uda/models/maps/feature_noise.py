@@ -1,117 +1,210 @@
-"""Bounded Gaussian noise on feature maps."""
+"""Bounded noise on feature maps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from numbers import Real
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from mmseg_uda.options import from_options
 from mmseg_uda.suggestions import check_choice
 
-NOISE_KINDS = ("gaussian_clip", "sign", "l2_location")
+from .noise.laws import clipped, gaussian, gaussian_channel, on_sphere, signed
+from .noise.levels import one_after_the_other, repeated, tensors_of, with_noise
+from .noise.units import check_unit, element_bounds, norm_bounds
+from .noise.worst_search import WorstSearch
+
+WORST = "worst_direction"
+_NORM_KINDS = ("l2_location", WORST)
+NOISE_KINDS = ("gaussian_clip", "sign", "gaussian_channel", *_NORM_KINDS)
+#: Of clean features (as :attr:`View.feats`): what noisy ones do to the prediction.
+Divergence = Callable[[list], Callable[[list], Tensor]]
 
 
 class FeatureNoise:
-    r"""The noise r of the LCDA paper, Eq. 3: Gaussian with :math:`\|r\| \le \epsilon`.
+    r"""The noise r of the LCDA paper, Eq. 3: :math:`\|r\| \le \epsilon`.
 
-    The paper gives neither :math:`\epsilon` nor the norm nor how the bound is kept; the
-    three readings below are ours, and so is the default ('gaussian_clip', 0.5).
+    The paper says that it is Gaussian, and gives neither :math:`\epsilon` nor the norm
+    nor how the bound is kept; the readings below are ours, and so is the default
+    ('gaussian_clip', 0.5, absolute).
 
     - ``'gaussian_clip'``: every element drawn from N(0, eps^2), clamped to [-eps, eps].
       Gaussian, and the maximum norm is at most eps (root mean square 0.72 eps).
     - ``'sign'``: eps times the sign of a Gaussian, the noise that the first author's
       SRDA code adds. Maximum norm eps.
+    - ``'gaussian_channel'``: like ``'gaussian_clip'``, but one number for each channel
+      and image, the same at all locations. Our extension: a head that averages over
+      its surroundings averages independent noise away, this one it does not.
     - ``'l2_location'``: a Gaussian direction over all channels of a location, with L2
       norm eps there. Its eps lives on another scale: with 2048 channels, noise of rms
       0.36 per channel needs eps of about 16.
+    - ``'worst_direction'``: L2 norm eps at each location as well, in the direction in
+      which the prediction changes most, found by power iteration from a random start
+      as in virtual adversarial training (Miyato et al.). Our extension; see
+      :func:`~mmseg_uda.models.maps.noise.worst_direction.worst_direction`.
+
+    An absolute eps means something else on every network. Other units (our extension)
+    measure the clean features, without gradient, by level and image, so that what an
+    image gets does not depend on its batch:
+
+    - ``'rms'``: eps times the root mean square of the feature map's elements. A kind
+      that bounds a norm gets the norm of a location whose elements have this size, eps
+      * rms * sqrt(C), so that eps = 1 is as much noise as signal for all kinds.
+    - ``'location'``: eps times the L2 norm of the features at the location itself, for
+      the kinds that bound a norm. Unlike rms it leaves weak locations, which a few
+      strong ones would drown, their proportion; where features are 0, so is the noise.
 
     Args:
-        kind: One of the three above.
-        eps: Bound on the norm, in units of the feature map. 0 switches the noise off.
+        kind: One of the five above.
+        eps: Bound on the norm, in units of ``unit``. 0 switches the noise off.
+        unit: ``'absolute'`` (units of the features), ``'rms'`` or ``'location'``.
+        power_steps: Power steps of ``'worst_direction'``, >= 1; 1 if None.
+        xi: Where ``'worst_direction'`` takes its gradient, as a share of the bound, in
+            (0, 1]; 0.1 if None. Near 0 it sees curvature alone, 1 is the full noise.
+
+    Attributes:
+        eps: See above; may be set later.
 
     Raises:
-        ValueError: If ``kind`` is unknown or ``eps`` is no finite number >= 0.
+        ValueError: If an option is unknown, out of range or not one of this kind.
     """
 
-    def __init__(self, kind: str = "gaussian_clip", eps: float = 0.5) -> None:
+    def __init__(
+        self,
+        kind: str = "gaussian_clip",
+        eps: float = 0.5,
+        unit: str = "absolute",
+        power_steps: int | None = None,
+        xi: float | None = None,
+    ) -> None:
         check_choice("noise kind", kind, NOISE_KINDS)
-        if not isinstance(eps, Real) or not 0 <= eps < float("inf"):
-            raise ValueError(f"noise eps must be finite and >= 0, got {eps!r}")
+        check_unit(unit, kind, kind in _NORM_KINDS)
+        check_eps(eps)
+        _check_search(kind, power_steps, xi)
         self.kind = kind
         self.eps = eps
+        self.unit = unit
+        self.power_steps = power_steps or 1
+        self.xi = 0.1 if xi is None else xi
 
     def __call__(self, feats: Sequence[Tensor]) -> list[Tensor]:
         """Draw noise for the feature maps that one segmentation head reads.
 
         Args:
-            feats: Feature maps (N, C_i, h_i, w_i).
+            feats: Feature maps (N, C_i, h_i, w_i); class tokens (N, C_i).
 
         Returns:
             One noise tensor a feature map, same shapes and dtypes, without gradient.
-            For ``'l2_location'`` maps of one size count as concatenated (the bound
-            holds over all their channels together); of several sizes, each by itself.
-        """
-        noise = [torch.randn_like(feat.detach()) for feat in feats]
-        if self.kind == "l2_location":
-            return self._rescale(noise)
-        bounds = [_at_most(self.eps, n.dtype) for n in noise]
-        if self.kind == "sign":
-            return [bound * n.sign() for n, bound in zip(noise, bounds, strict=True)]
-        return [
-            (self.eps * n).clamp(-bound, bound)
-            for n, bound in zip(noise, bounds, strict=True)
-        ]
+            For kinds that bound a norm, maps of one size count as concatenated (the
+            bound holds over all their channels together); of several sizes, each by
+            itself.
 
-    def added_to(self, feats: Sequence, levels: Sequence[int]) -> list:
+        Raises:
+            ValueError: If the kind needs to know the prediction.
+        """
+        if self.kind == WORST:
+            raise ValueError(
+                f"{WORST} noise is found, not drawn: call added_to(..., divergence=...)"
+            )
+        if self.kind == "l2_location":
+            return on_sphere(gaussian(feats), norm_bounds(self.unit, self.eps, feats))
+        law = gaussian_channel if self.kind == "gaussian_channel" else gaussian
+        shaped = signed if self.kind == "sign" else clipped
+        noise, bounds = law(feats), element_bounds(self.unit, self.eps, feats)
+        return [shaped(n, bound) for n, bound in zip(noise, bounds, strict=True)]
+
+    def added_to(
+        self,
+        feats: Sequence,
+        levels: Sequence[int],
+        draws: int = 1,
+        divergence: Divergence | None = None,
+    ) -> list:
         """Return the feature maps with fresh noise on some of them.
 
         Args:
             feats: Feature maps; a map may come with its class token, as a sequence.
             levels: Indices of the maps that a segmentation head reads.
+            draws: Number S of draws.
+            divergence: Takes clean features and returns a function: of noisy features,
+                as returned here, how far they take the prediction, one number or any
+                map that keeps draws and images apart. ``'worst_direction'`` needs it,
+                and calls both with gradients on and autocast off, the latter once a
+                power step.
+
+        Returns:
+            All levels. Those with noise hold the draws one after the other, (S * N,
+            C_i, h_i, w_i).
+
+        Raises:
+            ValueError: If the kind needs a divergence and none is given.
         """
-        feats = list(feats)
-        noise = iter(self([f for level in levels for f in _tensors(feats[level])]))
-        for level in levels:
-            feats[level] = _plus(feats[level], noise)
-        return feats
+        read = [f.detach() for f in tensors_of(feats, levels)]
+        if self.kind != WORST:
+            noise = one_after_the_other([self(read) for _ in range(draws)])
+        elif self.eps:
+            search = WorstSearch(self.unit, self.eps, self.power_steps, self.xi)
+            noise = search(feats, levels, draws, _needed(divergence))
+        else:  # no direction to look for
+            noise = repeated([torch.zeros_like(f) for f in read], draws)
+        return with_noise(feats, levels, noise)
 
-    def _rescale(self, noise: list[Tensor]) -> list[Tensor]:
-        sizes = {n.shape[2:] for n in noise}
-        if len(sizes) == 1:
-            norm = torch.linalg.vector_norm(torch.cat(noise, 1).float(), dim=1)
-            norms = [norm] * len(noise)
-        else:
-            norms = [torch.linalg.vector_norm(n.float(), dim=1) for n in noise]
-        return [
-            n * (_below(self.eps, n.dtype) / norm.clamp(min=1e-12)).unsqueeze(1).to(n)
-            for n, norm in zip(noise, norms, strict=True)
-        ]
+    def changed(self, **options: Any) -> FeatureNoise:
+        """Noise with other options; those of the search go with its kind."""
+        own = dict(kind=self.kind, eps=self.eps, unit=self.unit)
+        if self.kind == WORST == options.get("kind", WORST):
+            own.update(power_steps=self.power_steps, xi=self.xi)
+        return from_options(FeatureNoise, "noise", {**own, **options})
 
-
-def _at_most(eps: float, dtype: torch.dtype) -> float:
-    """The largest number of a type that is not above eps."""
-    value = torch.tensor(eps, dtype=torch.float64).to(dtype)
-    if value.double() > eps:
-        value = value * (1 - torch.finfo(dtype).eps)
-    return value.item()
-
-
-def _below(eps: float, dtype: torch.dtype) -> float:
-    """A hair below eps, so that rounding in a type never breaks the bound on a norm."""
-    return eps * (1 - 2 * max(torch.finfo(dtype).eps, 1e-6))
-
-
-def _tensors(level: Tensor | Sequence[Tensor]) -> list[Tensor]:
-    """A level of features as a list: some backbones give a map and a class token."""
-    return [level] if isinstance(level, Tensor) else list(level)
+    def bound(self) -> str:
+        """The bound and the kind as a formula, for people."""
+        eps = self.eps if isinstance(self.eps, str) else f"{self.eps:g}"
+        size = {
+            "absolute": eps,
+            "rms": f"{eps} * rms(G(x))",
+            "location": f"{eps} * |G(x)| at each location",
+        }[self.unit]
+        if self.unit == "rms" and self.kind in _NORM_KINDS:
+            size += " * sqrt(C) at each location"
+        steps = f", power steps: {self.power_steps}" if self.kind == WORST else ""
+        return f"|r| <= {size} ({self.kind}{steps})"
 
 
-def _plus(
-    level: Tensor | Sequence[Tensor], noise: Iterator[Tensor]
-) -> Tensor | list[Tensor]:
-    """Add the next of the noise tensors to each tensor of a level."""
-    if isinstance(level, Tensor):
-        return level + next(noise)
-    return [tensor + next(noise) for tensor in level]
+def check_eps(eps: Any) -> None:
+    """Refuse a bound on noise that is no finite number >= 0.
+
+    Raises:
+        ValueError: If it is refused.
+    """
+    if not isinstance(eps, Real) or not 0 <= eps < float("inf"):
+        raise ValueError(f"noise eps must be finite and >= 0, got {eps!r}")
+
+
+def _check_search(kind: str, power_steps: Any, xi: Any) -> None:
+    given = {"power_steps": power_steps, "xi": xi}
+    for name, value in given.items():
+        if value is not None and kind != WORST:
+            raise ValueError(
+                f"noise {name}={value!r} is an option of kind {WORST!r}; {kind!r} is "
+                "drawn without a search: leave it out"
+            )
+    if power_steps is not None and (
+        not isinstance(power_steps, Integral) or power_steps < 1
+    ):
+        raise ValueError(f"noise power_steps must be 1, 2, ..., got {power_steps!r}")
+    if xi is not None and not (isinstance(xi, Real) and 0 < xi <= 1):
+        raise ValueError(
+            f"noise xi must be a share of the bound, above 0 and at most 1, got {xi!r}"
+        )
+
+
+def _needed(divergence: Divergence | None) -> Divergence:
+    if divergence is None:
+        raise ValueError(
+            f"{WORST} noise is searched for with the prediction: "
+            "added_to needs divergence=..."
+        )
+    return divergence

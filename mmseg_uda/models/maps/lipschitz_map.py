@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -32,8 +35,9 @@ class LipschitzMap(BaseMap):
 
     - The sum over pixels becomes a map; the objective takes its mean, so that lambda
       does not depend on the crop size.
-    - Noise law, norm and epsilon: see :class:`FeatureNoise`. Every head gets noise of
-      its own, drawn afresh in each iteration; r carries no gradient.
+    - Noise law, norm, epsilon and its unit: see :class:`FeatureNoise`. Every head gets
+      noise of its own, drawn afresh in each iteration; r carries no gradient. What the
+      worst direction makes worst is this map, summed over its pixels.
     - Both arguments depend on the weights in Eq. 3, so both carry gradient, into head
       and backbone. ``detach_clean=True`` stops it through the clean prediction.
     - Where the noise enters: added to the features after their ReLU, to every level
@@ -46,8 +50,11 @@ class LipschitzMap(BaseMap):
         on: View to perturb. The paper uses the target only (Sec. III-C).
         divergence: ``'kl'`` (nats), ``'l1'`` or ``'l2'`` (not squared, our
             reading of "L2 distance") between class probabilities.
-        noise: Arguments of :class:`FeatureNoise`.
+        noise: Arguments of :class:`FeatureNoise`, such as ``dict(kind='gaussian_clip',
+            eps=1.0, unit='rms')``.
         num_samples: Noise draws to average over. The paper gives no number; 1 is ours.
+            They are decoded in one call of the head, see :meth:`View.decode`, which
+            takes the memory of as many passes.
         detach_clean: Stop the gradient through the clean prediction.
         shared_dropout: Same dropout masks for the clean and the noisy pass.
 
@@ -84,18 +91,52 @@ class LipschitzMap(BaseMap):
         clean = view.log_probs(seg_head)
         if self.detach_clean:
             clean = clean.detach()
-        diverge = DIVERGENCES[self.divergence]
-        maps = [
-            diverge(clean, self.perturbed_log_probs(view, seg_head))
-            for _ in range(self.num_samples)
-        ]
+        draws = self._draws()
+        noisy = self.perturbed_log_probs(view, seg_head, draws)
+        maps = self._diverge(clean, noisy, draws)
         return maps[0] if len(maps) == 1 else torch.stack(maps).mean(dim=0)
 
-    def perturbed_log_probs(self, view: View, seg_head: str) -> Tensor:
-        """Log-probabilities of H(G(x) + r) for a fresh r, (N, K, H, W)."""
-        feats = self.noise.added_to(view.feats, view.levels(seg_head))
-        logits = view.decode(feats, seg_head, shared_dropout=self.shared_dropout)
-        return F.log_softmax(logits.float(), dim=1)
+    def perturbed_log_probs(self, view: View, seg_head: str, draws: int = 1) -> Tensor:
+        """Log-probabilities of H(G(x) + r) for fresh r.
+
+        Args:
+            view: The view.
+            seg_head: Segmentation head H.
+            draws: Number S of draws.
+
+        Returns:
+            (S * N, K, H, W), the draws one after the other.
+        """
+        rounded = torch.is_autocast_enabled(view.images.device.type)
+        divergence = partial(self._divergence, view, seg_head, draws, rounded)
+        levels = view.levels(seg_head)
+        feats = self.noise.added_to(view.feats, levels, draws, divergence)
+        return _log_probs(view.decode(feats, seg_head, self.shared_dropout, draws))
+
+    def _divergence(
+        self, view: View, seg_head: str, draws: int, rounded: bool, feats: list
+    ) -> Callable[[list], Tensor]:
+        """What noise does to the prediction on clean features, (S, N, H, W)."""
+        clean = view.log_probs(seg_head).detach()
+        if rounded:  # differences to the float32 of the search would pass for noise
+            with torch.no_grad():
+                clean = _log_probs(view.decode(feats, seg_head))
+
+        def divergence(noisy: list) -> Tensor:
+            log_probs = _log_probs(view.decode(noisy, seg_head, draws=draws))
+            return torch.stack(self._diverge(clean, log_probs, draws))
+
+        return divergence
+
+    def _draws(self) -> int:
+        # without noise all draws are equal, and one of them is exactly the clean pass
+        same = self.noise.eps == 0 and self.shared_dropout
+        return 1 if same else self.num_samples
+
+    def _diverge(self, clean: Tensor, noisy: Tensor, draws: int) -> list[Tensor]:
+        """One map a draw."""
+        diverge = DIVERGENCES[self.divergence]
+        return [diverge(clean, draw) for draw in noisy.chunk(draws)]
 
     def equation(self, seg_head: str) -> str:
         """The map as a formula."""
@@ -103,10 +144,14 @@ class LipschitzMap(BaseMap):
         clean = f"H_{seg_head}(G(x_{self.on}))"
         clean = f"stop_grad[{clean}]" if self.detach_clean else clean
         noisy = f"H_{seg_head}(G(x_{self.on}) + r)"
-        bound = f"|r| <= {self.noise.eps:g} ({self.noise.kind})"
         draws = "" if self.num_samples == 1 else f", mean of {self.num_samples} draws"
-        return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"
+        return f"{symbol}( {clean} || {noisy} ), {self.noise.bound()}{draws}"
 
     def to_enlarge(self) -> str:
         """The bound of the noise makes the map larger."""
-        return f"noise.eps (now {self.noise.eps:g})"
+        unit = "" if self.noise.unit == "absolute" else f" {self.noise.unit}"
+        return f"noise.eps (now {self.noise.eps:g}{unit})"
+
+
+def _log_probs(logits: Tensor) -> Tensor:
+    return F.log_softmax(logits.float(), dim=1)
