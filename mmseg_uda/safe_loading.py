@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from torch.serialization import (
     get_safe_globals,
 )
 
+from .safetensors_files import is_safetensors, read_safetensors
 from .weight_files import check_is_file, is_intact, is_zip, why_unreadable
 
 _LOCK = threading.Lock()
@@ -43,13 +45,15 @@ def load_checkpoint_file(path: str | Path) -> dict[str, Any]:
     before a Runner resumes from them.
 
     Args:
-        path: File written by ``torch.save``.
+        path: File written by ``torch.save``, or of safetensors if that is installed.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is unreadable, damaged, or holds anything else; says which.
     """
     path = check_is_file(path)
+    if is_safetensors(path) and find_spec("safetensors"):
+        return read_safetensors(path)
     try:
         with _runner_types_allowed():
             content = torch.load(path, map_location="cpu", weights_only=True)

@@ -38,7 +38,7 @@ _TOO_NEW = (
 
 def is_file_name(value: str) -> bool:
     """Say whether a text is named like a weight file, rather than a stage or model."""
-    return value.endswith((".pth", ".pt", ".pkl"))
+    return value.endswith((".pth", ".pt", ".pkl", ".safetensors"))
 
 
 def check_is_file(path: str | Path, option: str = "") -> Path:
@@ -115,8 +115,8 @@ def _kind_of(head: bytes) -> str | None:
             return kind
     if head[8:9] == b"{":
         return (
-            "probably a safetensors file; convert it by "
-            "torch.save(safetensors.torch.load_file(FILE), 'weights.pth')"
+            "probably a safetensors file; pip install safetensors to read it, or "
+            "convert it by torch.save(safetensors.torch.load_file(FILE), 'weights.pth')"
         )
     if _TEXT.fullmatch(head):
         first = head.decode(errors="replace").split("\n")[0]

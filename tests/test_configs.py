@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 from resolved import resolved
+from timm_here import skipping
 from torch import nn
 from torch.testing import assert_close
 
@@ -61,7 +62,7 @@ def test_leaves__are_all_found():
     assert len(LEAVES) >= 8
 
 
-@pytest.mark.parametrize("leaf", LEAVES)
+@pytest.mark.parametrize("leaf", skipping(LEAVES))
 def test_leaf__is_consistent(leaf):
     cfg = Config.fromfile(CONFIGS / leaf)
     loader = cfg.train_dataloader
@@ -80,15 +81,16 @@ def test_leaf__is_consistent(leaf):
     assert min(ends) >= cfg.train_cfg.max_iters
 
 
-@pytest.mark.parametrize("leaf", LEAVES)
+@pytest.mark.parametrize("leaf", skipping(LEAVES))
 def test_leaf__full_size_model_builds_and_describes_itself(leaf):
     cfg = resolved(CONFIGS / leaf)
-    with torch.device("meta"):
+    # mmseg's MiT computes with numbers while it is built
+    with torch.device("cpu" if "mit_b0" in leaf else "meta"):
         model = MODELS.build(cfg.model)
     if "vgg16" in leaf:
         convs = [m for m in model.backbone.modules() if isinstance(m, nn.Conv2d)]
         assert len(convs) == 15  # 13 of VGG-16, fc6 and fc7
-    else:
+    elif not leaf.startswith("backbones/"):
         depth = sum(len(getattr(model.backbone, f"layer{i}")) for i in range(1, 5))
         assert depth == 33  # the bottlenecks of a ResNet-101
     description = describe(model)
@@ -101,7 +103,7 @@ def test_leaf__full_size_model_builds_and_describes_itself(leaf):
     assert read - {None} == set(domains_of(cfg))
 
 
-@pytest.mark.parametrize("leaf", LEAVES)
+@pytest.mark.parametrize("leaf", skipping(LEAVES))
 def test_leaf__two_steps_then_round_trip_and_predict(leaf):
     cfg = small(leaf)
     model = MODELS.build(cfg.model).train()
@@ -159,7 +161,7 @@ def test_adabn__changes_statistics_and_nothing_else(control, task):
     assert changed == statistics
 
 
-@pytest.mark.parametrize("leaf", MULTI_STAGE)
+@pytest.mark.parametrize("leaf", skipping(MULTI_STAGE))
 def test_stages__hand_on_a_complete_network(leaf):
     resolver = Resolver(Request(CONFIGS / leaf, toy=True))
     models = {

@@ -19,6 +19,11 @@ def names_weights(value: Any) -> bool:
     return isinstance(value, str) and ("://" in value or is_file_name(value))
 
 
+def loads_itself(part: Mapping[str, Any]) -> bool:
+    """Whether a part is mmseg's ``TIMMBackbone``, which downloads while it is built."""
+    return str(part.get("type")).rpartition(".")[2] == "TIMMBackbone"
+
+
 def start_from_scratch(node: Any) -> None:
     """Drop the pretrained weights of all parts in a value of a config, in place."""
     for part in dicts_in(node):
@@ -26,6 +31,9 @@ def start_from_scratch(node: Any) -> None:
             part["pretrained"] = None
         if _reads_file(part.get("init_cfg")):
             part["init_cfg"] = None
+        if loads_itself(part):
+            part["pretrained"] = False  # its default is True
+            part.pop("checkpoint_path", None)
 
 
 def _reads_file(init_cfg: Any) -> bool:

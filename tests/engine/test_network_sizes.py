@@ -1,7 +1,10 @@
 """Sizes that a network does not take are found before anything is trained."""
 
 import pytest
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS
 from PIL import Image
+from torch import nn
 
 from mmseg_uda.engine.stages import StageError
 from mmseg_uda.engine.stages.checks.loaders import DataCheck
@@ -78,3 +81,43 @@ def test_network_sizes__of_any_are_taken_by_others(config):
     backbone = dict(type="ResNet", depth=18, num_stages=4, style="pytorch")
     head = {**UNET["decode_head"], "in_channels": 512, "in_index": 3}
     DataCheck()(config(resize=(91, 65), backbone=backbone, decode_head=head), "one")
+
+
+@MODELS.register_module()
+class PatchesOf14(BaseModule):
+    """A backbone of one's own that takes multiples of 14, as DINOv2 does."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 14, stride=14)
+
+    def forward(self, images):
+        for side in images.shape[2:]:
+            assert side % 14 == 0, f"{side} should be divisible by patch size (14)"
+        return (self.conv(images),)
+
+
+SLIDE = dict(mode="slide", stride=(28, 28))
+
+
+@pytest.mark.parametrize(
+    ("resize", "test_cfg", "said"),
+    [
+        # multiples of 64, which networks that halve images take
+        ((128, 64), dict(mode="whole"), "is 128x64 .*64 should be divisible by patch"),
+        ((128, 64), {**SLIDE, "crop_size": (64, 64)}, "seen in windows of 64x64, "),
+        ((112, 64), {**SLIDE, "crop_size": (56, 56)}, None),
+        ((112, 56), dict(mode="whole"), None),
+    ],
+)
+def test_network_sizes__of_patches(config, resize, test_cfg, said):
+    head = {**UNET["decode_head"], "in_index": 0}
+    changes = dict(
+        backbone=dict(type="PatchesOf14"), decode_head=head, test_cfg=test_cfg
+    )
+    check = DataCheck()
+    if said is None:
+        check(config(resize=resize, **changes), "one")
+        return
+    with pytest.raises(StageError, match=said):
+        check(config(resize=resize, **changes), "one")

@@ -5,19 +5,25 @@ from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
 
-from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.unwrapped import unwrapped
 
 from .joint_optim_wrapper import JointOptimWrapper
+from .parameter_groups import (
+    OPTIONS,
+    Named,
+    longest_prefix,
+    no_match,
+    parameter_groups,
+    told,
+)
 
-Named = list[tuple[str, nn.Parameter]]
 # options of a single optimizer wrapper, which here stand in each entry
 _OF_AN_ENTRY = {"optimizer", "type", "clip_grad", "accumulative_counts", "loss_scale"}
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class UDAOptimWrapperConstructor:
-    """Builds one optimizer per entry; every trainable parameter is in exactly one.
+    r"""Builds one optimizer per entry; every trainable parameter is in exactly one.
 
     .. code-block:: python
 
@@ -35,6 +41,19 @@ class UDAOptimWrapperConstructor:
     ``lr_mults`` maps a prefix *within* the entry to a factor on the entry's learning
     rate; parameters of one factor make one parameter group.
 
+    ``layer_decay`` maps such a prefix to a :class:`LayerDecay`, whose factors multiply
+    those of ``lr_mults``; ``no_decay`` says what weight decay leaves alone, as
+    transformers are trained: with ``vectors=True`` all biases and scales of norms
+    (tensors of one dimension), and the parameters that ``names`` fit.
+
+    .. code-block:: python
+
+        segmentor=dict(
+            optimizer=dict(type='AdamW', lr=1e-4, weight_decay=0.05),
+            lr_mults=dict(decode_head=10., auxiliary_head=10.),
+            layer_decay=dict(backbone=dict(rate=0.9, layers=r'blocks\.(\d+)')),
+            no_decay=dict(vectors=True, names=('*.pos_embed', '*.cls_token')))
+
     A factor of k is not all that AdaptSegNet's code does, which lists most parameters
     of the trunk k = 3 times, so that SGD steps on them as often: it moves a weight as
     far in the end (and decays it k times), but momentum decays once an iteration
@@ -43,7 +62,7 @@ class UDAOptimWrapperConstructor:
     Args:
         optim_wrapper_cfg: The entries. Each is the config of an optimizer wrapper
             (``type`` defaults to ``'OptimWrapper'``) with ``optimizer`` and, if
-            wanted, ``lr_mults`` and ``optional``.
+            wanted, ``lr_mults``, ``layer_decay``, ``no_decay`` and ``optional``.
         paramwise_cfg: Must be None; mmengine's own way to set learning rates makes
             one group per parameter.
 
@@ -82,8 +101,8 @@ class UDAOptimWrapperConstructor:
 
         Raises:
             ValueError: If a trainable parameter belongs to no entry, an entry (unless
-                it is optional) or a multiplier to no trainable parameter, or a
-                multiplier is not positive.
+                it is optional), a multiplier, a layer decay or a name in ``no_decay``
+                to no trainable parameter, or one of these has a wrong value.
         """
         model = unwrapped(model)
         claimed = self._claim(model)
@@ -98,7 +117,7 @@ class UDAOptimWrapperConstructor:
         for name, parameter in model.named_parameters():
             if not parameter.requires_grad:
                 continue
-            prefix = _longest_prefix(name, self.entries)
+            prefix = longest_prefix(name, self.entries)
             if prefix is None:
                 unclaimed.append(name)
             else:
@@ -106,7 +125,7 @@ class UDAOptimWrapperConstructor:
         modules = [name for name, _ in model.named_modules() if name]
         for prefix in [prefix for prefix, found in claimed.items() if not found]:
             if not self.entries[prefix].get("optional"):
-                raise ValueError(_no_match("entry", prefix, modules, self.entries))
+                raise ValueError(no_match("entry", prefix, modules, self.entries))
             print_log(f"optimizer '{prefix}' is optional: no such part", "current")
             del claimed[prefix]
         if unclaimed:
@@ -121,66 +140,17 @@ class UDAOptimWrapperConstructor:
         cfg = dict(self.entries[name])
         cfg.pop("optional", None)
         optimizer_cfg = dict(cfg.pop("optimizer"))
-        mults = cfg.pop("lr_mults", None) or {}
-        mults = {k: v for k, v in mults.items() if v is not None}
-        if mults:
-            modules = [n for n, _ in model.named_modules()]
-            groups = _group(name, parameters, mults, optimizer_cfg, modules)
-        else:
-            groups = [{"params": [p for _, p in parameters]}]
+        options = {key: cfg.pop(key, None) for key in OPTIONS}
+        groups = parameter_groups(name, parameters, options, optimizer_cfg, model)
         optimizer = OPTIMIZERS.build({**optimizer_cfg, "params": groups})
         cfg.setdefault("type", "OptimWrapper")
         count = sum(p.numel() for _, p in parameters)
         print_log(
             f"optimizer '{name}': {type(optimizer).__name__}, {len(parameters)} "
-            f"tensors, {count:,} parameters; "
-            + ", ".join(
-                g.get("name", f"lr {g.get('lr')}") for g in optimizer.param_groups
-            ),
+            f"tensors, {count:,} parameters; " + told(optimizer.param_groups),
             logger="current",
         )
         return OPTIM_WRAPPERS.build(cfg, default_args={"optimizer": optimizer})
-
-
-def _group(
-    entry: str, parameters: Named, mults: dict, optimizer_cfg: dict, modules: list[str]
-) -> list[dict]:
-    """Sort an entry's parameters into one group per multiplier, factor 1 first."""
-    _check_mults(entry, mults, optimizer_cfg)
-    groups: dict[float, list] = {}
-    used: dict[str, float] = {}
-    for name, parameter in parameters:
-        prefix = _longest_prefix(name[len(entry) + 1 :], mults)
-        factor = 1.0 if prefix is None else float(mults[prefix])
-        if prefix is not None:
-            used[prefix] = factor
-        groups.setdefault(factor, []).append(parameter)
-    below = [n[len(entry) + 1 :] for n in modules if n.startswith(f"{entry}.")]
-    for prefix in mults:
-        if prefix not in used:
-            raise ValueError(_no_match(f"{entry}.lr_mults", prefix, below, mults))
-    lr = optimizer_cfg["lr"]
-    ordered = sorted(groups.items(), key=lambda item: (item[0] != 1.0, item[0]))
-    return [
-        {"params": params, "lr": lr * factor, "name": _group_name(lr, factor, used)}
-        for factor, params in ordered
-    ]
-
-
-def _check_mults(entry: str, mults: dict, optimizer_cfg: dict) -> None:
-    if "lr" not in optimizer_cfg:
-        raise ValueError(f"optim_wrapper entry '{entry}' has lr_mults, but no lr")
-    for prefix, factor in mults.items():
-        if not factor > 0:
-            raise ValueError(
-                f"lr_mults of '{entry}': the factor of '{prefix}' must be > 0, got "
-                f"{factor} (freeze the module to leave it untrained)"
-            )
-
-
-def _group_name(lr: float, factor: float, used: dict[str, float]) -> str:
-    prefixes = [prefix for prefix, value in used.items() if value == factor]
-    return f"lr {lr * factor:g}" + (f" ({', '.join(prefixes)})" if prefixes else "")
 
 
 def _no_entry(name: str, entry: object, given: dict) -> str:
@@ -195,21 +165,3 @@ def _no_entry(name: str, entry: object, given: dict) -> str:
         places = " or ".join(f"optim_wrapper.{e}.{name}{below}" for e in entries)
         message += f", and each has its own '{name}': set {places}"
     return f"{message}; drop an inherited one by {name}=None."
-
-
-def _longest_prefix(name: str, prefixes: dict) -> str | None:
-    fits = [p for p in prefixes if name == p or name.startswith(f"{p}.")]
-    return max(fits, key=len, default=None)
-
-
-def _no_match(what: str, prefix: str, modules: list[str], given: dict) -> str:
-    if prefix in modules:
-        reason = "all its parameters are frozen or belong to a longer prefix"
-    else:
-        top = sorted({name.split(".")[0] for name in modules})
-        hint = did_you_mean(prefix, modules, cutoff=0.5)
-        reason = f"the model has no such module; it has {', '.join(top)}.{hint}"
-    return (
-        f"optim_wrapper {what} '{prefix}' claims no trainable parameter: {reason} "
-        f"(given: {', '.join(given)}; drop one by {prefix}=None)"
-    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from mmseg_uda.engine.from_scratch import loads_itself, start_from_scratch
 from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.weight_files import check_is_file
@@ -97,9 +98,16 @@ def set_pretrained(cfg: Config, pretrained: str) -> None:
     backbone = backbone_of(cfg)
     if backbone is None:
         raise StageError("--pretrained: the model of this config has no backbone")
+    if loads_itself(backbone) and pretrained.lower() != "none":
+        raise StageError(
+            f"--pretrained {pretrained}: mmseg's TIMMBackbone would load a file in "
+            "part without a word. Set backbone.type='TimmTrunk' in its place, which "
+            "takes the same arguments but 'pretrained' and loads a file completely"
+        )
     backbone.pop("pretrained", None)
     if pretrained.lower() == "none":
         backbone["init_cfg"] = None
+        start_from_scratch(backbone)
         return
     try:
         path = check_is_file(pretrained, "--pretrained").resolve()

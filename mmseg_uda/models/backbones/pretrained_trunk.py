@@ -1,5 +1,7 @@
 """Backbones whose pretrained weights must fit completely."""
 
+from typing import Any
+
 from torch import Tensor
 
 from mmseg_uda.checkpoints import load_weights
@@ -31,11 +33,21 @@ class PretrainedTrunk:
         super().init_weights()
         self.init_cfg = given
         for entry in pretrained:
-            options = {k: v for k, v in entry.items() if k != "type"}
-            weights = read_pretrained(
-                norm_eval=getattr(self, "norm_eval", False), **options
-            )
-            load_weights(self, self.in_own_names(weights), options["checkpoint"])
+            self.load_pretrained(**{k: v for k, v in entry.items() if k != "type"})
+
+    def load_pretrained(self, checkpoint: str, **options: Any) -> None:
+        """Load one entry completely or not at all.
+
+        Args:
+            checkpoint: See :func:`read_pretrained`,
+            **options: as for its other arguments.
+
+        Raises:
+            ValueError: If the weights don't fit or can't be fetched.
+        """
+        norm_eval = getattr(self, "norm_eval", False)
+        weights = read_pretrained(checkpoint, norm_eval=norm_eval, **options)
+        load_weights(self, self.in_own_names(weights), checkpoint)
 
     def in_own_names(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Bring a checkpoint's weights to this backbone's names."""

@@ -24,7 +24,8 @@ def check_network_sizes(
 ) -> None:
     """Try sizes that images come in on the network, without computing anything.
 
-    UNets, for one, take sides that are multiples of their strides alone.
+    UNets, for one, take sides that are multiples of their strides alone, and
+    transformers of timm those that are multiples of their patches.
 
     Args:
         cfg: Config of a training stage.
@@ -34,23 +35,43 @@ def check_network_sizes(
     Raises:
         StageError: If an assertion of the network refuses one.
     """
-    odd = _odd_sizes(cfg, reports, batching)
+    odd = _odd_sizes(cfg, reports, batching, _multiples(cfg))
     segmentor = _segmentor(cfg) if odd else None
     if segmentor is None or _cuts_or_pads(cfg, segmentor, batching):
         return
     for (width, height), path in odd.items():
-        told = _objection(segmentor, width, height)
+        seen = _seen(segmentor, (width, height), batching)
+        told = _objection(segmentor, *seen)
         if told:
+            slides = seen != (width, height)
+            window = f", seen in windows of {seen[0]}x{seen[1]}" if slides else ""
             raise StageError(
-                f"behind the pipeline, {path} is {width}x{height} (width x height), "
-                f"which the network does not take: {told}. Resize or crop images to "
-                "sizes that it takes, or, to predict, let the data preprocessor pad: "
-                "data_preprocessor.test_cfg=dict(size_divisor=32)"
+                f"behind the pipeline, {path} is {width}x{height} (width x height)"
+                f"{window}, which the network does not take: {told}. Resize or crop "
+                "images to sizes that it takes, or, to predict, let the data "
+                "preprocessor pad: data_preprocessor.test_cfg=dict(size_divisor=32)"
             )
 
 
+def _multiples(cfg: Mapping[str, Any]) -> int | None:
+    """Return a side whose multiples fit the network of a config; None if unknown.
+
+    mmseg's backbones halve images; others may cut them into patches of 14 pixels.
+    """
+    model = cfg.get("model") or {}
+    backbone = (model.get("segmentor") or model).get("backbone") or {}
+    kind = MODELS.get(str(backbone.get("type")))
+    module = getattr(kind, "__module__", "")
+    timm = "timm" in module.rpartition(".")[2]
+    own = module.startswith(("mmseg.", "mmseg_uda.")) and not timm
+    return _TAKEN_BY_ALL if own else None
+
+
 def _odd_sizes(
-    cfg: Mapping[str, Any], reports: Iterable[DatasetReport], batching: Batching
+    cfg: Mapping[str, Any],
+    reports: Iterable[DatasetReport],
+    batching: Batching,
+    multiples: int | None,
 ) -> dict[Size, str]:
     """Return a file by size, for a few sizes that a network may not take."""
     if not cfg.get("model"):
@@ -62,9 +83,13 @@ def _odd_sizes(
         for path, size in zip(report.paths, report.sizes, strict=True):
             sizes = behind.get(size)
             fixed = sizes is not None and sizes.fixed
-            if fixed and any(side % _TAKEN_BY_ALL for side in sizes.low):
+            if fixed and not (multiples and _fits(sizes.low, multiples)):
                 odd.setdefault(sizes.low, path)
     return dict(list(odd.items())[:_TRIED])
+
+
+def _fits(size: Size, multiples: int) -> bool:
+    return not any(side % multiples for side in size)
 
 
 def _segmentor(cfg: Mapping[str, Any]) -> EncoderDecoder | None:
@@ -86,7 +111,17 @@ def _cuts_or_pads(
         return batching.size is not None or batching.pads
     inner = cfg["model"].get("data_preprocessor")
     pads = (inner or cfg.get("data_preprocessor") or {}).get("test_cfg")
-    return bool(pads) or (segmentor.test_cfg or {}).get("mode") == "slide"
+    return bool(pads)
+
+
+def _seen(segmentor: EncoderDecoder, size: Size, batching: Batching) -> Size:
+    """Return the width and height of what the network sees of an image at once."""
+    test_cfg = segmentor.test_cfg or {}
+    window = test_cfg.get("crop_size")
+    slides = test_cfg.get("mode") == "slide" and isinstance(window, list | tuple)
+    if batching.training or not slides:
+        return size
+    return min(size[0], window[1]), min(size[1], window[0])
 
 
 @torch.no_grad()
