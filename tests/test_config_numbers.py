@@ -393,6 +393,7 @@ NUMBERS = {
     ),
     "source_only/source_only_mrnet": SOURCE_ONLY,
     "source_only/source_only_single_head": one_head(LCDA_SOURCE),
+    "source_only/source_only_statistics": change(ADABN, stop=1),
     "translation/cyclegan": CYCLEGAN,
 }
 LEAVES = [

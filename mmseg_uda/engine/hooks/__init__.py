@@ -6,6 +6,7 @@ from .paint_predictions_hook import PaintPredictionsHook
 from .result_hook import ResultHook
 from .sample_maps_hook import SampleMapsHook
 from .sample_views_hook import SampleViewsHook
+from .target_statistics_hook import TargetStatisticsHook
 from .weight_report_hook import WeightReportHook
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ResultHook",
     "SampleMapsHook",
     "SampleViewsHook",
+    "TargetStatisticsHook",
     "WeightReportHook",
 ]

@@ -6,6 +6,7 @@ from .plan import plan_stages
 from .request import Request
 from .resolve import Resolver
 from .run import run_stages
+from .run_adapt_bn import run_adapt_bn
 from .run_rank_maps import run_rank_maps
 from .run_test import run_test
 from .run_visualize import run_visualize
@@ -18,6 +19,7 @@ __all__ = [
     "StageError",
     "explained_errors",
     "plan_stages",
+    "run_adapt_bn",
     "run_rank_maps",
     "run_stages",
     "run_test",

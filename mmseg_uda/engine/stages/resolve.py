@@ -154,6 +154,23 @@ class Resolver:
         """Return the stage of that name."""
         return find_stage(self.stages, name)
 
+    def training_stage(self, name: str | None) -> Stage:
+        """Return the training stage that ``--stage`` names; None: the last one.
+
+        Raises:
+            StageError: If there is none of that name, or it trains no model.
+        """
+        training = [stage for stage in self.stages if stage.trains]
+        if name is None:
+            return training[-1]
+        stage = self.find(name)
+        if not stage.trains:
+            raise StageError(
+                f"--stage {name} trains no model; those that do: "
+                f"{', '.join(stage.name for stage in training)}"
+            )
+        return stage
+
     def folder(self, stage: Stage | str) -> Path:
         """Return the folder of a stage."""
         return self.work_dir / (stage if isinstance(stage, str) else stage.name)

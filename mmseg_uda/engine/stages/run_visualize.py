@@ -24,11 +24,9 @@ from mmseg_uda.weight_files import check_is_file
 
 from .checks.building import building
 from .checks.model import check_model
-from .errors import StageError
 from .folders import draw_toycity
 from .request import Request
 from .resolve import Resolver
-from .stage import Stage
 
 
 def run_visualize(
@@ -62,7 +60,7 @@ def run_visualize(
     """
     path = check_is_file(checkpoint, "checkpoint")
     resolver = Resolver(request)
-    cfg = resolver.stage_config(_training_stage(resolver, stage))
+    cfg = resolver.stage_config(resolver.training_stage(stage))
     device = choose_device(request.device)
     check_writable(out, "--out")
     model = check_model(cfg, path, trains=False)
@@ -87,19 +85,6 @@ def run_visualize(
         **how,
     )
     return draw_images(model.to(device), files, pipeline, out, drawing, truth)
-
-
-def _training_stage(resolver: Resolver, name: str | None) -> Stage:
-    training = [stage for stage in resolver.stages if stage.trains]
-    if name is None:
-        return training[-1]
-    stage = resolver.find(name)
-    if not stage.trains:
-        raise StageError(
-            f"--stage {name} trains no model; those that do: "
-            f"{', '.join(stage.name for stage in training)}"
-        )
-    return stage
 
 
 def _validation_truth(cfg: Config) -> Truth | None:

@@ -1,0 +1,172 @@
+"""Giving a checkpoint the statistics of images: what ``tools/adapt_bn.py`` does."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from torch import nn
+
+from mmseg_uda.atomic_files import check_writable, write_json
+from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.devices import choose_device
+from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.pseudo_labels.image_files import ImageFiles, text_sha256
+from mmseg_uda.pseudo_labels.target_images import (
+    domain_images,
+    folder_reader,
+    inference_pipeline,
+)
+from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.statistics import (
+    StatisticsOptions,
+    adapt_statistics,
+    adaptable_norms,
+    movement_table,
+    write_adapted,
+)
+from mmseg_uda.statistics.adapt import NOTHING_TO_ADAPT
+from mmseg_uda.version import __version__
+from mmseg_uda.weight_files import check_is_file
+
+from .checks.building import building
+from .checks.model import check_model
+from .errors import StageError
+from .folders import draw_toycity
+from .ranks import say, start_processes
+from .request import Request
+from .resolve import Resolver
+
+_DOMAIN = "target"
+
+
+def run_adapt_bn(
+    request: Request,
+    checkpoint: str,
+    out: Path,
+    options: StatisticsOptions,
+    stage: str | None = None,
+    images: str | None = None,
+    image_suffix: str | None = None,
+    json: Path | None = None,
+    num_workers: int | None = None,
+    overwrite: bool = False,
+) -> dict:
+    """Write a checkpoint whose batch norms have the statistics of a set of images.
+
+    Args:
+        request: Config and changes to it.
+        checkpoint: Weights; they fit the model completely, training-only heads apart.
+        out: File to write.
+        options: How the statistics are taken.
+        stage: Training stage whose model it is; default: the last one.
+        images: Folder of images; default: those of the config's target in training.
+        image_suffix: Ending of the files in ``images``; None: that of any image.
+        json: File for the report, if one is wanted.
+        num_workers: Processes that load images, per rank; default: the config's.
+        overwrite: Whether ``out`` and ``json`` may be replaced.
+
+    Returns:
+        The report, as in ``json``.
+
+    Raises:
+        ValueError: If config, checkpoint or images don't fit together, or the network
+            has no batch norm.
+        OSError: If something is missing, or in the way.
+    """
+    path = check_is_file(checkpoint, "checkpoint")
+    resolver = Resolver(request)
+    cfg = resolver.stage_config(resolver.training_stage(stage), needed=[_DOMAIN])
+    start_processes(request.launcher, cfg)
+    on_rank_zero(_check_files, path, out, json, overwrite)
+    model = check_model(cfg, path, trains=False)
+    if not adaptable_norms(model, options.layers):
+        raise StageError(f"{request.config}: {NOTHING_TO_ADAPT}")
+    on_rank_zero(_draw, cfg, request, images)
+    files = _images(cfg, images, image_suffix)
+    if num_workers is None:
+        num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
+    model = model.to(choose_device(request.device))
+    moved, kept = adapt_statistics(model, files, options, num_workers)
+    report = {
+        **_origin(path, request, files, options),
+        "kept": kept,
+        "moved": [layer.as_json() for layer in moved],
+    }
+    on_rank_zero(_write, model, path, out, json, report)
+    say(movement_table(moved))
+    for line in _told(report):
+        say(line)
+    say(f"{len(moved)} batch norms have the statistics of {len(files)} images: {out}")
+    shutdown_distributed()
+    return report
+
+
+def _check_files(path: Path, out: Path, json: Path | None, overwrite: bool) -> None:
+    """Check that the files may be written, before the work is done."""
+    for option, file in (("--out", out), ("--json", json)):
+        if file is None:
+            continue
+        if file.is_dir():
+            raise StageError(f"{option} {file} is a folder; give a file")
+        if file.exists() and file.samefile(path):
+            raise StageError(
+                f"{option} {file} is the checkpoint to adapt; give another"
+            )
+        if file.exists() and not overwrite:
+            raise StageError(
+                f"{option} {file} exists; choose another file, or replace it with "
+                "--overwrite"
+            )
+        check_writable(file.parent, option)
+
+
+def _draw(cfg: Config, request: Request, images: str | None) -> None:
+    if images is None:
+        draw_toycity(request, [Config({"train_dataloader": cfg.train_dataloader})])
+
+
+def _images(cfg: Config, folder: str | None, suffix: str | None) -> ImageFiles:
+    with building("the pipeline of a test"):
+        pipeline = inference_pipeline(cfg)
+    if folder is None:
+        return domain_images(cfg, _DOMAIN, pipeline, "are looked at")
+    reader = folder_reader(cfg, _DOMAIN, images=[folder])
+    return ImageFiles.from_folder(folder, pipeline, reader, suffix)
+
+
+def _origin(
+    path: Path, request: Request, files: ImageFiles, options: StatisticsOptions
+) -> dict[str, Any]:
+    return {
+        "mmseg_uda": __version__,
+        "checkpoint": str(path),
+        "checkpoint_sha256": file_hash(path),
+        "config": str(request.config),
+        "images": str(files.root),
+        "num_images": len(files),
+        "images_sha256": text_sha256(sorted(files.names)),
+        "pipeline_sha256": files.pipeline_sha256,
+        "options": {**asdict(options), "layers": list(options.layers)},
+    }
+
+
+def _write(
+    model: nn.Module, path: Path, out: Path, json: Path | None, report: Mapping
+) -> None:
+    origin = {key: value for key, value in report.items() if key != "moved"}
+    write_adapted(model, path, out, origin)
+    if json is not None:
+        write_json(json, report)
+
+
+def _told(report: Mapping[str, Any]) -> list[str]:
+    told = []
+    if report["kept"]:
+        shown = ", ".join(report["kept"][:5]) + ", ..." * (len(report["kept"]) > 5)
+        told.append(
+            f"warning: {len(report['kept'])} batch norms keep what they had, as they "
+            f"did not run or were given a single value: {shown}"
+        )
+    return told

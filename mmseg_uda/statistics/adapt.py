@@ -1,0 +1,175 @@
+"""Batch norm statistics of a set of images: adaptation without training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mmengine.dist import get_rank
+from torch import nn
+
+from mmseg_uda.options import check_number
+from mmseg_uda.progress import with_progress
+from mmseg_uda.pseudo_labels.image_files import ImageFiles
+from mmseg_uda.visualization.undisturbed import undisturbed
+
+from .image_batches import ImageBatches
+from .movement import Movement
+from .norm_layers import batch_norms
+from .passes import Passes
+from .running_statistics import RunningStatistics
+
+NOTHING_TO_ADAPT = (
+    "the network has no batch norm with running statistics, so there is nothing to "
+    "adapt: group, layer and instance norms go by the image itself, in training and in "
+    "inference alike"
+)
+
+
+@dataclass(frozen=True)
+class StatisticsOptions:
+    """How statistics are taken.
+
+    Args:
+        blend: Share of the statistics that the network came with, in [0, 1); 0 takes
+            the images' alone. With few images (n) Schneider et al., "Improving
+            robustness against common corruptions by covariate shift adaptation",
+            take N / (n + N) with an N of some tens.
+        batch_size: Images that go through the network at once, and by whose statistics
+            it normalises meanwhile; no effect on the result if ``exact``.
+        exact: Go through the images once a layer, instead of once.
+        layers: Shell patterns of the batch norms to adapt, such as ``'backbone.*'``.
+
+    Raises:
+        ValueError: If a number is out of range.
+    """
+
+    blend: float = 0.0
+    batch_size: int = 8
+    exact: bool = False
+    layers: Sequence[str] = ("*",)
+
+    def __post_init__(self) -> None:
+        check_number("blend", self.blend, 0)
+        if self.blend >= 1:
+            raise ValueError(
+                f"blend must be in [0, 1), got {self.blend}: at 1 nothing would change"
+            )
+        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+            raise ValueError(
+                f"batch_size must be a whole number >= 1, got {self.batch_size!r}"
+            )
+        if isinstance(self.layers, str) or not self.layers:
+            raise ValueError(
+                "layers must be a list of patterns such as ['backbone.*'], got "
+                f"{self.layers!r}"
+            )
+
+
+def adaptable_norms(
+    model: nn.Module, layers: Sequence[str] = ("*",)
+) -> dict[str, nn.Module]:
+    """Return the batch norms that a model predicts with, by their names in files.
+
+    Args:
+        model: An mmseg segmentor, wrapped in a ``UDASegmentor`` or not. Discriminators
+            and the like are no part of what predicts.
+        layers: See :class:`StatisticsOptions`.
+
+    Raises:
+        ValueError: If a pattern fits none.
+    """
+    return batch_norms(predicting_part(model), layers)
+
+
+def predicting_part(model: nn.Module) -> nn.Module:
+    """Return the mmseg segmentor inside of a ``UDASegmentor``, or the model itself."""
+    return getattr(model, "segmentor", model)
+
+
+def adapt_statistics(
+    model: nn.Module,
+    images: ImageFiles,
+    options: StatisticsOptions | None = None,
+    num_workers: int = 0,
+    title: str = "statistics of the target",
+) -> tuple[list[Movement], list[str]]:
+    """Give all batch norms of a model the statistics of a set of images, in place.
+
+    "Revisiting Batch Normalization For Practical Domain Adaptation" (Li et al.): mean
+    and variance of what each layer is given, over all locations of all images, in
+    inference. Sums are float64, and the batches that images go through the network in
+    are formed from their sorted names (:class:`ImageBatches`), so that the result does
+    not depend on the order of the images, on workers, or on the number of ranks, but
+    for float64's rounding. Memory does not grow with the number of images.
+
+    What a layer is given depends on how those before it normalise. Each normalises with
+    the statistics of its batch here, which stand in for those of the set; with the old
+    ones it would hand on features that no network normalised by the new ones ever sees.
+    With ``exact`` the layers are done one after the other, each behind layers that have
+    their new statistics already: then every layer's statistics are those of what it is
+    given in the network that comes out, and the batches do not matter.
+
+    The variance is divided by the count - 1, as torch keeps it. Weights stay as they
+    are bit for bit, and so do modes and random generators. Batch norms that are frozen
+    in training (``norm_eval``) are adapted too, since inference normalises with their
+    running statistics. ``num_batches_tracked`` becomes the number of images.
+
+    Args:
+        model: See :func:`adaptable_norms`; on its device, with its weights.
+        images: The images; no label is opened.
+        options: How.
+        num_workers: Processes that load images, per rank.
+        title: What to call it where progress is shown.
+
+    Returns:
+        How far each layer has moved; and the names of those that keep what they had, as
+        they did not run or were given a single value.
+
+    Raises:
+        ValueError: If there is no batch norm, an image cannot be loaded, or a layer is
+            given a number that is not finite; the model then is as before.
+    """
+    options = options or StatisticsOptions()
+    norms = adaptable_norms(model, options.layers)
+    if not norms:
+        raise ValueError(NOTHING_TO_ADAPT)
+    before = {name: RunningStatistics.of(norm) for name, norm in norms.items()}
+    batches = ImageBatches(images, options.batch_size, num_workers)
+    passes = Passes(model, predicting_part(model), norms, batches, options.blend)
+    try:
+        with undisturbed(model):
+            steps, total = passes.steps(options.exact)
+            if get_rank() == 0:
+                steps = with_progress(steps, total, title)
+            for _ in steps:
+                pass
+    except BaseException:
+        for name, norm in norms.items():
+            before[name].put_into(norm)
+        raise
+    return _finish(norms, before, passes, len(images))
+
+
+def _finish(
+    norms: dict[str, nn.Module],
+    before: dict[str, RunningStatistics],
+    passes: Passes,
+    num_images: int,
+) -> tuple[list[Movement], list[str]]:
+    moved, kept = [], []
+    for name, norm in norms.items():
+        after = passes.found.get(name)
+        if after is None:
+            before[name].put_into(norm)
+            kept.append(name)
+            continue
+        after.put_into(norm)
+        if getattr(norm, "num_batches_tracked", None) is not None:
+            norm.num_batches_tracked.fill_(num_images)
+        moved.append(
+            Movement.between(
+                name, before[name], after, getattr(norm, "eps", 0), passes.counts[name]
+            )
+        )
+    return moved, kept

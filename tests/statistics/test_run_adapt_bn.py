@@ -1,0 +1,123 @@
+import hashlib
+import json
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.runner.checkpoint import load_checkpoint
+from mmseg.registry import MODELS
+from tiny_norms import write_images
+
+from mmseg_uda.engine.stages import Request, StageError, run_adapt_bn
+from mmseg_uda.statistics import StatisticsOptions
+
+# A stock mmseg config whose target is one of mmseg's data sets, too.
+CONFIG = """
+default_scope = 'mmseg'
+norm = dict(type='NORM', requires_grad=True)
+data_preprocessor = dict(type='SegDataPreProcessor', size=(8, 12))
+model = dict(
+    type='EncoderDecoder', data_preprocessor=data_preprocessor,
+    backbone=dict(type='ResNet', depth=18, num_stages=1, strides=(1,), dilations=(1,),
+                  out_indices=(0,), base_channels=4, stem_channels=4, norm_cfg=norm),
+    decode_head=dict(type='FCNHead', in_channels=4, in_index=0, channels=4,
+                     num_classes=19, num_convs=1, norm_cfg=norm),
+    train_cfg=dict(), test_cfg=dict(mode='whole'))
+pipeline = [dict(type='LoadImageFromFile'),
+            dict(type='Resize', scale=(12, 8), keep_ratio=False),
+            dict(type='LoadAnnotations'), dict(type='PackSegInputs')]
+target = dict(type='CityscapesDataset', data_root='DATA', img_suffix='.png',
+              data_prefix=dict(img_path='images', seg_map_path='labels'), pipeline=[])
+train_dataloader = dict(dataset=dict(domains=dict(target=target)))
+test_dataloader = dict(num_workers=0, dataset=dict(type='CityscapesDataset',
+    data_root='DATA', pipeline=pipeline))
+"""
+
+
+@pytest.fixture
+def setting(tmp_path):
+    write_images(tmp_path / "images")
+    norm = dict(BN="type='BN'", GN="type='GN', num_groups=2")
+    for name, given in norm.items():
+        text = CONFIG.replace("DATA", str(tmp_path)).replace("type='NORM'", given)
+        (tmp_path / f"{name}.py").write_text(text)
+        torch.manual_seed(0)
+        model = MODELS.build(Config.fromfile(tmp_path / f"{name}.py").model)
+        weights = {**model.state_dict(), "heads.d.weight": torch.ones(2)}
+        content = dict(
+            state_dict=weights,
+            optimizer={"state": {}},
+            meta=dict(dataset_meta=dict(classes=["a"]), iter=7),
+        )
+        torch.save(content, tmp_path / f"{name}.pth")
+    return tmp_path
+
+
+def run(folder, norm="BN", checkpoint=None, out="out.pth", options=None, **how):
+    return run_adapt_bn(
+        Request(folder / f"{norm}.py", device="cpu"),
+        str(checkpoint or folder / f"{norm}.pth"),
+        folder / out,
+        options or StatisticsOptions(),
+        **how,
+    )
+
+
+def test_file__is_the_checkpoint_with_other_statistics(setting, capsys):
+    report = run(setting, json=setting / "out.json")
+    before = torch.load(setting / "BN.pth", weights_only=True)
+    after = torch.load(setting / "out.pth", weights_only=True)
+    assert after.keys() == {"meta", "state_dict"}
+    assert after["meta"]["dataset_meta"] == {"classes": ["a"]}
+    origin = after["meta"]["batch_norm_statistics"]
+    digest = hashlib.sha256((setting / "BN.pth").read_bytes()).hexdigest()
+    assert (origin["checkpoint_sha256"], origin["num_images"]) == (digest, 5)
+    assert before["state_dict"].keys() == after["state_dict"].keys()
+    for name, weight in before["state_dict"].items():
+        same = torch.equal(weight, after["state_dict"][name])
+        assert same != name.endswith(("running_mean", "running_var", "_tracked"))
+    assert json.loads((setting / "out.json").read_text()) == report
+    assert len(report["moved"]) == 7
+    printed = capsys.readouterr().out
+    assert "backbone.layer1.0.bn1" in printed
+    assert "ln(std ratio)" in printed
+    assert not list(setting.glob(".*"))
+    # stock mmseg loads it
+    model = MODELS.build(Config.fromfile(setting / "BN.py").model)
+    load_checkpoint(model, str(setting / "out.pth"), map_location="cpu")
+    name = "backbone.bn1.running_mean"
+    assert torch.equal(model.state_dict()[name], after["state_dict"][name])
+
+
+def test_images__of_a_folder(setting):
+    whole = run(setting)
+    write_images(setting / "other", 3, seed=5)
+    few = run(setting, out="b.pth", images=str(setting / "other"))
+    assert (whole["num_images"], few["num_images"]) == (5, 3)
+    same = run(setting, out="c.pth", images=str(setting / "images"))
+    assert same["moved"] == whole["moved"]
+    assert same["images_sha256"] == whole["images_sha256"]
+
+
+def test_no_batch_norm__says_that_there_is_nothing_to_adapt(setting):
+    with pytest.raises(StageError, match=r"GN\.py: the network has no batch norm"):
+        run(setting, "GN")
+    assert not (setting / "out.pth").exists()
+
+
+def test_files__that_are_not_what_they_should_be(setting):
+    content = (setting / "BN.pth").read_bytes()
+    (setting / "cut.pth").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match=r"cannot read '.*cut\.pth' as a checkpoint"):
+        run(setting, checkpoint=setting / "cut.pth")
+    with pytest.raises(FileNotFoundError):
+        run(setting, checkpoint=setting / "none.pth")
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        run(setting, images=str(setting / "nowhere"))
+    with pytest.raises(StageError, match="is the checkpoint to adapt"):
+        run(setting, out="BN.pth", overwrite=True)
+    (setting / "out.pth").write_text("mine")
+    with pytest.raises(StageError, match="replace it with --overwrite"):
+        run(setting)
+    assert (setting / "out.pth").read_text() == "mine"
+    run(setting, overwrite=True)
