@@ -10,14 +10,15 @@ from typing import Any
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.options import from_options
 
-#: What is tried unless the command line says otherwise.
+#: What is tried unless the command line says otherwise: the noise that configs ship
+#: with, then noise in units of the features, from weak to strong.
 DEFAULT_NOISE: tuple[Mapping[str, Any], ...] = (
     {"kind": "gaussian_clip", "eps": 0.5},
-    {"kind": "gaussian_clip", "eps": 2.0},
-    {"kind": "gaussian_clip", "eps": 8.0},
-    {"kind": "sign", "eps": 2.0},
-    {"kind": "l2_location", "eps": 8.0},
-    {"kind": "l2_location", "eps": 32.0},
+    {"kind": "gaussian_clip", "eps": 1.0, "unit": "rms", "num_samples": 4},
+    {"kind": "gaussian_channel", "eps": 0.5, "unit": "rms", "num_samples": 4},
+    {"kind": "gaussian_channel", "eps": 1.0, "unit": "rms", "num_samples": 4},
+    {"kind": "l2_location", "eps": 1.0, "unit": "location", "num_samples": 4},
+    {"kind": "worst_direction", "eps": 0.1, "unit": "location"},
 )
 
 

@@ -31,6 +31,17 @@ def test_passes__of_every_score():
     assert all(passes == FREE for passes in found.values())
 
 
+def test_passes__of_the_worst_direction_are_also_differentiated():
+    noise = dict(kind="worst_direction", eps=0.1, unit="location")
+    model = build_model()
+    ranked = rank_images(model, images(1), score_set(model, [noise]))
+    passes = ranked["L_lip worst_direction eps=0.1 unit=location"]["passes"]
+    assert passes["backbone"] == 0
+    assert passes["backward"] >= 1
+    # the search, and the pass in the direction that it finds
+    assert passes["head"] >= 2
+
+
 def test_passes__count_images_heads_and_gradients():
     model = build_model().segmentor
     x = torch.randn(2, 3, 24, 32)

@@ -1,0 +1,33 @@
+"""Noise by its options on a command line: read, named and built."""
+
+import pytest
+
+from mmseg_uda.map_quality.noise_grid import (
+    DEFAULT_NOISE,
+    lipschitz_maps,
+    noise_title,
+    parse_noise,
+)
+
+
+def test_default_noise__builds_under_names_of_their_own():
+    maps = lipschitz_maps(DEFAULT_NOISE)
+    assert len(maps) == len(DEFAULT_NOISE)
+    for options, part in zip(DEFAULT_NOISE, maps.values(), strict=True):
+        assert part.noise.kind == options["kind"]
+        assert part.noise.eps == options["eps"]
+
+
+def test_parse_noise__options_of_noise_and_map():
+    options = parse_noise("kind=sign, eps=2,num_samples=3,divergence=l1")
+    assert options == dict(kind="sign", eps=2, num_samples=3, divergence="l1")
+    assert noise_title(options) == "L_lip sign eps=2 num_samples=3 divergence=l1"
+    (part,) = lipschitz_maps([options]).values()
+    assert (part.noise.kind, part.noise.eps) == ("sign", 2)
+    assert (part.num_samples, part.divergence) == (3, "l1")
+
+
+@pytest.mark.parametrize("text", ["", "sign", "kind=", "=1", "kind=sign,", "a=1;b=2,c"])
+def test_parse_noise__refuses_what_are_no_pairs(text):
+    with pytest.raises(ValueError, match="noise is KEY=VALUE"):
+        parse_noise(text)
