@@ -22,6 +22,7 @@ from mmseg_uda.engine.stages import (
 )
 from mmseg_uda.engine.stages.ranks import start_processes
 from mmseg_uda.pseudo_labels import (
+    LabelWeights,
     outcome_line,
     outcome_warnings,
     run_pseudo_label_stage,
@@ -71,6 +72,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="SUFFIX",
         help="ending of the images in that folder, such as _leftImg8bit.png; default: "
         "that of any image",
+    )
+    parser.add_argument(
+        "--weight-map",
+        metavar="MAP",
+        help="map of the config, such as lipschitz: report what the weight exp(-MAP) "
+        "is on the labels",
     )
     parser.add_argument(
         "--overwrite",
@@ -131,6 +138,9 @@ def generate(args: argparse.Namespace) -> None:
     rule = {"type": args.rule, **args.rule_options}
     if args.threshold is not None:
         rule["threshold"] = args.threshold
+    weights = None
+    if args.weight_map is not None:
+        weights = LabelWeights.of_map(cfg.get("model") or {}, args.weight_map)
     report = run_pseudo_label_stage(
         cfg,
         args.checkpoint,
@@ -144,6 +154,7 @@ def generate(args: argparse.Namespace) -> None:
         device=args.device,
         num_workers=args.num_workers,
         average_with=args.average_with,
+        weights=weights,
     )
     if is_main_process():
         print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")

@@ -7,6 +7,7 @@ from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .image_files import ImageFiles
 from .keep_all import KeepAll
+from .label_weights import LabelWeights
 from .outcome import nothing_kept, outcome_line, outcome_warnings
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
@@ -21,6 +22,7 @@ __all__ = [
     "GlobalThreshold",
     "ImageFiles",
     "KeepAll",
+    "LabelWeights",
     "PseudoLabelWriter",
     "SelectionRule",
     "SoftClassBalanced",

@@ -5,13 +5,16 @@ from pathlib import Path
 
 from mmengine.dist import barrier, get_rank, get_world_size
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
 
 from .image_files import ImageFiles, text_sha256
+from .label_weights import LabelWeights
+from .loading import one_by_one
+from .measure_weights import measure_weights
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .rule_statistics import RuleStatistics
@@ -31,6 +34,8 @@ def generate_pseudo_labels(
     overwrite: bool = False,
     num_workers: int = 0,
     average_with: Sequence[str | Path] = (),
+    weights: LabelWeights | None = None,
+    plain_images: ImageFiles | None = None,
 ) -> dict:
     """Label every image, or those that an interrupted run has left.
 
@@ -56,6 +61,10 @@ def generate_pseudo_labels(
         num_workers: Processes that load images, per rank.
         average_with: Files of further weights, if ``model`` is the mean of several
             networks; their hashes stand in the report, too.
+        weights: What a training will weight the labels with, to be measured on some of
+            the images; None for nothing.
+        plain_images: The images without test-time augmentation, for the weights; None:
+            as ``images``.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -102,10 +111,15 @@ def generate_pseudo_labels(
             _check_classes(probs, classes)
             soft = rule.soft_labels(scores) if rule.soft else None
             writer.write(images.names[index], probs, rule.apply(scores), soft)
+        barrier()
+        first = model.members[0] if isinstance(model, MeanSegmentor) else model
+        given = (first, plain_images or images, writer, weights)
+        measured = measure_weights(*given, classes, num_workers)
     finally:
         model.train(was_training)
-    barrier()
     header["thresholds"] = rule.thresholds()
+    if measured is not None:
+        header["weights"] = measured
     return on_rank_zero(writer.finish, header, classes)
 
 
@@ -145,14 +159,7 @@ def _predictions(
     Yields:
         Index, class probabilities, and what of these the rule gets.
     """
-    loader = DataLoader(
-        images,
-        batch_size=1,
-        sampler=indices,
-        num_workers=num_workers,
-        collate_fn=_collate_one,
-    )
-    batches = zip(indices, loader, strict=True)
+    batches = one_by_one(images, indices, num_workers)
     if indices and get_rank() == 0:
         batches = with_progress(batches, len(indices), title)
     for index, data in batches:
@@ -165,15 +172,6 @@ def _predictions(
         except ValueError as error:
             raise ValueError(f"cannot label {images.paths[index]}: {error}") from error
         yield index, probs, scores
-
-
-def _collate_one(batch: list[dict]) -> dict:
-    """Make a batch of one image: what ``pseudo_collate`` does, for lists too."""
-    (results,) = batch
-    return {
-        key: [[item] for item in value] if isinstance(value, list) else [value]
-        for key, value in results.items()
-    }
 
 
 def _check_classes(probs: Tensor, classes: Sequence[str] | None) -> None:

@@ -102,6 +102,10 @@ class ImageFiles(Dataset):
         check_photographs(paths, root, lambda found: found.advice(*ways))
         return cls(paths, root, pipeline, reader)
 
+    def loaded_by(self, pipeline: list) -> "ImageFiles":
+        """Return the same images, loaded by other transforms."""
+        return ImageFiles(self.paths, self.root, pipeline, self.reader)
+
     def __len__(self) -> int:
         return len(self.paths)
 

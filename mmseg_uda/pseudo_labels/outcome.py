@@ -8,6 +8,8 @@ import numpy as np
 from PIL import Image
 
 from mmseg_uda.datasets.pseudo_label_report import few_classes
+from mmseg_uda.evaluation.weight_text import idle_weight_text, weight_line
+from mmseg_uda.models.objectives.weight_sums import does_nothing
 
 _LITTLE = 0.01  # of all pixels
 
@@ -28,6 +30,11 @@ def outcome_line(report: Mapping[str, Any]) -> str:
         parts.append(f"% kept of the pixels predicted as {', '.join(by_class)}")
     if never := never_predicted(report):
         parts.append(f"never predicted: {', '.join(never)}")
+    parts += [
+        f"weight {numbers['weight']}: {weight_line(numbers)}"
+        for _, by_head in _weights(report)
+        for numbers in by_head.values()
+    ]
     return "; ".join(parts)
 
 
@@ -62,7 +69,7 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
             f"{_rule(report)} keeps no pixel of {', '.join(lost)}: nothing is learned "
             "of these classes from the labels"
         )
-    return warnings
+    return [*warnings, *_idle_weights(report)]
 
 
 def never_predicted(report: Mapping[str, Any]) -> list[str]:
@@ -77,6 +84,27 @@ def nothing_kept(report: Mapping[str, Any], folder: str | Path) -> str:
         f"network's confidence is {_highest_confidence(folder):.2f} at most (see "
         f"{Path(folder, 'confidence')})"
     )
+
+
+def _idle_weights(report: Mapping[str, Any]) -> list[str]:
+    """Say which objectives weight the labels with what is 1 all over."""
+    warnings = []
+    for name, by_head in _weights(report):
+        idle = [numbers for numbers in by_head.values() if does_nothing(numbers)]
+        if idle:
+            shown = [numbers["weight"] for numbers in idle]
+            warnings.append(idle_weight_text(name, shown, idle[0]["to_enlarge"]))
+    return warnings
+
+
+def _weights(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Weights of the labels that have been measured, by objective."""
+    measured = (report.get("weights") or {}).get("by_objective") or {}
+    by_name = {
+        name: {head: numbers for head, numbers in by_head.items() if numbers["pixels"]}
+        for name, by_head in measured.items()
+    }
+    return list(by_name.items())
 
 
 def _highest_confidence(folder: str | Path) -> float:

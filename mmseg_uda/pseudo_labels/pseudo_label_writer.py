@@ -38,7 +38,7 @@ class PseudoLabelWriter(ResumableFolder):
     """
 
     content = "pseudo-labels"
-    folders = ("labels", "confidence", "soft", "statistics")
+    folders = ("labels", "confidence", "soft", "statistics", "weights")
     files = ("pseudo_labels.json", "rule_state.json", "images.jsonl")
     report = "pseudo_labels.json"
     always = frozenset({"rule", "checkpoint_sha256"})

@@ -10,8 +10,9 @@ from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.structures.original_size import at_original_size
 
 #: More iterations than any schedule has.
-_AFTER_TRAINING = sys.maxsize
-_DOMAIN = "target"
+AFTER_TRAINING = sys.maxsize
+#: The domain whose place an image takes.
+DOMAIN = "target"
 
 
 def check_score_map(model: nn.Module, name: str, tta: bool = False) -> None:
@@ -61,7 +62,7 @@ def score_map(
     """
     batch = model.data_preprocessor(data, False)
     inputs, samples = batch["inputs"], batch["data_samples"]
-    step = model.step({_DOMAIN: inputs}, {_DOMAIN: samples}, _AFTER_TRAINING)
+    step = model.step({DOMAIN: inputs}, {DOMAIN: samples}, AFTER_TRAINING)
     with restored(used_gpus()):
         torch.manual_seed(seed)
         value = step.map(name, "decode").float()
@@ -79,10 +80,10 @@ def score_map(
 def _check_domains(model: nn.Module, name: str) -> None:
     """Refuse a map of images that are not there when the target is labelled."""
     for view, domain in domains_seen(model.maps[name], model.views, model.maps):
-        if domain != _DOMAIN:
+        if domain != DOMAIN:
             raise ValueError(
                 f"the rule multiplies probabilities by map {name!r}, which "
                 f"looks at view {view!r} and with it at domain {domain!r}; "
-                f"labelled are images of domain {_DOMAIN!r} alone. Name a map "
+                f"labelled are images of domain {DOMAIN!r} alone. Name a map "
                 "on a view of these"
             )

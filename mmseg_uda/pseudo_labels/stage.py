@@ -19,6 +19,7 @@ from mmseg_uda.weight_files import check_is_file
 
 from .generate import generate_pseudo_labels
 from .image_files import ImageFiles, text_sha256
+from .label_weights import LabelWeights
 from .target_images import (
     check_target_classes,
     folder_reader,
@@ -42,6 +43,7 @@ def run_pseudo_label_stage(
     num_workers: int | None = None,
     average_with: Sequence[str | Path] = (),
     image_suffix: str | None = None,
+    weights: LabelWeights | None = None,
 ) -> dict:
     """Build model and images from a config and write pseudo-labels.
 
@@ -63,6 +65,8 @@ def run_pseudo_label_stage(
         average_with: Weights of further networks of this config. The labels are those
             of the mean of all their probabilities.
         image_suffix: Ending of the files in ``images``; None: that of any image.
+        weights: What a training will weight the labels with; the report then says what
+            these weights are on some of the images.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -118,6 +122,8 @@ def run_pseudo_label_stage(
         overwrite=overwrite,
         num_workers=num_workers,
         average_with=average_with,
+        weights=weights,
+        plain_images=files.loaded_by(inference_pipeline(cfg)) if tta else files,
     )
 
 

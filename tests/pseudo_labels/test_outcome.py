@@ -82,6 +82,27 @@ def test_outcome_warnings__all_classes_there(folder):
     assert outcome_warnings(report((9, 9, 9, 9), (9, 9, 9, 9)), folder) == []
 
 
+def measured(mean, below, nearly_one):
+    numbers = dict(pixels=9, mean=mean, below_half_share=below)
+    about = dict(weight="exp(-m_decode)", to_enlarge="noise.eps (now 0.5) of map 'm'")
+    decode = {**about, **numbers, "nearly_one_share": nearly_one}
+    return {"weights": {"by_objective": {"pseudo": {"decode": decode}}}}
+
+
+def test_outcome__weights_that_work(folder):
+    good = report((9, 9, 9, 9), (9, 9, 9, 9)) | measured(0.93125, 0.05, 0.4)
+    said = "; weight exp(-m_decode): mean 0.9313, below 0.5 on 5 % of the pixels"
+    assert outcome_line(good).endswith(said)
+    assert outcome_warnings(good, folder) == []
+
+
+def test_outcome__weights_that_do_nothing(folder):
+    idle = report((9, 9, 9, 9), (9, 9, 9, 9)) | measured(0.9998, 0.0, 0.9995)
+    (warning,) = outcome_warnings(idle, folder)
+    assert re.search(r"weight of 'pseudo' does nothing: exp\(-m_decode\)", warning)
+    assert warning.endswith("To wake it, raise noise.eps (now 0.5) of map 'm'")
+
+
 def run_stage(folder, monkeypatch, kept, toy=False):
     resolver = Resolver(Request(FLAGSHIP, work_dir=folder, toy=toy))
     monkeypatch.setattr(pseudo_label_stage, "predict", lambda *_, **__: report(kept))

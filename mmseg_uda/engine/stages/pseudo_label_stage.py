@@ -6,6 +6,7 @@ from mmengine.config import Config
 
 from mmseg_uda.datasets.pseudo_label_report import few_classes
 from mmseg_uda.pseudo_labels import (
+    LabelWeights,
     nothing_kept,
     outcome_line,
     outcome_warnings,
@@ -46,6 +47,7 @@ def run_pseudo_label_stage(
         rule=dict(stage.rule),
         tta=stage.tta,
         average_with=tuple(inputs.average_with.values()),
+        weights=weights_of_learner(resolver, stage),
     )
     say(f"{stage.name}: {outcome_line(report)}")
     if report["kept_share"] == 0:
@@ -79,8 +81,7 @@ def take_images_of_learner(resolver: Resolver, stage: Stage, cfg: Config) -> Non
     Raises:
         StageError: If neither stage has target images.
     """
-    learners = [learner for learner in resolver.stages if learner.labels == stage.name]
-    for learner in learners[:1]:
+    for learner in _learners(resolver, stage):
         for node in pseudo_labelled_in(resolver.stage_config(learner)):
             cfg.train_dataloader.dataset.domains = {"target": copy.deepcopy(node)}
             return
@@ -90,3 +91,18 @@ def take_images_of_learner(resolver: Resolver, stage: Stage, cfg: Config) -> Non
             f"stage '{stage.name}': no stage takes its labels, and the config of stage "
             f"'{stage.weights_from}' has no target domain whose images it could label"
         )
+
+
+def weights_of_learner(resolver: Resolver, stage: Stage) -> LabelWeights | None:
+    """Return what the stage after this one weights the labels with, None for nothing.
+
+    The network that predicts has these maps only by chance.
+    """
+    for learner in _learners(resolver, stage):
+        return LabelWeights.of_training(resolver.stage_config(learner).model)
+    return None
+
+
+def _learners(resolver: Resolver, stage: Stage) -> list[Stage]:
+    """The first stage that takes a stage's labels, if there is one."""
+    return [s for s in resolver.stages if s.labels == stage.name][:1]
