@@ -53,6 +53,7 @@ _MAX_PER_DOMAIN = 4
 _ADAMW_RATE = 10
 _WORKERS = 1
 _FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
+_HOOKS = ("default_hooks", "custom_hooks")
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 _SCHEDULE_KEYS = ("begin", "end", "T_max", "total_iters", "milestones")
 
@@ -106,13 +107,14 @@ def shrink_regions(stage: dict) -> None:
 
 def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
     """Folders of the ToyCity in ``root`` that configs read."""
-    loaders = [cfg.get(loader) for cfg in configs for loader in _LOADERS]
+    places = (*_LOADERS, *_HOOKS)
+    loaders = [cfg.get(place) for cfg in configs for place in places]
     read = {node.get("data_root") for loader in loaders for node in dicts_in(loader)}
     return [name for name in _FOLDERS.values() if f"{root}/{name}" in read]
 
 
 def _data(cfg: Config, root: str) -> str:
-    for loader in _LOADERS:
+    for loader in (*_LOADERS, *_HOOKS):
         for node in dicts_in(cfg.get(loader)):
             if node.get("data_root") is not None:
                 node["data_root"] = f"{root}/{_folder(node)}"
@@ -135,7 +137,8 @@ def _folder(dataset: dict) -> str:
 
 
 def _sizes(cfg: Config) -> str:
-    for name in (*_LOADERS, "tta_pipeline", "translate_pipeline", "model"):
+    pipelines = ("tta_pipeline", "translate_pipeline")
+    for name in (*_LOADERS, *pipelines, "model", *_HOOKS):
         for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
                 node["scale"] = _scaled_pair(node["scale"])
@@ -192,7 +195,7 @@ def _counts(cfg: Config) -> list[tuple[dict, Sequence[str]]]:
         (hooks.get("checkpoint") or {}, ("interval",)),
     ]
     places += [(node, _SCHEDULE_KEYS) for node in dicts_in(cfg.get("param_scheduler"))]
-    for name in ("model", "default_hooks", "custom_hooks"):
+    for name in ("model", *_HOOKS):
         for node in dicts_in(cfg.get(name)):
             places.append((node, [k for k in node if str(k).endswith("_iters")]))
     return places

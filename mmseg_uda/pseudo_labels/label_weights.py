@@ -185,6 +185,8 @@ class LabelWeights:
         others = {d for m in behind for _, d in domains_seen(m, self.views, self.maps)}
         if others - {DOMAIN}:
             return f"it is of images of domain {min(others - {DOMAIN})!r}, too"
+        if any(getattr(m, "finds_eps", False) for m in behind):
+            return "the bound of its noise is found when the training begins"
         try:
             for part in behind:
                 part.check(segmentor)

@@ -142,6 +142,7 @@ def test_of_training__weights_of_labels_of_the_target():
     [
         (dict(m=dict(type="HeadDivergenceMap")), "no segmentation head 'aux'"),
         (dict(m=dict(type="ImageConsistencyMap", head="c")), "made with head 'c'"),
+        (dict(m=dict(type="LipschitzMap", noise=dict(eps="auto"))), "when the train"),
         (dict(m=dict(type="EntropyMap", on="source")), "images of domain 'source'"),
     ],
 )

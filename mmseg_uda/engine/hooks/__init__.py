@@ -2,6 +2,7 @@
 
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .iteration_seed_hook import IterationSeedHook
+from .noise_bound_hook import NoiseBoundHook
 from .paint_predictions_hook import PaintPredictionsHook
 from .result_hook import ResultHook
 from .sample_maps_hook import SampleMapsHook
@@ -12,6 +13,7 @@ from .weight_report_hook import WeightReportHook
 __all__ = [
     "AtomicCheckpointHook",
     "IterationSeedHook",
+    "NoiseBoundHook",
     "PaintPredictionsHook",
     "ResultHook",
     "SampleMapsHook",

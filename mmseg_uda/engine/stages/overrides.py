@@ -11,6 +11,7 @@ from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.weight_files import check_is_file
 
+from .config_nodes import bound_hooks
 from .errors import StageError
 from .stage import REGION_GRID, REGION_LABEL
 
@@ -83,6 +84,8 @@ def datasets_by_role(cfg: Config) -> dict[str, list[dict]]:
         role = "source" if name == "source" else "target"
         found[role] += [node for node in dicts_in(domain) if "data_root" in node]
     found["target"] += datasets_in(cfg, *_EVALUATION)
+    hooks = [node for hook in bound_hooks(cfg) for node in dicts_in(hook)]
+    found["source"] += [node for node in hooks if "data_root" in node]
     return found
 
 

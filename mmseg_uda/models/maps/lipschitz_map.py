@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import torch
@@ -17,6 +17,8 @@ from mmseg_uda.suggestions import check_choice
 
 from .base_map import BaseMap
 from .feature_noise import FeatureNoise
+
+AUTO = "auto"
 
 
 @MAPS.register_module()
@@ -51,7 +53,8 @@ class LipschitzMap(BaseMap):
         divergence: ``'kl'`` (nats), ``'l1'`` or ``'l2'`` (not squared, our
             reading of "L2 distance") between class probabilities.
         noise: Arguments of :class:`FeatureNoise`, such as ``dict(kind='gaussian_clip',
-            eps=1.0, unit='rms')``.
+            eps=1.0, unit='rms')``. ``eps='auto'``: a :class:`NoiseBoundHook` finds it
+            before the training.
         num_samples: Noise draws to average over. The paper gives no number; 1 is ours.
             They are decoded in one call of the head, see :meth:`View.decode`, which
             takes the memory of as many passes.
@@ -80,13 +83,25 @@ class LipschitzMap(BaseMap):
         if num_samples < 1:
             raise ValueError(f"num_samples must be at least 1, got {num_samples}")
         self.divergence = divergence
-        self.noise = from_options(FeatureNoise, "noise", noise or {})
+        self.finds_eps = isinstance(noise, Mapping) and noise.get("eps") == AUTO
+        known = noise
+        if self.finds_eps:
+            known = {key: value for key, value in noise.items() if key != "eps"}
+        self.noise = from_options(FeatureNoise, "noise", known or {})
+        if self.finds_eps:
+            self.noise.eps = AUTO
+            self.register_buffer("found_eps", torch.tensor(-1.0, dtype=torch.float64))
         self.num_samples = num_samples
         self.detach_clean = detach_clean
         self.shared_dropout = shared_dropout
 
     def forward(self, step: Step, seg_head: str) -> Tensor:
         """Compute the map of one segmentation head, (N, H, W)."""
+        if self.noise.eps == AUTO:
+            raise ValueError(
+                "the bound of the noise is eps='auto' and has not been found: train "
+                "with a NoiseBoundHook, load weights of such a training, or set eps"
+            )
         view = step.view(self.on)
         clean = view.log_probs(seg_head)
         if self.detach_clean:
@@ -145,12 +160,27 @@ class LipschitzMap(BaseMap):
         clean = f"stop_grad[{clean}]" if self.detach_clean else clean
         noisy = f"H_{seg_head}(G(x_{self.on}) + r)"
         draws = "" if self.num_samples == 1 else f", mean of {self.num_samples} draws"
-        return f"{symbol}( {clean} || {noisy} ), {self.noise.bound()}{draws}"
+        bound = self.noise.bound()
+        if self.noise.eps == AUTO:
+            bound = bound.replace(AUTO, "eps found from data", 1)
+        return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"
 
     def to_enlarge(self) -> str:
         """The bound of the noise makes the map larger."""
         unit = "" if self.noise.unit == "absolute" else f" {self.noise.unit}"
-        return f"noise.eps (now {self.noise.eps:g}{unit})"
+        eps = self.noise.eps
+        return f"noise.eps (now {eps if eps == AUTO else f'{eps:g}'}{unit})"
+
+    def set_eps(self, eps: float) -> None:
+        """Set a bound that was found, and keep it in checkpoints."""
+        self.noise.eps = float(eps)
+        self.found_eps.fill_(eps)
+
+    def _load_from_state_dict(self, *args: object, **kwargs: object) -> None:
+        super()._load_from_state_dict(*args, **kwargs)
+        # a comparison of weights loads them without their numbers
+        if self.finds_eps and not self.found_eps.is_meta and self.found_eps >= 0:
+            self.noise.eps = self.found_eps.item()
 
 
 def _log_probs(logits: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ from ..overrides import pseudo_labelled_in, translated_in
 from ..ranks import say
 from .building import building
 from .network_sizes import check_network_sizes
+from .noise_bounds import check_bound_images
 from .signatures import check_arguments
 
 _LOADERS = ("train_dataloader", "val_dataloader")
@@ -87,6 +88,7 @@ class DataCheck:
             StageError: If a folder is missing or empty, or the files, or batch size
                 and domains, don't fit together.
         """
+        check_bound_images(stage, cfg)
         known, some_only = self._before.num_reused, False
         try:
             for name in _LOADERS:

@@ -11,6 +11,7 @@ from mmseg_uda.pseudo_labels import PseudoLabelWriter, outcome_warnings
 from ..overrides import pseudo_labelled_in
 from ..ranks import say
 from .head_losses import check_head_losses
+from .noise_bounds import check_noise_bounds
 from .pooled_norms import check_pooled_norms
 from .preprocessors import check_preprocessor
 
@@ -33,6 +34,7 @@ def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
         )
     check_preprocessor(cfg, model)
     check_pooled_norms(model, cfg)
+    check_noise_bounds(stage, cfg, model)
     for node in pseudo_labelled_in(cfg):
         for warning in _of_labels(node.get("pseudo_label_dir")):
             say(f"{stage}: warning: {warning}")

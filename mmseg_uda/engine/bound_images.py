@@ -1,0 +1,118 @@
+"""What a network and its Lipschitz map make of labelled images, for a noise bound."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from mmengine.dataset import pseudo_collate
+from mmengine.dist import all_reduce
+from torch import Tensor, nn
+
+from mmseg_uda.datasets.seeding import restored, used_gpus
+from mmseg_uda.models.layers import resize_map
+from mmseg_uda.models.losses import IGNORE_INDEX
+from mmseg_uda.models.maps import LipschitzMap
+from mmseg_uda.models.segmentors.domain_wiring import domains_seen
+from mmseg_uda.structures import Step
+
+_AFTER_TRAINING = sys.maxsize
+
+
+@torch.no_grad()
+def accuracy(
+    model: nn.Module, dataset: Any, indices: Sequence[int], part: LipschitzMap
+) -> tuple[float, float]:
+    """Count labelled pixels that the prediction has right, and all of them.
+
+    Args:
+        model: A :class:`UDASegmentor` in eval mode.
+        dataset: Labelled images.
+        indices: Which of them this rank looks at.
+        part: The map on whose view the images are put.
+
+    Returns:
+        Both, of all ranks.
+
+    Raises:
+        ValueError: If there is no labelled pixel.
+    """
+    sums = _zeros(model, 2)
+    for _, step, labels in _steps(model, dataset, indices, part):
+        logits = step.view(part.on).logits("fused").float()
+        predicted = nn.functional.interpolate(
+            logits, labels.shape, mode="bilinear", align_corners=False
+        ).argmax(1)[0]
+        valid = labels != IGNORE_INDEX
+        sums += torch.stack([((predicted == labels) & valid).sum(), valid.sum()])
+    all_reduce(sums)
+    right, pixels = sums.tolist()
+    if not pixels:
+        raise ValueError("NoiseBoundHook: no pixel of its images has a label")
+    return right, pixels
+
+
+@torch.no_grad()
+def mean_weights(
+    model: nn.Module,
+    dataset: Any,
+    indices: Sequence[int],
+    name: str,
+    bounds: Sequence[float],
+) -> list[float]:
+    """Mean of exp(-map) over the labelled pixels, for each of some bounds.
+
+    An image is read once, and its backbone runs once; every bound has its noise.
+
+    Args:
+        model: A :class:`UDASegmentor` in eval mode.
+        dataset: Labelled images.
+        indices: Which of them this rank looks at.
+        name: Name of a :class:`LipschitzMap`.
+        bounds: Bounds of its noise.
+
+    Returns:
+        The means, of all ranks.
+    """
+    part: LipschitzMap = model.maps[name]
+    sums, before = _zeros(model, len(bounds) + 1), part.noise.eps
+    try:
+        for index, step, labels in _steps(model, dataset, indices, part):
+            valid = labels != IGNORE_INDEX
+            for number, eps in enumerate(bounds):
+                part.noise.eps = eps
+                with restored(used_gpus()):
+                    torch.manual_seed(index)
+                    weight = (-part(step, "decode").float()).exp()
+                weight = resize_map(weight, labels.shape)[0]
+                sums[number] += weight[valid].double().sum()
+            sums[-1] += valid.sum()
+    finally:
+        part.noise.eps = before
+    all_reduce(sums)
+    return (sums[:-1] / sums[-1]).tolist()
+
+
+def _steps(
+    model: nn.Module, dataset: Any, indices: Sequence[int], part: LipschitzMap
+) -> Iterator[tuple[int, Step, Tensor]]:
+    """Yield images in the place of those that a map looks at, with their labels."""
+    (domain,) = {d for _, d in domains_seen(part, model.views, model.maps)}
+    for index in indices:
+        batch = model.data_preprocessor(pseudo_collate([dataset[index]]), False)
+        (sample,) = batch["data_samples"]
+        if "gt_sem_seg" not in sample:
+            raise ValueError(
+                "NoiseBoundHook: its images have no labels; name a labelled data set "
+                "of the source, whose pipeline loads them (LoadLabels)"
+            )
+        inputs = {domain: batch["inputs"]}
+        step = model.step(inputs, {domain: [sample]}, _AFTER_TRAINING)
+        yield index, step, sample.gt_sem_seg.data[0].to(batch["inputs"].device)
+
+
+def _zeros(model: nn.Module, count: int) -> Tensor:
+    device = next(model.parameters()).device
+    return torch.zeros(count, dtype=torch.float64, device=device)

@@ -1,0 +1,190 @@
+"""Finding ``eps="auto"`` of Lipschitz maps before a training begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mmengine.dist import get_rank, get_world_size, is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from mmseg.registry import DATASETS, HOOKS
+from torch import nn
+
+from mmseg_uda.atomic_files import write_json
+from mmseg_uda.engine.bound_images import accuracy, mean_weights
+from mmseg_uda.engine.noise_bound import Bound, find_bound
+from mmseg_uda.models.maps import LipschitzMap
+from mmseg_uda.unwrapped import unwrapped
+
+from .sample_hook import check_whole
+
+REPORT = "noise_bound.json"
+
+
+@HOOKS.register_module()
+class NoiseBoundHook(Hook):
+    r"""Finds the noise bound of maps with ``noise=dict(eps="auto")``, from the source.
+
+    The bound is that at which the mean weight is what it claims to be, how likely a
+    pixel is right (our extension; the LCDA paper gives no bound):
+
+    .. math:: \mathrm{mean}\, \exp(-L_{lip}(\epsilon)) = \mathrm{accuracy}
+
+    Both are over the labelled pixels of some labelled images of the *source*, predicted
+    in evaluation mode with the weights that the training starts from; no label of the
+    target is opened. The accuracy is that of the segmentor's prediction (of two heads
+    the fused one, which pseudo-labels are made of), the weight that of the main head,
+    and the other heads share its bound. Every bound that is tried sees the same noise,
+    seeded by image. See :func:`find_bound` for the search.
+
+    The bound stands in the log, in ``noise_bound.json`` of the stage's folder, and in
+    the checkpoints (``maps.<name>.found_eps``), from where a resumed run takes it.
+
+    Args:
+        maps: Names of the maps.
+        dataset: Config of a labelled data set of the source, with a pipeline for a
+            test: images whole, labels loaded. Of data sets without a validation split,
+            such as GTA5 and SYNTHIA, these are training images, on which the accuracy
+            is a little flattering.
+        num_images: How many images, evenly spaced over the data set.
+
+    Raises:
+        ValueError: If no map is named, or ``num_images`` is no whole number >= 1. When
+            the training begins: if a map is not there or has a bound, the images have
+            no labels or are the target's, or no bound will do.
+    """
+
+    def __init__(
+        self, maps: Sequence[str], dataset: Mapping[str, Any], num_images: int = 50
+    ) -> None:
+        if isinstance(maps, str) or not maps:
+            raise ValueError(f"NoiseBoundHook: maps must list names, got {maps!r}")
+        check_whole(dict(num_images=num_images), dict(num_images=1))
+        self.maps = list(maps)
+        self.dataset = dict(dataset)
+        self.num_images = num_images
+
+    def before_train(self, runner: Runner) -> None:
+        """Find the bounds, unless a resumed run has them."""
+        model = unwrapped(runner.model)
+        check_maps(self.maps, model)
+        left = [name for name in self.maps if not self._is_known(runner, name)]
+        if not left:
+            return
+        dataset = DATASETS.build(self.dataset)
+        check_not_target(dataset, _targets(runner))
+        chosen = np.linspace(0, len(dataset) - 1, min(self.num_images, len(dataset)))
+        indices = chosen.round().astype(int).tolist()
+        own = indices[get_rank() :: get_world_size()]
+        was_training = model.training
+        model.eval()
+        try:
+            self._find(runner, model, dataset, own, left, len(indices))
+        finally:
+            model.train(was_training)
+
+    def _find(
+        self,
+        runner: Runner,
+        model: nn.Module,
+        dataset: Any,
+        own: Sequence[int],
+        names: Sequence[str],
+        num_images: int,
+    ) -> None:
+        report = {}
+        for name in names:
+            part: LipschitzMap = model.maps[name]
+            right, pixels = accuracy(model, dataset, own, part)
+            wanted = right / pixels
+            measure = partial(mean_weights, model, dataset, own, name)
+            try:
+                bound: Bound = find_bound(measure, wanted)
+            except ValueError as error:
+                raise ValueError(
+                    f"map {name!r}, eps='auto': {error}. Choose another kind or unit "
+                    "of the noise, or set eps yourself"
+                ) from error
+            part.set_eps(bound.eps)
+            report[name] = {
+                "eps": bound.eps,
+                "mean_weight": bound.mean_weight,
+                "accuracy": wanted,
+                "pixels": int(pixels),
+                "num_images": num_images,
+            }
+            runner.logger.info(
+                f"map '{name}': eps {bound.eps:g} found on {num_images} source images: "
+                f"mean weight {bound.mean_weight:.4f}, accuracy {wanted:.4f}"
+            )
+        if is_main_process():
+            write_json(Path(runner.work_dir, REPORT), report)
+
+    def _is_known(self, runner: Runner, name: str) -> bool:
+        part = unwrapped(runner.model).maps[name]
+        known = runner._resume and part.found_eps.item() >= 0
+        if known:
+            runner.logger.info(f"map '{name}': eps {part.noise.eps:g} of this training")
+        return bool(known)
+
+
+def auto_maps(model: nn.Module) -> list[str]:
+    """Name the maps of a model whose bound is found from data."""
+    maps = getattr(model, "maps", {})
+    return [name for name in maps if getattr(maps[name], "finds_eps", False)]
+
+
+def check_maps(names: Sequence[str], model: nn.Module) -> None:
+    """Check that maps are there and have ``eps="auto"``.
+
+    Raises:
+        ValueError: If one is or has not.
+    """
+    auto = auto_maps(model)
+    for name in names:
+        if name not in auto:
+            raise ValueError(
+                f"NoiseBoundHook finds the bound of map {name!r}, but the maps with "
+                f"noise=dict(eps='auto') are: {', '.join(auto) or 'none'}"
+            )
+
+
+def check_not_target(dataset: Any, others: Iterable[Any]) -> None:
+    """Refuse images of the target, whose labels must not be opened.
+
+    Args:
+        dataset: Where a bound is to be found.
+        others: Data sets of the target: of its training and of the validation.
+
+    Raises:
+        ValueError: If it has images in the folder of one of these.
+    """
+    own = _folder(dataset)
+    for other in others:
+        folder = _folder(other)
+        if own and folder and (own == folder or own.is_relative_to(folder)):
+            raise ValueError(
+                f"NoiseBoundHook: its images lie in {own}, which are the target's. The "
+                "bound is found without labels of the target: name a labelled data set "
+                "of the source"
+            )
+
+
+def _folder(dataset: Any) -> Path | None:
+    """Return the folder that the images of a data set lie in, if that can be told."""
+    images = getattr(dataset, "images", dataset)  # of one that adds labels to another
+    prefix = getattr(images, "data_prefix", None) or {}
+    folder = getattr(images, "image_root", None) or prefix.get("img_path")
+    return Path(folder).resolve() if folder else None
+
+
+def _targets(runner: Runner) -> list[Any]:
+    domains = getattr(runner.train_dataloader.dataset, "datasets", {})
+    found = [data for name, data in domains.items() if name != "source"]
+    if runner.val_loop is not None:
+        found.append(runner.val_dataloader.dataset)
+    return found
