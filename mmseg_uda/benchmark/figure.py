@@ -1,12 +1,12 @@
 """The picture of a benchmark."""
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.figures import png_bytes
 
 from .rows import TASKS, Row
 from .runs import results_of
@@ -63,10 +63,3 @@ def _draw_row(axes: Any, place: int, scores: Sequence[float]) -> None:
         return
     middle = mean(scores)
     axes.plot([middle, middle], [place - 0.3, place + 0.3], color="C3", lw=2)
-
-
-def png_bytes(figure: Any) -> bytes:
-    """Return a matplotlib figure as a PNG file without a date or a version."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()

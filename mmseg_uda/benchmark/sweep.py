@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import mean, stdev
 
 from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.figures import png_bytes
 
-from .figure import png_bytes
 from .rows import TASKS, Row
 from .runs import Run, results_of
 from .table import join_cells, spread_text
