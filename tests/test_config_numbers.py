@@ -382,6 +382,7 @@ NUMBERS = {
     "self_training/crst_mrkld": crst(alpha=0.01),
     "self_training/crst_mrl2": crst(alpha=0.1),
     "self_training/source": CRST_SOURCE,
+    "source_only/oracle": LCDA_SOURCE,
     "source_only/source_only": LCDA_SOURCE,
     "source_only/source_only_adabn": ADABN,
     "source_only/source_only_adaptseg": change(
