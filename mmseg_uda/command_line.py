@@ -40,6 +40,19 @@ def add_launcher(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_toy_network(parser: argparse._ActionsContainer) -> None:
+    """Add ``--toy-network``: which small network ``--toy`` puts in a ResNet's place."""
+    from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK, NETWORKS
+
+    parser.add_argument(
+        "--toy-network",
+        choices=list(NETWORKS),
+        default=DEFAULT_NETWORK,
+        help="the small network of --toy: an EfficientNet-Lite0 with ImageNet weights, "
+        "or a ResNet-18 of 8 channels with random ones (default: %(default)s)",
+    )
+
+
 def add_debug(parser: argparse._ActionsContainer) -> None:
     """Add ``--debug``, which every tool has."""
     parser.add_argument(

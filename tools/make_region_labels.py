@@ -11,7 +11,12 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
+from mmseg_uda.command_line import (
+    add_cfg_options,
+    add_debug,
+    add_launcher,
+    add_toy_network,
+)
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.checks.regions import check_finding
@@ -56,6 +61,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default=DEFAULT_TOY_ROOT,
         help="where ToyCity lies or will be drawn to (default: %(default)s)",
     )
+    add_toy_network(parser)
     parser.add_argument("--seed", type=int, help="seed of the choice of patches")
     add_cfg_options(
         parser, "override config entries, such as regions.rules.small.eps=0.2"
@@ -80,6 +86,7 @@ def make(args: argparse.Namespace) -> None:
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         source_root=args.source_root,
         seed=args.seed,
         launcher=args.launcher,

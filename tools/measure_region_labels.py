@@ -19,7 +19,7 @@ from mmseg.registry import DATASETS
 from prettytable import PrettyTable
 from threadpoolctl import threadpool_limits
 
-from mmseg_uda.command_line import add_cfg_options, add_debug
+from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
 from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.folders import draw_toycity
 from mmseg_uda.engine.stages.region_label_stage import grid_stage, labelled_data
@@ -46,6 +46,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default=DEFAULT_TOY_ROOT,
         help="where ToyCity lies or will be drawn to (default: %(default)s)",
     )
+    add_toy_network(parser)
     parser.add_argument(
         "--images", type=int, default=24966, help="extrapolate to (default: GTA5's)"
     )
@@ -91,6 +92,7 @@ def work_of(args: argparse.Namespace, folder: Path) -> tuple[RegionWork, Sequenc
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         source_root=args.source_root,
     )
     resolver = Resolver(request)

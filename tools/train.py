@@ -29,6 +29,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         add_cfg_options,
         add_debug,
         add_launcher,
+        add_toy_network,
     )
 
     parser = argparse.ArgumentParser(
@@ -81,6 +82,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default="data/toycity",
         help="where ToyCity lies or will be drawn to (default: %(default)s)",
     )
+    add_toy_network(toy)
     data = parser.add_argument_group("data and weights")
     data.add_argument("--source-root", metavar="DIR", help="folder of the source data")
     data.add_argument(
@@ -139,6 +141,7 @@ def main() -> None:
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         source_root=args.source_root,
         target_root=args.target_root,
         pretrained=args.pretrained,

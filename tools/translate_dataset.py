@@ -10,7 +10,12 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
-from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
+from mmseg_uda.command_line import (
+    add_cfg_options,
+    add_debug,
+    add_launcher,
+    add_toy_network,
+)
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import Request, Resolver, StageError, explained_errors
 from mmseg_uda.engine.stages.ranks import start_processes
@@ -69,6 +74,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default="data/toycity",
         help="where ToyCity lies (default: %(default)s)",
     )
+    add_toy_network(parser)
     add_cfg_options(parser)
     add_debug(parser)
     add_launcher(parser)
@@ -93,6 +99,7 @@ def config_of(args: argparse.Namespace) -> Config:
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         source_root=args.source_root,
         target_root=args.target_root,
         launcher=args.launcher,

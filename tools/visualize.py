@@ -13,7 +13,7 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import add_cfg_options, add_debug
+    from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
     from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
     from mmseg_uda.models.maps.noise.units import NOISE_UNITS
 
@@ -76,6 +76,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--target-root", metavar="DIR", help="folder of the validation data"
     )
+    add_toy_network(parser)
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
     add_cfg_options(parser)
     add_debug(parser)
@@ -99,6 +100,7 @@ def main() -> None:
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         target_root=args.target_root,
         device=args.device,
     )

@@ -42,15 +42,12 @@ from typing import Any
 from mmengine.config import Config
 
 from .toy_network import shrink_network
+from .toy_rules import RANDOM, ToyRules, rules_for
 from .walk import dicts_in
 
 DEFAULT_TOY_ROOT = "data/toycity"
-TOY_ITERS = 1200
-CROP = (64, 128)
+CROP = RANDOM.crop
 
-_RESIZE = 1 / 8
-_MAX_PER_DOMAIN = 4
-_ADAMW_RATE = 10
 _WORKERS = 1
 _FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
 _HOOKS = ("default_hooks", "custom_hooks")
@@ -58,12 +55,16 @@ _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 _SCHEDULE_KEYS = ("begin", "end", "T_max", "total_iters", "milestones")
 
 
-def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
+def apply_toy(
+    cfg: Config, root: str = DEFAULT_TOY_ROOT, network: str = RANDOM.name
+) -> list[str]:
     """Put a training config on ToyCity, in place.
 
     Args:
         cfg: Resolved config of one stage.
         root: Folder that ToyCity was drawn to.
+        network: The small network that stands in for a ResNet: ``'pretrained'`` or
+            ``'random'``.
 
     Returns:
         What was changed, one line a rule.
@@ -72,16 +73,17 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
         ValueError: If the config has a part that the rules don't cover.
     """
     own = dict(cfg.get("toy") or {})
-    iters = own.pop("iters", TOY_ITERS)
+    rules = rules_for(cfg, network)
+    iters = own.pop("iters", rules.iters)
     if not isinstance(iters, int) or iters < 1:
         raise ValueError(f"toy.iters must be a whole number >= 1, got {iters!r}")
     changes = [
         _data(cfg, root),
-        _sizes(cfg),
-        _batch(cfg),
-        shrink_network(cfg, own, CROP),
+        _sizes(cfg, rules),
+        _batch(cfg, rules),
+        shrink_network(cfg, own, rules),
         _iterations(cfg, iters),
-        _optimizers(cfg),
+        _optimizers(cfg, rules),
     ]
     if own:
         cfg.merge_from_dict(own)
@@ -89,20 +91,20 @@ def apply_toy(cfg: Config, root: str = DEFAULT_TOY_ROOT) -> list[str]:
     return changes
 
 
-def shrink_patches(node: Any) -> None:
+def shrink_patches(node: Any, rules: ToyRules = RANDOM) -> None:
     """Scale the patch sizes in a value of a config with the images, in place."""
     for inner in dicts_in(node):
         if _is_pair(inner.get("patch_size")):
             inner["patch_size"] = tuple(
-                max(2, round(side * _RESIZE)) for side in inner["patch_size"]
+                max(2, round(side * rules.resize)) for side in inner["patch_size"]
             )
 
 
-def shrink_regions(stage: dict) -> None:
+def shrink_regions(stage: dict, rules: ToyRules = RANDOM) -> None:
     """Scale the sizes in a stage that finds regions with the images, in place."""
-    shrink_patches(stage)
+    shrink_patches(stage, rules)
     if _is_pair(stage.get("scale")):
-        stage["scale"] = _scaled_pair(stage["scale"])
+        stage["scale"] = _scaled_pair(stage["scale"], rules)
 
 
 def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
@@ -136,23 +138,26 @@ def _folder(dataset: dict) -> str:
     )
 
 
-def _sizes(cfg: Config) -> str:
+def _sizes(cfg: Config, rules: ToyRules) -> str:
+    rows, columns = rules.crop
     pipelines = ("tta_pipeline", "translate_pipeline")
     for name in (*_LOADERS, *pipelines, "model", *_HOOKS):
         for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
-                node["scale"] = _scaled_pair(node["scale"])
+                node["scale"] = _scaled_pair(node["scale"], rules)
             if "scales" in node:
-                node["scales"] = [_scaled_pair(scale) for scale in node["scales"]]
+                node["scales"] = [_scaled_pair(each, rules) for each in node["scales"]]
             if _is_pair(node.get("crop_size")):
-                node["crop_size"] = CROP
+                node["crop_size"] = rules.crop
                 if _is_pair(node.get("stride")):
-                    node["stride"] = (CROP[0] * 2 // 3, CROP[1] * 2 // 3)
-    shrink_patches(cfg.get("model"))
-    return f"scales x 1/8, crops {CROP[0]}x{CROP[1]} (height x width)"
+                    node["stride"] = (rows * 2 // 3, columns * 2 // 3)
+    shrink_patches(cfg.get("model"), rules)
+    share = f"1/{round(1 / rules.resize)}"
+    return f"scales x {share}, crops {rows}x{columns} (height x width)"
 
 
-def _batch(cfg: Config) -> str:
+def _batch(cfg: Config, rules: ToyRules) -> str:
+    most = rules.most_per_domain
     for name in _LOADERS:
         loader = cfg.get(name) or {}
         if "num_workers" in loader:
@@ -162,10 +167,10 @@ def _batch(cfg: Config) -> str:
     drawn = (loader.get("sampler") or {}).get("samples_per_domain")
     if drawn:
         for domain, count in drawn.items():
-            drawn[domain] = count and min(count, _MAX_PER_DOMAIN)
+            drawn[domain] = count and min(count, most)
         loader["batch_size"] = sum(count for count in drawn.values() if count)
         return f"batch {', '.join(f'{n} {d}' for d, n in drawn.items() if n)}"
-    loader["batch_size"] = min(loader.get("batch_size", 1), _MAX_PER_DOMAIN)
+    loader["batch_size"] = min(loader.get("batch_size", 1), most)
     return f"batch {loader['batch_size']}"
 
 
@@ -209,19 +214,21 @@ def _scaled(value: Any, factor: float) -> Any:
     return max(1, round(value * factor))
 
 
-def _optimizers(cfg: Config) -> str:
+def _optimizers(cfg: Config, rules: ToyRules) -> str:
     for node in dicts_in(cfg.get("optim_wrapper")):
         optimizer = node.get("optimizer") or {}
         if optimizer.get("type") == "SGD":
             node["optimizer"] = dict(
-                type="AdamW", lr=optimizer["lr"] * _ADAMW_RATE, weight_decay=0.01
+                type="AdamW", lr=optimizer["lr"] * rules.rate, weight_decay=0.01
             )
-            node.pop("lr_mults", None)
-    return f"SGD becomes AdamW, rates x {_ADAMW_RATE}, the same for heads"
+            if rules.same_rate:
+                node.pop("lr_mults", None)
+    heads = ", the same for heads" if rules.same_rate else ""
+    return f"SGD becomes AdamW, rates x {rules.rate:g}{heads}"
 
 
-def _scaled_pair(scale: Sequence[int]) -> tuple[int, ...]:
-    return tuple(round(side * _RESIZE) for side in scale)
+def _scaled_pair(scale: Sequence[int], rules: ToyRules) -> tuple[int, ...]:
+    return tuple(round(side * rules.resize) for side in scale)
 
 
 def _is_pair(value: Any) -> bool:

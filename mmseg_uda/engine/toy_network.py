@@ -6,21 +6,32 @@ from mmengine.config import Config, ConfigDict
 
 from .from_scratch import start_from_scratch
 from .toy_backbone import follow_backbone
+from .toy_rules import PRETRAINED, RANDOM, ToyRules
 from .walk import dicts_in
 
 BASE_CHANNELS = 8
-_HEAD_WIDTH = 16
 _NARROWEST = 8  # a head that is narrower stays as it is
 _DISCRIMINATOR_WIDTH = 4
 _TRANSLATOR_BLOCKS = 2
 # maps whose heads see features unless the config says otherwise
 _OF_FEATURES = ("RegionConsistencyMap", "ImageConsistencyMap")
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
+_LITE0 = {
+    "type": "EfficientNetLite0",
+    "out_indices": (1, 2, 3, 4),
+    "init_cfg": {"type": "Pretrained", "checkpoint": "package://efficientnet-lite0"},
+}
+_LITE0_INPUT = {"mean": [127.0] * 3, "std": [128.0] * 3, "bgr_to_rgb": True}
+_NECK = {
+    "type": "TopDownNeck",
+    "in_channels": [24, 40, 112, 320],
+    "out_channels": 64,
+}
 # ResNet depth -> channels after a stage per channel of its first convolution
 _EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
 
 
-def shrink_network(cfg: Config, own: dict, size: tuple[int, int]) -> str:
+def shrink_network(cfg: Config, own: dict, rules: ToyRules) -> str:
     """Make backbone, segmentation heads and discriminators small, in place.
 
     A backbone of another kind is taken as it is, but for what the config says itself;
@@ -29,7 +40,7 @@ def shrink_network(cfg: Config, own: dict, size: tuple[int, int]) -> str:
     Args:
         cfg: Config of a training stage.
         own: What the config says itself about its toy version.
-        size: Height and width of the images that the network sees.
+        rules: The rules of the network.
 
     Returns:
         What was changed.
@@ -46,7 +57,9 @@ def shrink_network(cfg: Config, own: dict, size: tuple[int, int]) -> str:
     wanted = _own_segmentor(own)
     shrink = _SHRINK.get(str(backbone.get("type")).rpartition(".")[2])
     if shrink is None or wanted.get("backbone"):
-        return _keep_network(cfg, segmentor, wanted, size)
+        return _keep_network(cfg, segmentor, wanted, rules.crop)
+    if rules is PRETRAINED:
+        return _take_pretrained(cfg, segmentor)
     divisor, changed = shrink(backbone)
     for key in ("decode_head", "auxiliary_head"):
         for head in dicts_in(segmentor.get(key)):
@@ -74,6 +87,35 @@ def _keep_network(
     for head in _seeing_features(cfg.model):
         head["in_channels"] = channels.get(head["in_channels"], head["in_channels"])
     return "the config's own small backbone, from scratch; heads as it needs them"
+
+
+def _take_pretrained(cfg: Config, segmentor: ConfigDict) -> str:
+    """Put the small pretrained network in the place of a ResNet."""
+    levels = segmentor.backbone.get("out_indices", (0, 1, 2, 3))
+    segmentor["backbone"] = ConfigDict(copy.deepcopy(_LITE0))
+    for key in ("decode_head", "auxiliary_head"):
+        for head in dicts_in(segmentor.get(key)):
+            _narrow_head(head, PRETRAINED.head_width)
+            if not segmentor.get("neck"):
+                _set_channels(head, _NECK["out_channels"])
+    if segmentor.get("neck"):
+        segmentor.backbone.out_indices = tuple(level + 1 for level in levels)
+        follow_backbone(segmentor, {}, PRETRAINED.crop)
+    else:
+        segmentor["neck"] = ConfigDict(copy.deepcopy(_NECK), num_outs=len(levels))
+        for head in _seeing_features(cfg.model):
+            head["in_channels"] = _NECK["out_channels"]
+    cfg.model.data_preprocessor.update(_LITE0_INPUT)
+    return "EfficientNet-Lite0 with ImageNet weights, features at 1/4; narrow heads"
+
+
+def _set_channels(head: dict, channels: int) -> None:
+    given = head.get("in_channels")
+    if given is not None:
+        many = isinstance(given, list | tuple)
+        head["in_channels"] = [channels] * len(given) if many else channels
+    if "c1_in_channels" in head:
+        head["c1_in_channels"] = channels
 
 
 def _shrink_resnet(backbone: dict) -> tuple[int, str]:
@@ -133,13 +175,17 @@ def _shrink_head(head: dict, divisor: int) -> None:
         )
     if "c1_in_channels" in head:
         head["c1_in_channels"] //= divisor
+    _narrow_head(head, RANDOM.head_width)
+
+
+def _narrow_head(head: dict, divisor: int) -> None:
     # named in the config or not, these are what the heads of this package default to
     defaults = {"channels": 256, "bottleneck_channels": 512}
     concat = head.get("type") == "DilatedConcatHead"
     for key, default in defaults.items():
         if key in head or concat:
             width = head.get(key, default)
-            head[key] = max(min(width, _NARROWEST), width // _HEAD_WIDTH)
+            head[key] = max(min(width, _NARROWEST), width // divisor)
     norm = head.get("norm_cfg") or (dict(type="GN", num_groups=32) if concat else {})
     if norm.get("type") == "GN":
         head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}

@@ -22,7 +22,7 @@ from .errors import StageError
 
 _KEYS = ("checkpoint", "pretrained", "load_from")
 #: What weights are fetched from.
-ADDRESSES = ("http://", "https://", "torchvision://", "open-mmlab://")
+ADDRESSES = ("http://", "https://", "torchvision://", "open-mmlab://", "package://")
 
 
 @dataclass(frozen=True)

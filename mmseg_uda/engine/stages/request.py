@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
+from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 
 
 @dataclass
@@ -18,6 +19,7 @@ class Request:
         options: ``--cfg-options``, dotted key -> value.
         toy: Put every stage on ToyCity.
         toy_root: Where ToyCity lies.
+        toy_network: The small network of ``toy``.
         source_root: Folder of the source data, None for the config's.
         target_root: Folder of the target data, None for the config's.
         pretrained: File with backbone weights, ``'none'``, or None for the config's.
@@ -33,6 +35,7 @@ class Request:
     options: dict[str, Any] = field(default_factory=dict)
     toy: bool = False
     toy_root: str = DEFAULT_TOY_ROOT
+    toy_network: str = DEFAULT_NETWORK
     source_root: str | None = None
     target_root: str | None = None
     pretrained: str | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.toy import apply_toy, shrink_regions
+from mmseg_uda.engine.toy_rules import rules_for
 
 from .bring import bring_stages
 from .config_forms import check_deletes, check_forms
@@ -95,7 +96,9 @@ class Resolver:
         if request.toy:
             _merge(cfg, _only("toy", options))
             check_toy(cfg.get("toy"), cfg)
-            self.toy_changes[stage.name] = apply_toy(cfg, request.toy_root)
+            self.toy_changes[stage.name] = apply_toy(
+                cfg, request.toy_root, request.toy_network
+            )
         for variable in ("stages", "toy"):
             cfg.pop(variable, None)
         set_roots(cfg, request.source_root, request.target_root)
@@ -188,7 +191,8 @@ class Resolver:
         changes = {}
         for stage in planned:
             if stage.finds_regions and self.request.toy:
-                shrink_regions(self.leaf.stages[stage.name])
+                rules = rules_for(self.leaf, self.request.toy_network)
+                shrink_regions(self.leaf.stages[stage.name], rules)
                 prefix = f"stages.{stage.name}."  # sizes given are not to be shrunk
                 given = {k: v for k, v in self.shared.items() if k.startswith(prefix)}
                 changes |= given

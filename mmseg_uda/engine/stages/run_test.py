@@ -130,6 +130,7 @@ def _record(
         "config": str(request.config),
         "tta": tta,
         "toy": request.toy,
+        "toy_network": request.toy_network if request.toy else None,
         "target_root": request.target_root,
         "cfg_options": request.options,
         # JSON has no nan

@@ -12,6 +12,8 @@ import torch
 from mmengine.dist import barrier
 from mmengine.runner.checkpoint import get_external_models
 
+from .packaged_weights import SCHEME, packaged_file
+
 _TIMEOUT = 30  # seconds without an answer
 _ADVICE = (
     "Download them elsewhere and give the file with `--pretrained FILE`, or start from "
@@ -30,13 +32,13 @@ def local_file(checkpoint: str, advice: str = _ADVICE) -> Path:
     ``TORCH_HOME`` to move it); the others wait.
 
     Args:
-        checkpoint: File, ``http(s)://`` address, ``torchvision://NAME`` or
-            ``open-mmlab://NAME``.
+        checkpoint: File, ``http(s)://`` address, ``torchvision://NAME``,
+            ``open-mmlab://NAME``, or ``package://NAME`` (see :func:`packaged_file`).
         advice: What to do where it cannot be downloaded, for the message.
 
     Raises:
         UnknownWeightsError: If there are no weights of that name.
-        ValueError: If the download fails.
+        ValueError: If the download fails, or a package is missing or damaged.
     """
     url = _resolve(checkpoint)
     path = place_on_disk(checkpoint)
@@ -72,6 +74,8 @@ def place_on_disk(checkpoint: str) -> Path:
 
 
 def _resolve(checkpoint: str) -> str:
+    if checkpoint.startswith(SCHEME):
+        return str(packaged_file(checkpoint))
     if checkpoint.startswith("open-mmlab://"):
         names = get_external_models()
     elif checkpoint.startswith("torchvision://"):

@@ -13,7 +13,8 @@ class PretrainedTrunk:
     """Mixin of a backbone: loads the ``Pretrained`` entries of ``init_cfg`` strictly.
 
     Stands before mmengine's ``BaseModule`` among the bases. Each entry takes the
-    arguments of :func:`read_pretrained`, of which ``checkpoint`` is needed.
+    arguments of :func:`read_pretrained`, of which ``checkpoint`` is needed, unless
+    :meth:`read_weights` says otherwise.
     """
 
     def init_weights(self) -> None:

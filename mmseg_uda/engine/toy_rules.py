@@ -1,0 +1,77 @@
+"""How much smaller ``--toy`` makes a config, see :mod:`mmseg_uda.engine.toy`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mmseg_uda.suggestions import check_choice
+
+
+@dataclass(frozen=True)
+class ToyRules:
+    """The numbers of the rules for one small network.
+
+    Args:
+        name: The network, as ``--toy-network`` calls it.
+        resize: Factor of the config's image scales.
+        crop: Height and width of crops.
+        most_per_domain: Images of a domain in a batch, at most.
+        iters: Iterations of a stage.
+        rate: Factor of SGD's rates, which become AdamW's.
+        same_rate: Whether heads learn at the trunk's rate.
+        head_width: Divisor of the widths of segmentation heads.
+    """
+
+    name: str
+    resize: float
+    crop: tuple[int, int]
+    most_per_domain: int
+    iters: int
+    rate: float
+    same_rate: bool
+    head_width: int
+
+
+RANDOM = ToyRules(
+    name="random",
+    resize=1 / 8,
+    crop=(64, 128),
+    most_per_domain=4,
+    iters=1200,
+    rate=10.0,
+    same_rate=True,
+    head_width=16,
+)
+PRETRAINED = ToyRules(
+    name="pretrained",
+    resize=1 / 4,
+    crop=(64, 128),
+    most_per_domain=4,
+    iters=400,
+    rate=1.0,
+    same_rate=False,
+    head_width=4,
+)
+NETWORKS = {rules.name: rules for rules in (PRETRAINED, RANDOM)}
+DEFAULT_NETWORK = PRETRAINED.name
+RESNETS = ("DeepLabResNet", "ResNet", "ResNetV1c", "ResNetV1d")
+
+
+def rules_for(cfg: Mapping[str, Any], network: str) -> ToyRules:
+    """Return the rules for a config: only a ResNet has a pretrained stand-in.
+
+    Args:
+        cfg: Config of a training stage.
+        network: A key of :data:`NETWORKS`.
+
+    Raises:
+        ValueError: If there is no such network.
+    """
+    check_choice("toy network", network, NETWORKS)
+    model = cfg.get("model") or {}
+    segmentor = model.get("segmentor") or model
+    backbone = segmentor.get("backbone") or {}
+    kind = str(backbone.get("type")).rpartition(".")[2]
+    return NETWORKS[network] if kind in RESNETS else RANDOM
