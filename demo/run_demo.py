@@ -72,6 +72,7 @@ def start(args: argparse.Namespace, name: str) -> Training:
     log = args.work_dir / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, str(ROOT / "tools/train.py"), RUNS[name], "--toy"]
+    command += ["--toy-network", "random"]
     command += ["--toy-root", str(args.toy_root.resolve())]
     command += ["--work-dir", str((args.work_dir / name).resolve())]
     if args.cfg_options:

@@ -47,9 +47,8 @@ def add_toy_network(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--toy-network",
         choices=list(NETWORKS),
-        default=DEFAULT_NETWORK,
         help="the small network of --toy: an EfficientNet-Lite0 with ImageNet weights, "
-        "or a ResNet-18 of 8 channels with random ones (default: %(default)s)",
+        f"or a ResNet-18 of 8 channels with random ones (default: {DEFAULT_NETWORK})",
     )
 
 

@@ -40,6 +40,11 @@ def tiny_segmentor(aux: bool = True, dropout: float = 0.0, **overrides) -> dict:
     return segmentor
 
 
+def on_toycity(toy: bool = True) -> dict:
+    """What a request says for the numbers of ``--toy`` with the random network."""
+    return {"toy": True, "toy_network": "random"} if toy else {}
+
+
 def make_batch(
     domains=("source", "target"),
     num_images: int = 2,

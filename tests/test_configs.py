@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import make_batch
+from helpers import make_batch, on_toycity
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
@@ -163,7 +163,7 @@ def test_adabn__changes_statistics_and_nothing_else(control, task):
 
 @pytest.mark.parametrize("leaf", skipping(MULTI_STAGE))
 def test_stages__hand_on_a_complete_network(leaf):
-    resolver = Resolver(Request(CONFIGS / leaf, toy=True))
+    resolver = Resolver(Request(CONFIGS / leaf, **on_toycity()))
     models = {
         stage.name: MODELS.build(resolver.stage_config(stage).model)
         for stage in resolver.stages

@@ -15,7 +15,7 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import add_cfg_options, add_debug
+    from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
     from mmseg_uda.map_quality.noise_grid import DEFAULT_NOISE, parse_noise
     from mmseg_uda.map_quality.score_set import COMBINED
 
@@ -64,6 +64,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--toy", action="store_true", help="the network of --toy")
     parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
+    add_toy_network(parser)
     parser.add_argument(
         "--target-root", metavar="DIR", help="folder of the validation data"
     )
@@ -99,6 +100,7 @@ def main() -> None:
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         target_root=args.target_root,
         device=args.device,
     )

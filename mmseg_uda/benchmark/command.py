@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.command_line import add_debug
+from mmseg_uda.command_line import add_debug, add_toy_network
 from mmseg_uda.datasets.toycity import ensure_toycity
+from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 
 from .option_check import check_run_options
 from .runs import Benchmark, Run
@@ -34,6 +35,7 @@ def parse_run_args(
         "--work-dir", type=Path, default=root / "work_dirs" / Path(parser.prog).stem
     )
     parser.add_argument("--toy-root", type=Path, default=root / "data/toycity")
+    add_toy_network(parser)
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], help="for every run, KEY=VALUE"
     )
@@ -64,6 +66,7 @@ def train_missing(
         root,
         args.toy_root.resolve(),
         args.cfg_options,
+        args.toy_network or DEFAULT_NETWORK,
     )
     if train:
         check_writable(args.work_dir, "--work-dir")

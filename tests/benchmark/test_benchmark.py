@@ -40,6 +40,7 @@ if (Path(__file__).parent / "fail").exists() and config.stem == "mrnet_gta":
     print("no way")
     sys.exit(3)
 last = "train" if "stages = " not in config.read_text() else "stage_two"
+(folder / "network").write_text(value("--toy-network"))
 score = {"mIoU": 10.0 + int(value("--seed")), "iter": 7}
 for name in {"stage_one", last} if whole else {last}:
     (folder / name).mkdir(parents=True)
@@ -65,7 +66,7 @@ from mmseg_uda.benchmark import Row, Run, command
 root = Path(sys.argv[1])
 command.ensure_toycity = lambda root: None
 places = dict(results=root / "r.json", work_dir=root / "w", toy_root=root / "t")
-args = Namespace(**places, cfg_options=[], jobs=1)
+args = Namespace(**places, cfg_options=[], jobs=1, toy_network=None)
 command.train_missing(args, [Run(Row("MRNet", "mrnet/mrnet"), "gta", 0)], root)
 """
 
@@ -84,11 +85,18 @@ def calls(root):
     ]
 
 
-def bench(root, seeds=(0, 1), names=("MRNet+LCRF", "MRNet"), options=()):
+def bench(
+    root,
+    seeds=(0, 1),
+    names=("MRNet+LCRF", "MRNet"),
+    options=(),
+    network="pretrained",
+):
     rows = {row.name: row for row in read_rows(ROWS, ROOT / "configs")}
     runs = [Run(rows[name], "gta", seed) for seed in seeds for name in names]
     toy = root / "toy"
-    return Benchmark(runs, root / "r.json", root / "work", root, toy, options)
+    places = (root / "r.json", root / "work", root, toy)
+    return Benchmark(runs, *places, options, network)
 
 
 def test_rows__have_the_papers_numbers_of_both_tasks():
@@ -235,6 +243,22 @@ def test_runs__of_other_options_are_not_mixed(root):
     (root / "r.json").write_text(json.dumps(results))
     bench(root, seeds=(0,)).run(1, print)
     assert len(calls(root)) == before
+
+
+def test_runs__of_another_small_network_are_not_mixed(root):
+    bench(root, seeds=(0,), network="random").run(1, print)
+    assert (root / "work/mrnet_gta/seed0/network").read_text() == "random"
+    results = json.loads((root / "r.json").read_text())
+    assert results["mrnet_gta/seed0"]["toy_network"] == "random"
+    with pytest.raises(ValueError, match="--toy-network random, now pretrained is"):
+        bench(root, seeds=(0, 1)).run(1, print)
+    # all results from before there was a choice are of that one
+    for record in results.values():
+        del record["toy_network"]
+    (root / "r.json").write_text(json.dumps(results))
+    bench(root, seeds=(0,), network="random").run(1, print)
+    with pytest.raises(ValueError, match="--toy-network random, now pretrained is"):
+        bench(root, seeds=(0,)).run(1, print)
 
 
 def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError
 from mmseg_uda.engine.stages.load_config import load_config
@@ -142,6 +143,6 @@ def test_check_deletes__of_what_is_replaced_later(tmp_path):
         f"cfg_options={{'optim_wrapper.segmentor.optimizer': {optimizer}}}))",
     )
     for toy in (False, True):
-        resolver = Resolver(Request(path, toy=toy))
+        resolver = Resolver(Request(path, **on_toycity(toy)))
         cfg = resolver.stage_config(resolver.stages[0])
         assert cfg.optim_wrapper.segmentor.optimizer == dict(type="Adam", lr=0.1)

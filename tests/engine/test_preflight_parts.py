@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError
 from mmseg_uda.engine.stages.checks.signatures import known_arguments
@@ -16,7 +17,9 @@ FLAGSHIP = CONFIGS / "lcrf" / "mrnet_lcrf_gta.py"
 
 
 def check(tmp_path, config, options):
-    resolver = Resolver(Request(config, work_dir=tmp_path, toy=True, options=options))
+    resolver = Resolver(
+        Request(config, work_dir=tmp_path, **on_toycity(), options=options)
+    )
     check_stages(Outlook(resolver, resolver.stages))
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import on_toycity
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
@@ -25,7 +26,7 @@ DONE = {"checkpoint": "iter_6.pth", "checkpoint_hash": "x", "fingerprint": {}}
 
 def small(tmp_path, **changes):
     """A request on a small network, whose backbone can take weights of its size."""
-    return Request(SINGLE, work_dir=tmp_path / "run", toy=True, **changes)
+    return Request(SINGLE, work_dir=tmp_path / "run", **on_toycity(), **changes)
 
 
 def backbone_file(tmp_path, request, change=lambda weights: weights):
@@ -70,7 +71,7 @@ def test_run_stages__a_mistake_moves_nothing_aside(tmp_path):
 
 def test_run_stages__given_checkpoint_is_tried_before_anything_is_written(tmp_path):
     torch.save({"a": torch.ones(1)}, tmp_path / "given.pth")
-    request = Request(FLAGSHIP, work_dir=tmp_path / "run", toy=True)
+    request = Request(FLAGSHIP, work_dir=tmp_path / "run", **on_toycity())
     with pytest.raises(ValueError, match=r"(?s)only in part.*leave --toy out"):
         run_stages(request, given=str(tmp_path / "given.pth"))
     with pytest.raises(ValueError, match=r"--stage-one-checkpoint: .* is a folder"):
@@ -79,7 +80,7 @@ def test_run_stages__given_checkpoint_is_tried_before_anything_is_written(tmp_pa
 
 
 def outlook(tmp_path):
-    resolver = Resolver(Request(FLAGSHIP, work_dir=tmp_path, toy=True))
+    resolver = Resolver(Request(FLAGSHIP, work_dir=tmp_path, **on_toycity()))
     return Outlook(resolver, resolver.stages)
 
 
@@ -100,7 +101,7 @@ def test_draw_toycity__root_is_a_file(tmp_path):
     (tmp_path / "file").write_text("")
     for root in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(StageError, match=r"--toy-root .* is a file"):
-            draw_toycity(Request(SINGLE, toy=True, toy_root=str(root)), [])
+            draw_toycity(Request(SINGLE, **on_toycity(), toy_root=str(root)), [])
 
 
 PSPNET_LIKE = f"""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from helpers import region_leaf
+from helpers import on_toycity, region_leaf
 
 from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
@@ -25,7 +25,9 @@ def leaf(tmp_path):
 
 
 def resolver(leaf, tmp_path, toy=True, **options):
-    request = Request(leaf, work_dir=tmp_path / "run", toy=toy, options=options)
+    request = Request(
+        leaf, work_dir=tmp_path / "run", **on_toycity(toy), options=options
+    )
     return Resolver(request)
 
 

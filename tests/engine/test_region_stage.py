@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 from mmengine.config import Config
 
 from mmseg_uda.atomic_files import write_json
@@ -23,7 +24,9 @@ RULE = dict(type="PatchModes")
 
 
 def resolver(tmp_path, toy=True, **options):
-    return Resolver(Request(PATCHALIGN, work_dir=tmp_path, toy=toy, options=options))
+    return Resolver(
+        Request(PATCHALIGN, work_dir=tmp_path, **on_toycity(toy), options=options)
+    )
 
 
 def table(**changes):
@@ -234,7 +237,7 @@ def test_stale__training_whose_regions_are_gone(tmp_path):
 def given(tmp_path):
     """A run of CR-AL and self-training whose CR-AL is replaced by a checkpoint."""
     leaf = CONFIGS / "mlan" / "cr_al_st_gta.py"
-    return Resolver(Request(leaf, work_dir=tmp_path, toy=True))
+    return Resolver(Request(leaf, work_dir=tmp_path, **on_toycity()))
 
 
 def test_idle__regions_of_a_stage_that_is_given(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers import on_toycity
 
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.stages import Request, StageError, run_test
@@ -15,7 +16,7 @@ SINGLE = Path(__file__).parents[2] / "configs" / "source_only" / "source_only_gt
 
 def request(tmp_path, **options):
     work_dir = tmp_path / "test"
-    return Request(SINGLE, work_dir=work_dir, toy=True, options=options)
+    return Request(SINGLE, work_dir=work_dir, **on_toycity(), options=options)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 from mmengine.config import Config
 
 from mmseg_uda.engine.stages import Request, Resolver
@@ -135,7 +136,9 @@ def test_check_stages__tells_it_but_for_toy(tmp_path, capsys, toy, monkeypatch):
     monkeypatch.setattr(module, "check_model", lambda *_: None)
     leaf = CONFIGS / "source_only" / "source_only_gta.py"
     options = {"train_cfg.max_iters": 5}
-    resolver = Resolver(Request(leaf, work_dir=tmp_path, toy=toy, options=options))
+    resolver = Resolver(
+        Request(leaf, work_dir=tmp_path, **on_toycity(toy), options=options)
+    )
     check_stages(Outlook(resolver, resolver.stages))
     printed = capsys.readouterr().out
     assert ("train: 5 iterations are too few" in printed) is not toy

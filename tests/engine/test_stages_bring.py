@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError
 from mmseg_uda.engine.stages.bring import bring_stages
@@ -223,7 +224,7 @@ def test_resolver__options_reach_stages_that_came_along(config, leaf):
 
 def shipped(name, toy=False, **options):
     options = {key.replace("__", "."): value for key, value in options.items()}
-    return Resolver(Request(CONFIGS / f"{name}.py", toy=toy, options=options))
+    return Resolver(Request(CONFIGS / f"{name}.py", **on_toycity(toy), options=options))
 
 
 def links_of(run):

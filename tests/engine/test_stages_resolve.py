@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 from mmengine.config import Config
 
 from mmseg_uda.atomic_files import write_json
@@ -50,7 +51,9 @@ def test_resolver__options_reach_their_stages():
 
 def test_resolver__user_options_come_after_the_toy_overlay():
     cfgs = configs(
-        toy=True, options={"stage_one.train_cfg.max_iters": 3, "toy.iters": 40}
+        toy=True,
+        toy_network="random",
+        options={"stage_one.train_cfg.max_iters": 3, "toy.iters": 40},
     )
     assert cfgs["stage_one"].train_cfg.max_iters == 3
     assert cfgs["stage_two"].train_cfg.max_iters == 40
@@ -120,7 +123,9 @@ def test_resolver__options_of_a_stage_count_as_if_its_file_had_them():
     assert cfgs["stage_two"].train_cfg.max_iters != 70
     # the toy overlay, flags and the command line come after the file
     options = of_stage(stage_one=own)
-    assert configs(toy=True, options=options)["stage_one"].train_cfg.max_iters == 11
+    assert (
+        configs(**on_toycity(), options=options)["stage_one"].train_cfg.max_iters == 11
+    )
     later = {**options, "stage_one.train_cfg.max_iters": 5}
     assert configs(options=later)["stage_one"].train_cfg.max_iters == 5
     seeded = of_stage(stage_one={"randomness.seed": 3})
@@ -158,7 +163,7 @@ def test_resolver__toy_entries_without_toy(key):
 )
 def test_resolver__misspelt_toy_entries(options, said):
     with pytest.raises(StageError, match=said):
-        configs(toy=True, options=options)
+        configs(**on_toycity(), options=options)
 
 
 def test_resolver__toy_and_roots_exclude_each_other():
@@ -241,7 +246,7 @@ def test_inputs__final_unless_best_is_asked_for(tmp_path):
 def bands(tmp_path, names=("band_001", "band_005", "band_009"), **options):
     """A run of three networks, of which some are finished, and its labels."""
     leaf = FLAGSHIP.parents[1] / "fda" / "fda_mbt_gta.py"
-    run = Resolver(Request(leaf, work_dir=tmp_path, toy=True, options=options))
+    run = Resolver(Request(leaf, work_dir=tmp_path, **on_toycity(), options=options))
     for name in names:
         finish(run, name, checkpoint=f"{name}.pth", checkpoint_hash=name[-1])
     return run, run.find("pseudo_labels")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from helpers import region_leaf
+from helpers import on_toycity, region_leaf
 
 from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.engine.stages import Request, StageError, run_stages
@@ -151,6 +151,7 @@ def test_run__takes_over_region_labels_of_the_same_seed(tmp_path, toy_root, caps
             region_leaf(tmp_path),
             work_dir=tmp_path / name,
             toy=True,
+            toy_network="random",
             toy_root=str(toy_root),
             seed=seed,
         )
@@ -167,7 +168,7 @@ def test_run__takes_over_region_labels_of_the_same_seed(tmp_path, toy_root, caps
 
 
 def test_run__refuses_folders_that_are_not_there(tmp_path):
-    request = Request(region_leaf(tmp_path), work_dir=tmp_path / "run", toy=True)
+    request = Request(region_leaf(tmp_path), work_dir=tmp_path / "run", **on_toycity())
     with pytest.raises(StageError, match=r"--reuse .*gone: there is no such folder"):
         run_stages(request, only="regions", reuse=[tmp_path / "gone"])
     assert not (tmp_path / "run").exists()

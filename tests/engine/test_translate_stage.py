@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from helpers import on_toycity
 from mmengine.config import Config
 
 from mmseg_uda.atomic_files import write_json
@@ -30,7 +31,7 @@ def table(**changes):
 
 
 def resolver(tmp_path, toy=True, **options):
-    return Resolver(Request(BDL, work_dir=tmp_path, toy=toy, options=options))
+    return Resolver(Request(BDL, work_dir=tmp_path, **on_toycity(toy), options=options))
 
 
 def test_plan__translator_translate_train():
@@ -74,7 +75,7 @@ def test_check_stages__warns_of_frozen_parts_that_are_random(
 ):
     leaf = tmp_path / "leaf.py"
     leaf.write_text(f"_base_ = {str(CONFIGS / name) + '.py'!r}\nstages = None\n")
-    run = Resolver(Request(leaf, work_dir=tmp_path / "run", toy=True))
+    run = Resolver(Request(leaf, work_dir=tmp_path / "run", **on_toycity()))
     check_stages(Outlook(run, run.stages))
     printed = capsys.readouterr().out
     assert ("held fixed" in printed) == (said is not None)

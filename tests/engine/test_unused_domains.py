@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import region_leaf
+from helpers import on_toycity, region_leaf
 
 from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.engine.stages import Request, Resolver, StageError, run
@@ -48,7 +48,7 @@ def leaf(folder, model="", objectives="", more="", name="leaf"):
 
 
 def config(path, stage="train", toy=False, needed=(), **options):
-    resolver = Resolver(Request(path, options=options, toy=toy))
+    resolver = Resolver(Request(path, options=options, **on_toycity(toy)))
     return resolver.stage_config(resolver.find(stage), needed)
 
 

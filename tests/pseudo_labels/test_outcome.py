@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from helpers import on_toycity
 from PIL import Image
 
 from mmseg_uda.engine.stages import Request, Resolver, StageError, pseudo_label_stage
@@ -104,7 +105,7 @@ def test_outcome__weights_that_do_nothing(folder):
 
 
 def run_stage(folder, monkeypatch, kept, toy=False):
-    resolver = Resolver(Request(FLAGSHIP, work_dir=folder, toy=toy))
+    resolver = Resolver(Request(FLAGSHIP, work_dir=folder, **on_toycity(toy)))
     monkeypatch.setattr(pseudo_label_stage, "predict", lambda *_, **__: report(kept))
     monkeypatch.setattr(resolver, "folder", lambda _: folder)
     stage = resolver.find("pseudo_labels")

@@ -32,7 +32,15 @@ def files(folder):
 
 
 def arguments(leaf, toy_root, *more):
-    fixed = [leaf, "--toy", "--toy-root", toy_root, *more, *SMALLER]
+    fixed = [
+        leaf,
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+        *more,
+        *SMALLER,
+    ]
     return [str(value) for value in fixed]
 
 

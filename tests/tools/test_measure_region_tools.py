@@ -37,7 +37,13 @@ def test_measure_region_kinds__prints_a_table_and_draws(tmp_path, monkeypatch, c
 @pytest.mark.slow
 def test_measure_region_labels__on_toycity(toy_root, tmp_path, monkeypatch, capsys):
     options = [f"regions.rules.{s}.min_samples=1" for s in ("small", "medium", "large")]
-    command = [region_leaf(tmp_path), "--toy", "--toy-root", toy_root]
+    command = [
+        region_leaf(tmp_path),
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+    ]
     command += ["--images", 1000, "--cfg-options", *options]
     assert call(monkeypatch, MEASURE, *command) == 0
     said = capsys.readouterr().out

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from helpers import on_toycity
 from in_process import ROOT, call
 from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS
@@ -22,7 +23,7 @@ TITLE = "L_lip sign eps=2.0 num_samples=2"
 def checkpoints(tmp_path_factory):
     """Weights of two seeds of the flagship's second stage, without training."""
     folder = tmp_path_factory.mktemp("weights")
-    resolver = Resolver(Request(LCRF, toy=True))
+    resolver = Resolver(Request(LCRF, **on_toycity()))
     cfg = resolver.stage_config(resolver.stages[-1])
     for seed in (0, 1):
         torch.manual_seed(seed)
@@ -38,7 +39,14 @@ def rank(monkeypatch, toy_root, tmp_path):
 
     def run(*weights, more=(), noise=(NOISE,), out=tmp_path / "out"):
         fixed = ["--out", out, "--device=cpu", "--num-workers", 0]
-        fixed += ["--toy", "--toy-root", toy_root, "--noise", *noise]
+        fixed += [
+            "--toy",
+            "--toy-network=random",
+            "--toy-root",
+            toy_root,
+            "--noise",
+            *noise,
+        ]
         return call(monkeypatch, TOOL, LCRF, *weights, *fixed, *more)
 
     return run

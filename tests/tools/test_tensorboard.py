@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 import torch
+from helpers import on_toycity
 from in_process import ROOT, call
 from mmengine.config import Config
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -37,7 +38,15 @@ def train(monkeypatch, toy_root):
     """Run the tool; returns the folder of the stage."""
 
     def run(work_dir, *flags, more=()):
-        toy = ("--toy", "--toy-root", toy_root, "--device=cpu", "--work-dir", work_dir)
+        toy = (
+            "--toy",
+            "--toy-network=random",
+            "--toy-root",
+            toy_root,
+            "--device=cpu",
+            "--work-dir",
+            work_dir,
+        )
         options = ("--cfg-options", *SHORT, *more)
         assert call(monkeypatch, TOOL, CONFIG, *toy, *flags, *options) == 0
         return work_dir / "train"
@@ -97,12 +106,12 @@ def test_tensorboard__is_added_to_what_the_config_has():
 
 
 def test_tensorboard__toy_scales_the_interval_and_options_come_last():
-    cfg = stage_config(Request(CONFIG, tensorboard=True, toy=True))
+    cfg = stage_config(Request(CONFIG, tensorboard=True, **on_toycity()))
     assert (
         cfg.default_hooks.sample_maps.interval_iters == 150
     )  # of 1200, as 5000 of 40k
     options = {"default_hooks.sample_maps.interval_iters": 7}
-    request = Request(CONFIG, tensorboard=True, toy=True, options=options)
+    request = Request(CONFIG, tensorboard=True, **on_toycity(), options=options)
     assert stage_config(request).default_hooks.sample_maps.interval_iters == 7
 
 
@@ -118,7 +127,14 @@ def test_train__tensorboard_that_is_not_installed(
     monkeypatch, toy_root, tmp_path, capsys
 ):
     monkeypatch.setattr(parts, "find_spec", lambda _: None)
-    toy = ("--toy", "--toy-root", toy_root, "--work-dir", tmp_path / "run")
+    toy = (
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+        "--work-dir",
+        tmp_path / "run",
+    )
     assert call(monkeypatch, TOOL, CONFIG, *toy, "--tensorboard") == 1
     assert "pip install tensorboard" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()

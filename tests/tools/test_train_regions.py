@@ -12,7 +12,16 @@ CONFIG = ROOT / "configs" / "patchalign" / "patchalign_gta.py"
 
 
 def arguments(toy_root, work_dir, *more):
-    fixed = [CONFIG, "--toy", "--toy-root", toy_root, "--work-dir", work_dir, *more]
+    fixed = [
+        CONFIG,
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+        "--work-dir",
+        work_dir,
+        *more,
+    ]
     return [str(value) for value in fixed]
 
 

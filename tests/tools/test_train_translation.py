@@ -67,7 +67,15 @@ def config(tmp_path_factory):
 
 
 def arguments(config, toy_root, work_dir, *more):
-    fixed = [config, "--toy", "--toy-root", toy_root, "--work-dir", work_dir]
+    fixed = [
+        config,
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+        "--work-dir",
+        work_dir,
+    ]
     return [str(value) for value in (*fixed, *more, "--cfg-options", *SHORT)]
 
 
@@ -128,7 +136,14 @@ def test_tool__two_processes_write_what_the_stage_wrote(
     folder, _ = uninterrupted
     tool = "tools/translate_dataset.py"
     given = [config, folder / "translators/iter_3.pth", "--out", tmp_path / "translate"]
-    given += ["--toy", "--toy-root", toy_root, "--device=cpu", "--num-workers=0"]
+    given += [
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+        "--device=cpu",
+        "--num-workers=0",
+    ]
     assert call(monkeypatch, tool, *given, "--generator=g_no") == 1
     assert "0 of them have heads.g_no: say with --stage" in capsys.readouterr().err
     launch = ["-m", "torch.distributed.run", "--nproc_per_node=2", "--standalone"]

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from helpers import on_toycity
 from in_process import ROOT, call
 from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS
@@ -20,7 +21,7 @@ PANELS = ["confidence", "image", "lipschitz", "semantic", "truth", "variance"]
 
 def toy_model(config):
     """The small model of a config's last stage."""
-    resolver = Resolver(Request(config, toy=True))
+    resolver = Resolver(Request(config, **on_toycity()))
     torch.manual_seed(0)
     with DefaultScope.overwrite_default_scope("mmseg"):
         return MODELS.build(resolver.stage_config(resolver.stages[-1]).model)
@@ -42,7 +43,7 @@ def draw(monkeypatch, toy_root, tmp_path, checkpoint):
         *images, config=FLAGSHIP, weights=checkpoint, out=tmp_path / "out", more=()
     ):
         fixed = ["--out", tmp_path / "out", "--draws", 2, "--device=cpu"]
-        fixed += ["--toy", "--toy-root", toy_root]
+        fixed += ["--toy", "--toy-network=random", "--toy-root", toy_root]
         return call(monkeypatch, TOOL, config, weights, *images, *fixed, *more)
 
     return run

@@ -33,7 +33,15 @@ SHORT = [
 
 def arguments(toy_root, work_dir, *more):
     """Arguments of train.py for a short run of the flagship."""
-    fixed = [FLAGSHIP, "--toy", "--toy-root", toy_root, "--work-dir", work_dir]
+    fixed = [
+        FLAGSHIP,
+        "--toy",
+        "--toy-network=random",
+        "--toy-root",
+        toy_root,
+        "--work-dir",
+        work_dir,
+    ]
     return [str(value) for value in (*fixed, *more, "--cfg-options", *SHORT)]
 
 

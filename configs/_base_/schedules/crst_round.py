@@ -13,5 +13,5 @@ param_scheduler = None
 train_cfg = dict(type="IterBasedTrainLoop", max_iters=5950, val_interval=2975)
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")
-# On ToyCity: three rounds of this many iterations.
+# On ToyCity: three rounds of this many iterations, whichever the small network is.
 toy = dict(iters=400)

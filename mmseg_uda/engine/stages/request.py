@@ -19,7 +19,7 @@ class Request:
         options: ``--cfg-options``, dotted key -> value.
         toy: Put every stage on ToyCity.
         toy_root: Where ToyCity lies.
-        toy_network: The small network of ``toy``.
+        toy_network: The small network of ``toy``; None for the default one.
         source_root: Folder of the source data, None for the config's.
         target_root: Folder of the target data, None for the config's.
         pretrained: File with backbone weights, ``'none'``, or None for the config's.
@@ -35,7 +35,7 @@ class Request:
     options: dict[str, Any] = field(default_factory=dict)
     toy: bool = False
     toy_root: str = DEFAULT_TOY_ROOT
-    toy_network: str = DEFAULT_NETWORK
+    toy_network: str | None = None
     source_root: str | None = None
     target_root: str | None = None
     pretrained: str | None = None
@@ -44,3 +44,8 @@ class Request:
     tensorboard: bool = False
     device: str | None = None
     launcher: str = "none"
+
+    @property
+    def small_network(self) -> str | None:
+        """The network that ``--toy`` puts in a ResNet's place, None without ``toy``."""
+        return (self.toy_network or DEFAULT_NETWORK) if self.toy else None

@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.engine.toy import apply_toy, shrink_regions
-from mmseg_uda.engine.toy_rules import rules_for
+from mmseg_uda.engine.toy_rules import ToyRules, rules_for
 
 from .bring import bring_stages
 from .config_forms import check_deletes, check_forms
@@ -48,6 +48,11 @@ class Resolver:
             raise StageError(
                 "--toy takes its data from --toy-root; leave --source-root and "
                 "--target-root out"
+            )
+        if request.toy_network is not None and not request.toy:
+            raise StageError(
+                f"--toy-network {request.toy_network} says which small network --toy "
+                "trains: add --toy, or leave it out"
             )
         self.request = request
         self.leaf = load_config(request.config)
@@ -96,9 +101,7 @@ class Resolver:
         if request.toy:
             _merge(cfg, _only("toy", options))
             check_toy(cfg.get("toy"), cfg)
-            self.toy_changes[stage.name] = apply_toy(
-                cfg, request.toy_root, request.toy_network
-            )
+            self.toy_changes[stage.name] = self._apply_toy(cfg)
         for variable in ("stages", "toy"):
             cfg.pop(variable, None)
         set_roots(cfg, request.source_root, request.target_root)
@@ -123,6 +126,15 @@ class Resolver:
     def left_out(self, stage: Stage) -> list[str]:
         """Say which domains the config of a stage was last resolved without."""
         return [f"{stage.name}: {told}" for told in self._left_out.get(stage.name, [])]
+
+    def _apply_toy(self, cfg: Config) -> list[str]:
+        request = self.request
+        changes = apply_toy(cfg, request.toy_root, str(request.small_network))
+        if request.pretrained is not None:
+            changes.append(
+                f"but --pretrained {request.pretrained}: the backbone starts from that"
+            )
+        return changes
 
     def _add_data(self, cfg: Config, trainer: Stage) -> None:
         """Add to the data of a training stage what others make for it."""
@@ -191,7 +203,7 @@ class Resolver:
         changes = {}
         for stage in planned:
             if stage.finds_regions and self.request.toy:
-                rules = rules_for(self.leaf, self.request.toy_network)
+                rules = self._rules_of(learner_of(stage, planned))
                 shrink_regions(self.leaf.stages[stage.name], rules)
                 prefix = f"stages.{stage.name}."  # sizes given are not to be shrunk
                 given = {k: v for k, v in self.shared.items() if k.startswith(prefix)}
@@ -200,6 +212,13 @@ class Resolver:
                 for key, value in self.by_stage[stage.name].items():
                     changes[f"stages.{stage.name}.{key}"] = value
         _merge(self.leaf, changes)
+
+    def _rules_of(self, learner: Stage) -> ToyRules:
+        """Return the rules of ``--toy`` for a stage that trains."""
+        cfg = load_config(learner.config)
+        options = {**self.shared, **self.by_stage[learner.name]}
+        _merge(cfg, _only("toy", options))
+        return rules_for(cfg, str(self.request.small_network))
 
     def _work_dir(self) -> Path:
         given = self.request.work_dir or self.leaf.get("work_dir")

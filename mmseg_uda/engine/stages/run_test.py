@@ -26,6 +26,7 @@ from mmseg_uda.weight_files import check_is_file
 
 from .checks.building import building
 from .checks.classes import check_classes
+from .checks.full_size_weights import toy_explained
 from .checks.hooks import HOOK_NAMES
 from .checks.model import check_model
 from .checks.signatures import check_arguments
@@ -130,7 +131,7 @@ def _record(
         "config": str(request.config),
         "tta": tta,
         "toy": request.toy,
-        "toy_network": request.toy_network if request.toy else None,
+        "toy_network": request.small_network,
         "target_root": request.target_root,
         "cfg_options": request.options,
         # JSON has no nan
@@ -174,8 +175,9 @@ def _prepare(
         request: What the command line asks for.
         checkpoints: Weights, of one network or of those to average.
     """
-    for checkpoint in checkpoints:
-        model = check_model(plain, Path(checkpoint), trains=False)
+    with toy_explained(request.toy):
+        for checkpoint in checkpoints:
+            model = check_model(plain, Path(checkpoint), trains=False)
     check_classes(plain, model, "test_dataloader")
     metrics = cfg.test_evaluator
     for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:

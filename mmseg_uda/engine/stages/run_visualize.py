@@ -23,6 +23,7 @@ from mmseg_uda.visualization.sample_maps import drawn_lipschitz_map
 from mmseg_uda.weight_files import check_is_file
 
 from .checks.building import building
+from .checks.full_size_weights import toy_explained
 from .checks.model import check_model
 from .folders import draw_toycity
 from .request import Request
@@ -63,7 +64,8 @@ def run_visualize(
     cfg = resolver.stage_config(resolver.training_stage(stage))
     device = choose_device(request.device)
     check_writable(out, "--out")
-    model = check_model(cfg, path, trains=False)
+    with toy_explained(request.toy):
+        model = check_model(cfg, path, trains=False)
     drawn_lipschitz_map(model, how.get("noise"))  # says what is wrong with the noise
     with building("the pipeline of a test"):
         pipeline = compose(inference_pipeline(cfg))

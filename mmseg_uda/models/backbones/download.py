@@ -41,7 +41,7 @@ def local_file(checkpoint: str, advice: str = _ADVICE) -> Path:
         ValueError: If the download fails, or a package is missing or damaged.
     """
     url = _resolve(checkpoint)
-    path = place_on_disk(checkpoint)
+    path = _place(url)
     if "://" not in url:
         return path
     error: Exception | None = None
@@ -64,8 +64,12 @@ def place_on_disk(checkpoint: str) -> Path:
 
     Raises:
         UnknownWeightsError: If there are no weights of that name.
+        ValueError: If a package is missing or damaged.
     """
-    url = _resolve(checkpoint)
+    return _place(_resolve(checkpoint))
+
+
+def _place(url: str) -> Path:
     if "://" not in url:
         return Path(url).expanduser()
     # the folder that torch.hub, and with it mmengine, would use, too

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from mmcv.cnn import build_norm_layer
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from mmseg_uda.checkpoints import load_weights
 from mmseg_uda.safe_loading import load_weights_file
 from mmseg_uda.suggestions import check_choice
 
@@ -49,6 +51,7 @@ class EfficientNetLite0(PretrainedTrunk, BaseModule):
     Args:
         out_indices: Feature maps to give: 0 to 4, with 16, 24, 40, 112 and 320
             channels, at 1/2, 1/4, 1/8, 1/16 and 1/32 of the image's size (rounded up).
+            Stages behind the last of them are left out.
         output_stride: 8, 16 or 32: no feature map is smaller than that; strides behind
             it become dilations.
         norm_cfg: Norm layers.
@@ -74,7 +77,7 @@ class EfficientNetLite0(PretrainedTrunk, BaseModule):
     ) -> None:
         super().__init__(init_cfg)
         check_choice("output_stride", output_stride, (8, 16, 32))
-        for index in out_indices:
+        for index in out_indices or [None]:
             check_choice("out_indices", index, range(len(_ENDS)))
         self.out_indices = tuple(out_indices)
         self.norm_eval = norm_eval
@@ -84,7 +87,8 @@ class EfficientNetLite0(PretrainedTrunk, BaseModule):
         self.act = nn.ReLU6(inplace=True)
         self.blocks = nn.Sequential()
         inputs, reached, dilation = _STEM, 2, 1
-        for kernel, stride, expansion, channels, depth in _STAGES:
+        needed = _STAGES[: _ENDS[max(self.out_indices)] + 1]
+        for kernel, stride, expansion, channels, depth in needed:
             stage = nn.Sequential()
             if reached * stride > output_stride:
                 stride, coming = 1, dilation * stride
@@ -112,7 +116,7 @@ class EfficientNetLite0(PretrainedTrunk, BaseModule):
         """Return the features of ``out_indices``."""
         x = self.act(self.bn1(self.conv_stem(images)))
         found = []
-        for stage in self.blocks[: _ENDS[max(self.out_indices)] + 1]:
+        for stage in self.blocks:
             x = stage(x)
             found.append(x)
         return tuple(found[_ENDS[index]] for index in self.out_indices)
@@ -127,24 +131,26 @@ class EfficientNetLite0(PretrainedTrunk, BaseModule):
         return self
 
     def in_own_names(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Take the package's weights or timm's, without the classifier.
+        """Take the package's weights or timm's, without classifier and unused stages.
 
         Args:
             weights: Weights by name, of a classifier or of this backbone.
         """
         trunk = {k: w for k, w in weights.items() if not k.startswith(_CLASSIFIER)}
-        if "_conv_stem.weight" not in trunk:
-            return trunk
-        return {_renamed(name): weight for name, weight in trunk.items()}
+        if "_conv_stem.weight" in trunk:
+            trunk = {_renamed(name): weight for name, weight in trunk.items()}
+        left_out = tuple(f"blocks.{n}." for n in range(len(self.blocks), len(_STAGES)))
+        return {k: w for k, w in trunk.items() if not k.startswith(left_out)}
 
-    def read_weights(self, options: dict) -> dict[str, Tensor]:
-        """Read the weights of a ``Pretrained`` entry as they are: RGB, normalised."""
-        if list(options) != ["checkpoint"]:
+    def load_pretrained(self, checkpoint: str, **options: Any) -> None:
+        """Load an entry as it is, since the images are RGB and normalised here too."""
+        if options:
             raise ValueError(
                 "a Pretrained entry of EfficientNetLite0 takes a checkpoint alone, got "
-                f" {', '.join(options)}"
+                f"{', '.join(options)}"
             )
-        return load_weights_file(local_file(options["checkpoint"]))
+        weights = load_weights_file(local_file(checkpoint))
+        load_weights(self, self.in_own_names(weights), checkpoint)
 
 
 class _Block(nn.Module):
@@ -188,6 +194,8 @@ def _renamed(name: str) -> str:
     if not layer.isdigit():
         return name.replace("_bn0.", "bn1.").removeprefix("_")
     part, _, kind = rest.partition(".")
+    if int(layer) >= len(_PLACES) or part not in _PARTS:  # of another EfficientNet
+        return name
     return f"blocks.{_PLACES[int(layer)]}.{_PARTS[part]}.{kind}"
 
 

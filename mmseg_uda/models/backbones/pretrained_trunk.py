@@ -14,7 +14,7 @@ class PretrainedTrunk:
 
     Stands before mmengine's ``BaseModule`` among the bases. Each entry takes the
     arguments of :func:`read_pretrained`, of which ``checkpoint`` is needed, unless
-    :meth:`read_weights` says otherwise.
+    :meth:`load_pretrained` says otherwise.
     """
 
     def init_weights(self) -> None:

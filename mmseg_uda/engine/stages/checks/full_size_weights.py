@@ -22,5 +22,6 @@ def toy_explained(toy: bool) -> Iterator[None]:
             raise
         raise StageError(
             f"{error}\n--toy trains a small network, which weights of full size do not "
-            "fit: leave --toy out, or give a checkpoint of a --toy run."
+            "fit: leave --toy out, or give a checkpoint of a --toy run with the same "
+            "--toy-network (before that option there was but the random one)."
         ) from error

