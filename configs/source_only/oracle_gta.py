@@ -1,6 +1,6 @@
 # The oracle of GTA5 -> Cityscapes: the network of source_only_gta.py, trained on
-# Cityscapes' own labels. No adaptation, and no row of the paper: the end of the gap that
-# methods close.
+# Cityscapes' own labels. No adaptation, and no row of the paper: the end of the gap
+# that methods close.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/cityscapes_labelled.py",

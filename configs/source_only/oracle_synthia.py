@@ -1,4 +1,4 @@
-# The oracle of SYNTHIA -> Cityscapes: as oracle_gta.py, averaged over SYNTHIA's classes.
+# The oracle of SYNTHIA -> Cityscapes: oracle_gta.py, averaged over SYNTHIA's classes.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/cityscapes_labelled.py",
