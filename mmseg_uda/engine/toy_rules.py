@@ -18,9 +18,12 @@ class ToyRules:
         resize: Factor of the config's image scales.
         crop: Height and width of crops.
         most_per_domain: Images of a domain in a batch, at most.
+        crops_per_domain: Crops of a domain in a batch, where the config cuts crops;
+            None for as many as the config has.
         iters: Iterations of a stage.
         rate: Factor of SGD's rates, which become AdamW's.
         same_rate: Whether heads learn at the trunk's rate.
+        balances: Whether ground truth of rare classes counts more.
         head_width: Divisor of the widths of segmentation heads.
     """
 
@@ -28,9 +31,11 @@ class ToyRules:
     resize: float
     crop: tuple[int, int]
     most_per_domain: int
+    crops_per_domain: int | None
     iters: int
     rate: float
     same_rate: bool
+    balances: bool
     head_width: int
 
 
@@ -39,19 +44,23 @@ RANDOM = ToyRules(
     resize=1 / 8,
     crop=(64, 128),
     most_per_domain=4,
+    crops_per_domain=None,
     iters=1200,
     rate=10.0,
     same_rate=True,
+    balances=False,
     head_width=16,
 )
 PRETRAINED = ToyRules(
     name="pretrained",
     resize=1 / 4,
     crop=(64, 128),
-    most_per_domain=4,
-    iters=400,
-    rate=1.0,
-    same_rate=False,
+    most_per_domain=1,
+    crops_per_domain=4,
+    iters=500,
+    rate=5.0,
+    same_rate=True,
+    balances=True,
     head_width=4,
 )
 NETWORKS = {rules.name: rules for rules in (PRETRAINED, RANDOM)}
