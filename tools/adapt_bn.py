@@ -13,7 +13,12 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
+    from mmseg_uda.command_line import (
+        add_cfg_options,
+        add_debug,
+        add_launcher,
+        add_toy_network,
+    )
 
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -75,6 +80,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--toy", action="store_true", help="as tools/train.py --toy")
     parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
+    add_toy_network(parser)
     parser.add_argument("--target-root", metavar="DIR", help="folder of the target")
     parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
     parser.add_argument("--num-workers", type=int, help="default: the config's")
@@ -106,6 +112,7 @@ def main() -> None:
         options=args.cfg_options or {},
         toy=args.toy,
         toy_root=args.toy_root,
+        toy_network=args.toy_network,
         target_root=args.target_root,
         device=args.device,
         launcher=args.launcher,

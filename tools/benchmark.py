@@ -12,7 +12,7 @@ from mmseg_uda.benchmark import (
     benchmark_table,
     draw_benchmark,
     fill_readmes,
-    read_rows,
+    read_page,
     replace_table,
 )
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
@@ -51,7 +51,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 def benchmark(args: argparse.Namespace) -> None:
     """Train what is missing, write the page and draw the picture."""
-    rows = read_rows(args.rows, ROOT / "configs")
+    page = read_page(args.rows, ROOT / "configs")
+    rows = page.rows
     check_writable(args.page.parent, "--page")
     runs = [
         Run(row, task, seed)
@@ -59,16 +60,17 @@ def benchmark(args: argparse.Namespace) -> None:
         for task in args.tasks
         for row in rows
     ]
-    results = train_missing(args, runs, ROOT, train=not args.table_only)
-    table = benchmark_table(rows, args.seeds, results)
-    page = args.page.read_text() if args.page.is_file() else _EMPTY
-    write_atomic(args.page, replace_table(page, table))
+    results = train_missing(args, runs, ROOT, train=not args.table_only, page=page)
+    extras = {"gap": page.gap, "statistics": page.statistics}
+    table = benchmark_table(rows, args.seeds, results, **extras)
+    text = args.page.read_text() if args.page.is_file() else _EMPTY
+    write_atomic(args.page, replace_table(text, table))
     picture = args.page.with_suffix(".png")
-    draw_benchmark(rows, args.seeds, results, picture)
+    draw_benchmark(rows, args.seeds, results, picture, **extras)
     print(f"page: {args.page}\npicture: {picture}")
     if args.fill_readmes:
-        page = args.page.resolve()
-        for readme in fill_readmes(rows, args.seeds, results, ROOT / "configs", page):
+        link = args.page.resolve()
+        for readme in fill_readmes(rows, args.seeds, results, ROOT / "configs", link):
             print(f"filled: {readme}")
 
 

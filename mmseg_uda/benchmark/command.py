@@ -12,6 +12,7 @@ from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 
 from .option_check import check_run_options
+from .page import Page
 from .runs import Benchmark, Run
 
 
@@ -49,7 +50,11 @@ def parse_run_args(
 
 
 def train_missing(
-    args: argparse.Namespace, runs: Sequence[Run], root: Path, train: bool = True
+    args: argparse.Namespace,
+    runs: Sequence[Run],
+    root: Path,
+    train: bool = True,
+    page: Page | None = None,
 ) -> dict[str, dict]:
     """Train the runs that are missing, and return the results of all.
 
@@ -58,16 +63,25 @@ def train_missing(
         runs: All runs.
         root: The project's folder.
         train: False returns what there is.
+        page: What the file of a benchmark says of all runs.
+
+    Raises:
+        ValueError: If the command line contradicts that, or results are of others.
     """
+    page = page or Page(Path(), [])
+    page.check_command_line(args.toy_network, args.cfg_options)
     benchmark = Benchmark(
         runs,
         args.results.resolve(),
         args.work_dir.resolve(),
         root,
         args.toy_root.resolve(),
-        args.cfg_options,
-        args.toy_network or DEFAULT_NETWORK,
+        [*args.cfg_options, *page.options],
+        page.toy_network or args.toy_network or DEFAULT_NETWORK,
+        page.statistics,
     )
+    if page.toy_network:  # a table must not mix networks, drawn anew or not
+        benchmark.check_networks()
     if train:
         check_writable(args.work_dir, "--work-dir")
         check_writable(args.results.parent, "--results")

@@ -81,17 +81,33 @@ def read_rows(path: Path, configs: Path) -> list[Row]:
     return rows
 
 
-def _row(path: Path, entry: Mapping) -> Row:
-    options = entry.get("options") or {}
+def option_words(what: str, options: object) -> tuple[str, ...]:
+    """Return a mapping of options as entries of ``--cfg-options``.
+
+    Args:
+        what: Whose options they are, for a message.
+        options: The mapping; None for no options.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    if options is None:
+        return ()
     if not isinstance(options, Mapping):
         raise ValueError(
-            f"{path}: options of row {entry['name']!r} must be a mapping such as "
+            f"{what} must be a mapping such as "
             f"{{optim_wrapper.clip_grad.max_norm: 1.0}}, got {options!r}"
         )
+    return tuple(f"{key}={value}" for key, value in options.items())
+
+
+def _row(path: Path, entry: Mapping) -> Row:
+    what = f"{path}: options of row {entry['name']!r}"
+    options = option_words(what, entry.get("options") or None)
     return Row(
         entry["name"],
         entry["config"],
-        options=tuple(f"{key}={value}" for key, value in options.items()),
+        options=options,
         label=re.sub(r"\W+", "_", entry["name"].lower()) if options else "",
         against=tuple(entry.get("against") or ()),
     )

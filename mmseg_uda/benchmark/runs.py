@@ -2,12 +2,10 @@
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,41 +15,14 @@ from mmseg_uda.engine.stages.stage import Stage
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 from mmseg_uda.evaluation.results import MEANS
 
-from .rows import Row
-from .same_settings import check_same
+from .processes import Processes
+from .run import WITH_STATISTICS, Run, results_of
+from .same_settings import check_same, check_same_network
+from .statistics_after import final_weights, score_with_statistics
+
+__all__ = ["Benchmark", "Run", "results_of"]
 
 _KEPT_OF_BEST = (*MEANS, "iter")
-_LINES_TOLD = 8
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training of one row.
-
-    Args:
-        row: The method.
-        task: ``'gta'`` or ``'synthia'``.
-        seed: Seed of everything random.
-    """
-
-    row: Row
-    task: str
-    seed: int
-
-    @property
-    def name(self) -> str:
-        """Name of the run in the file of results, and of its folder."""
-        stem = f"{self.row.config.rsplit('/', 1)[-1]}_{self.task}"
-        label = f"_{self.row.label}" if self.row.label else ""
-        return f"{stem}{label}/seed{self.seed}"
-
-
-def results_of(
-    row: Row, task: str, seeds: Sequence[int], results: Mapping[str, Mapping]
-) -> list[Mapping]:
-    """Return the results of a row by seed, without those that have not been run."""
-    found = (results.get(Run(row, task, seed).name) for seed in seeds)
-    return [result for result in found if result]
 
 
 class Benchmark:
@@ -71,6 +42,8 @@ class Benchmark:
         toy_root: Folder of ToyCity.
         options: Entries of ``--cfg-options`` for all runs, ``key=value``.
         toy_network: The small network of all runs.
+        statistics: Whether every run is scored a second time, its final weights with
+            the batch norm statistics of the target's training images.
     """
 
     def __init__(
@@ -82,6 +55,7 @@ class Benchmark:
         toy_root: Path,
         options: Sequence[str] = (),
         toy_network: str = DEFAULT_NETWORK,
+        statistics: bool = False,
     ) -> None:
         self.runs = list(runs)
         self.results = results
@@ -90,9 +64,9 @@ class Benchmark:
         self.toy_root = toy_root
         self.options = list(options)
         self.toy_network = toy_network
+        self.statistics = statistics
         self._lock = threading.Lock()
-        self._children: set[subprocess.Popen] = set()
-        self._stopped = False
+        self._processes = Processes(root)
 
     def finished(self) -> dict[str, dict]:
         """Return the results so far, by name of the run."""
@@ -114,6 +88,18 @@ class Benchmark:
         """Return what a run is trained with and its result therefore belongs to."""
         return {"toy_network": self.toy_network, "options": self.options_of(run)}
 
+    def check_networks(self) -> None:
+        """Refuse results of another small network.
+
+        Raises:
+            ValueError: If there is one among those of the runs.
+        """
+        finished = self.finished()
+        for run in self.runs:
+            if run.name in finished:
+                said = f"{run.name} in {self.results}"
+                check_same_network(said, finished[run.name], self.toy_network)
+
     def run(self, jobs: int, say: Callable[[str], None] = print) -> None:
         """Train all runs that are missing.
 
@@ -131,12 +117,17 @@ class Benchmark:
             if run.name in finished:
                 said = f"{run.name} in {self.results}"
                 check_same(said, finished[run.name], self.settings_of(run))
-        pending = [run for run in self.runs if run.name not in finished]
+        pending = [run for run in self.runs if self._lacks(run, finished)]
+        trained = [run for run in pending if run.name in finished]
+        for run in trained:  # before anything is trained
+            self._final_weights(run, finished[run.name])
         # a run that waits holds a worker: what it waits for must come before it
         pending.sort(key=lambda run: (run.seed, len(self._trainings(run))))
         if pending:
+            rest = f", {len(trained)} to give target statistics" if trained else ""
             say(
-                f"{len(pending)} of {len(self.runs)} runs to train, {jobs} at a time; "
+                f"{len(pending) - len(trained)} of {len(self.runs)} runs to train"
+                f"{rest}, {jobs} at a time; "
                 f"what they say is in {self.work_dir}/<run>/run.log"
             )
         done: dict[str, Future] = {}
@@ -146,13 +137,16 @@ class Benchmark:
                     first = [
                         done[o.name] for o in self._repeated(run) if o.name in done
                     ]
-                    done[run.name] = pool.submit(self._train, run, first)
+                    done[run.name] = pool.submit(self._complete, run, first)
                 for number, run in enumerate(pending, 1):
                     result = done[run.name].result()
-                    score = result["final"]["mIoU"]
-                    say(f"[{number}/{len(pending)}] {run.name}: mIoU {score:.2f}")
+                    said = f"{run.name}: mIoU {result['final']['mIoU']:.2f}"
+                    if self.statistics:
+                        score = result[WITH_STATISTICS]["mIoU"]
+                        said += f", with target statistics {score:.2f}"
+                    say(f"[{number}/{len(pending)}] {said}")
             finally:
-                self._stop()
+                self._processes.stop()
 
     def _repeated(self, run: Run) -> list[Run]:
         """Return the runs whose whole training is an earlier stage of this one."""
@@ -175,55 +169,70 @@ class Benchmark:
     def _config(self, run: Run) -> Path:
         return run.row.file(self.root / "configs", run.task)
 
-    def _train(self, run: Run, wait_for: Sequence[Future]) -> dict:
+    def _lacks(self, run: Run, finished: Mapping[str, Mapping]) -> bool:
+        """Whether a run has not been trained, or not been scored with statistics."""
+        record = finished.get(run.name)
+        return record is None or (self.statistics and WITH_STATISTICS not in record)
+
+    def _complete(self, run: Run, wait_for: Sequence[Future]) -> dict:
+        """Do what a run lacks; what is trained stands in the results right away."""
         for future in wait_for:
             future.result()
+        record = self.finished().get(run.name) or self._keep(run, self._train(run))
+        if self.statistics and WITH_STATISTICS not in record:
+            scores = self._with_statistics(run, record)
+            record = self._keep(run, {**record, WITH_STATISTICS: scores})
+        return record
+
+    def _keep(self, run: Run, record: dict) -> dict:
+        with self._lock:
+            write_json(self.results, {**self.finished(), run.name: record})
+        return record
+
+    def _with_statistics(self, run: Run, record: Mapping) -> dict:
+        folder = self.work_dir / run.name
+        return score_with_statistics(
+            lambda what, words: self._processes.call(
+                f"{what} of {run.name}", [sys.executable, *words], folder / "run.log"
+            ),
+            self.root / "tools",
+            [*self._setting(run), *self._option_words(run)],
+            self._final_weights(run, record),
+            self.toy_root,
+            folder / "target_statistics",
+            record["final"],
+        )
+
+    def _final_weights(self, run: Run, record: Mapping) -> Path:
+        return final_weights(run.name, self._last_stage(run), record["final"])
+
+    def _setting(self, run: Run) -> list[str]:
+        """Return the config and what puts it on ToyCity, as words for a tool."""
+        words = [str(self._config(run)), "--toy", "--toy-root", str(self.toy_root)]
+        return [*words, "--toy-network", self.toy_network]
+
+    def _option_words(self, run: Run) -> list[str]:
+        options = self.options_of(run)
+        return ["--cfg-options", *options] if options else []
+
+    def _train(self, run: Run) -> dict:
         folder = self.work_dir / run.name
         resumed = folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, str(self.root / "tools/train.py")]
-        command += [str(self._config(run)), "--toy"]
-        command += ["--toy-root", str(self.toy_root), "--seed", str(run.seed)]
-        command += ["--toy-network", self.toy_network]
+        command += [*self._setting(run), "--seed", str(run.seed)]
         command += ["--work-dir", str(folder)]
         others = self._folders_beside(run)
         command += ["--reuse", *map(str, others)] if others else []
-        options = self.options_of(run)
-        command += ["--cfg-options", *options] if options else []
-        cost = self._call(command, folder / "run.log")
+        command += self._option_words(run)
+        cost = self._processes.call("training", command, folder / "run.log")
         result = json.loads((self._last_stage(run) / "result.json").read_text())
-        record = {
+        return {
             "final": result["final"],
             "best": {k: v for k, v in result["best"].items() if k in _KEPT_OF_BEST},
             "taken_over": self._taken_over(run),
             **self.settings_of(run),
             "cost": None if resumed else cost,
-        }
-        with self._lock:
-            write_json(self.results, {**self.finished(), run.name: record})
-        return record
-
-    def _call(self, command: list[str], log: Path) -> dict[str, float]:
-        """Run a command and return its CPU minutes and peak memory in MiB."""
-        with log.open("ab") as stream:
-            with self._lock:
-                if self._stopped:
-                    raise RuntimeError("the benchmark was stopped")
-                child = subprocess.Popen(
-                    command, stdout=stream, stderr=subprocess.STDOUT, cwd=self.root
-                )
-                self._children.add(child)
-            _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        self._children.discard(child)
-        if child.returncode:
-            raise RuntimeError(
-                f"training failed (exit status {child.returncode}), see {log}; the "
-                f"same command goes on where it stopped. It ends with:\n{_end_of(log)}"
-            )
-        return {
-            "cpu_minutes": round((usage.ru_utime + usage.ru_stime) / 60, 2),
-            "peak_mib": round(usage.ru_maxrss / 1024),
         }
 
     def _folders_beside(self, run: Run) -> list[Path]:
@@ -243,17 +252,6 @@ class Benchmark:
 
     def _last_stage(self, run: Run) -> Path:
         return self.work_dir / run.name / self._trainings(run)[-1].name
-
-    def _stop(self) -> None:
-        with self._lock:
-            self._stopped = True
-            for child in self._children:
-                child.terminate()
-
-
-def _end_of(log: Path) -> str:
-    lines = log.read_text(errors="replace").rstrip().splitlines()
-    return "\n".join(lines[-_LINES_TOLD:])
 
 
 @cache

@@ -17,14 +17,19 @@ def check_same(run: str, record: Mapping[str, Any], now: Mapping[str, Any]) -> N
     Raises:
         ValueError: If they are not those of the result.
     """
-    # before there were two networks, all runs were of this one
-    network = record.get("toy_network", RANDOM.name)
-    if network != now["toy_network"]:
-        raise _differs(run, "--toy-network", network, now["toy_network"])
+    check_same_network(run, record, now["toy_network"])
     before, options = record.get("options"), now["options"]
     if before is not None and sorted(before) != sorted(options):
         told = (" ".join(given) or "(none)" for given in (before, options))
         raise _differs(run, "--cfg-options", *told)
+
+
+def check_same_network(run: str, record: Mapping[str, Any], now: str) -> None:
+    """Refuse the result of another small network, see :func:`check_same`."""
+    # before there were two networks, all runs were of this one
+    network = record.get("toy_network", RANDOM.name)
+    if network != now:
+        raise _differs(run, "--toy-network", network, now)
 
 
 def _differs(run: str, flag: str, before: str, now: str) -> ValueError:
