@@ -86,6 +86,7 @@ def test_run_test__results_of_different_tests_are_kept_apart(
             "config": str(SINGLE),
             "tta": tta,
             "toy": True,
+            "toy_network": "random",
             "target_root": None,
             "cfg_options": {"test_dataloader.batch_size": 2},
             "metrics": {"mIoU": miou},
