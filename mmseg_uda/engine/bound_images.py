@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,9 +15,7 @@ from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.losses import IGNORE_INDEX
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
-from mmseg_uda.structures import Step
-
-_AFTER_TRAINING = sys.maxsize
+from mmseg_uda.structures import AFTER_TRAINING, Step
 
 
 @torch.no_grad()
@@ -109,7 +106,7 @@ def _steps(
                 "of the source, whose pipeline loads them (LoadLabels)"
             )
         inputs = {domain: batch["inputs"]}
-        step = model.step(inputs, {domain: [sample]}, _AFTER_TRAINING)
+        step = model.step(inputs, {domain: [sample]}, AFTER_TRAINING)
         yield index, step, sample.gt_sem_seg.data[0].to(batch["inputs"].device)
 
 

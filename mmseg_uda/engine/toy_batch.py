@@ -49,6 +49,8 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
     Returns:
         What was changed, if anything was.
     """
+    if not rules.balances:
+        return []
     model = cfg.get("model") or {}
     head = (model.get("segmentor") or model).get("decode_head")
     head = head[-1] if isinstance(head, list | tuple) else head
@@ -59,11 +61,9 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
         if objective.get("on", "source") != "target"
         if objective.get("class_balance") is None
     ]
-    if not rules.balances or not changed:
-        return []
     for objective in changed:
         objective["class_balance"] = dict(num_classes=head["num_classes"])
-    return ["rare classes of the source count more: class_balance"]
+    return ["rare classes of the source count more: class_balance"] if changed else []
 
 
 def _drawn(dataset: Any, count: int, rules: ToyRules) -> int:

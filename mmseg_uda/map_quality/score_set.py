@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +12,7 @@ from mmseg_uda.models.maps import CombinedMap, HeadDivergenceMap, LipschitzMap
 from mmseg_uda.models.maps.base_map import BaseMap
 from mmseg_uda.models.maps.neg_log_confidence_map import NegLogConfidenceMap
 from mmseg_uda.models.views import DomainView
-from mmseg_uda.structures import PixelRange, Step
+from mmseg_uda.structures import AFTER_TRAINING, PixelRange, Step
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.structures.view import FUSED
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
@@ -32,7 +31,6 @@ COMBINED = {
     "product": "{} * -log confidence",
 }
 _CONFIDENCE = "-log confidence"
-_AFTER_TRAINING = sys.maxsize  # more iterations than any schedule has
 
 
 @dataclass
@@ -65,7 +63,7 @@ class ScoreSet:
             views=self.views,
             heads=getattr(model, "heads", {}),
             maps=self.maps,
-            iteration=_AFTER_TRAINING,
+            iteration=AFTER_TRAINING,
             pixels=PixelRange.of(model.data_preprocessor),
         )
 

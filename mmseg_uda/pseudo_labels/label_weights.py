@@ -16,13 +16,13 @@ from mmseg_uda.models.segmentors.map_wiring import maps_behind, to_enlarge
 from mmseg_uda.models.segmentors.uda_segmentor import DEFAULT_VIEWS
 from mmseg_uda.models.segmentors.wiring import build_parts
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
-from mmseg_uda.structures import PixelRange, Step
+from mmseg_uda.structures import AFTER_TRAINING, PixelRange, Step
 from mmseg_uda.structures.padding import is_padded, without_padding
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.suggestions import did_you_mean
 
 from .image_files import text_sha256
-from .score_map import AFTER_TRAINING, DOMAIN
+from .score_map import DOMAIN
 
 #: Name of a weight, and the segmentation head that it is of.
 Key = tuple[str, str]

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import nn
 
 from mmseg_uda.atomic_files import write_npz
+from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.objectives.weight_sums import summary
 from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
@@ -60,8 +61,7 @@ def measure_weights(
         return earlier
     problems = weights.problems(model)
     keys = [key for key in weights.weights if key not in problems]
-    count = min(MOST_IMAGES, len(images)) if keys else 0
-    chosen = np.linspace(0, len(images) - 1, count).round().astype(int).tolist()
+    chosen = evenly_spaced(len(images), MOST_IMAGES if keys else 0)
     folder = writer.folder / "weights" / weights.sha256[:16]
     left = [i for i in chosen if not _file(folder, images, i).is_file()]
     left = on_rank_zero(lambda: left)  # before any rank adds to them

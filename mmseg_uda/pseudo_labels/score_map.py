@@ -1,16 +1,14 @@
 """A map of the model that predicts, as a factor of its probabilities."""
 
-import sys
-
 import torch
 from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
+from mmseg_uda.structures import AFTER_TRAINING
 from mmseg_uda.structures.original_size import at_original_size
 
 #: More iterations than any schedule has.
-AFTER_TRAINING = sys.maxsize
 #: The domain whose place an image takes.
 DOMAIN = "target"
 

@@ -1,7 +1,7 @@
 """What one training iteration shares: views of the domains, and the step."""
 
 from .pixel_range import PixelRange
-from .step import Step
+from .step import AFTER_TRAINING, Step
 from .view import View
 
-__all__ = ["PixelRange", "Step", "View"]
+__all__ = ["AFTER_TRAINING", "PixelRange", "Step", "View"]

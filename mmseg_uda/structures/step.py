@@ -6,6 +6,7 @@ h w map size, I J region grid, R regions.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ from mmseg_uda.models.layers import call_frozen, call_reversed
 from .pixel_range import PixelRange
 from .seen import FEATURE, seen
 from .view import View
+
+#: Iterations that are done once all schedules have ended, of a network as it is used.
+AFTER_TRAINING = sys.maxsize
 
 #: Where the gradient of a region head's output goes: to head and input; to the head
 #: with the other sign, so that it ascends what the rest descends; to the head alone.

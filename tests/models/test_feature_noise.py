@@ -58,7 +58,7 @@ def expected_bound(kind, unit, eps, feats, index):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_feature_noise__keeps_its_bound(kind, unit, eps, dtype):
     if kind == WORST and dtype in DTYPES[2:]:
-        pytest.skip("see test_worst_search")
+        pytest.skip("rounded features: test_worst_direction has them")
     feats = features(dtype)
     noise = drawn(FeatureNoise(kind, eps, unit), feats)
     if kind != WORST:

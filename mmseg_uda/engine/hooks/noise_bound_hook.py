@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mmengine.dist import get_rank, get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
@@ -17,6 +16,7 @@ from torch import nn
 from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.bound_images import accuracy, mean_weights
 from mmseg_uda.engine.noise_bound import Bound, find_bound
+from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.unwrapped import unwrapped
 
@@ -77,8 +77,7 @@ class NoiseBoundHook(Hook):
             return
         dataset = DATASETS.build(self.dataset)
         check_not_target(dataset, _targets(runner))
-        chosen = np.linspace(0, len(dataset) - 1, min(self.num_images, len(dataset)))
-        indices = chosen.round().astype(int).tolist()
+        indices = evenly_spaced(len(dataset), self.num_images)
         own = indices[get_rank() :: get_world_size()]
         was_training = model.training
         model.eval()

@@ -10,6 +10,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import nn
 
+from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.maps import FeatureNoise
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.visualization import panel_sheet, panels, sample_maps
@@ -72,9 +73,8 @@ class SampleMapsHook(SampleHook):
     def draw(self, model: nn.Module, runner: Runner) -> None:
         """Draw the images."""
         dataset = runner.val_dataloader.dataset
-        count = min(self.num_images, len(dataset))
-        for index in np.linspace(0, len(dataset) - 1, count).round().astype(int):
-            data = pseudo_collate([dataset[int(index)]])
+        for index in evenly_spaced(len(dataset), self.num_images):
+            data = pseudo_collate([dataset[index]])
             path = data["data_samples"][0].img_path
             try:
                 image = read_image(path, getattr(dataset, "image_reader", None))
