@@ -53,6 +53,8 @@ def describe_stages(args: argparse.Namespace) -> None:
         else:
             chosen = _check(stage, resolver.stage_config(stage))
             description = resolver.leaf.stages[stage.name].to_dict()
+            if stage.rule:  # without what is set to None
+                description["rule"] = dict(stage.rule)
             texts.append("\n" + stage_text(stage.name, description))
             if chosen:
                 texts += filter(None, [rule_as_text(chosen)])

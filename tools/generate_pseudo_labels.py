@@ -27,6 +27,7 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
+from mmseg_uda.statistics import StatisticsOptions
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -63,6 +64,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--tta", action="store_true", help="predict with the config's tta_pipeline"
+    )
+    parser.add_argument(
+        "--target-statistics",
+        action="store_true",
+        help="predict with the batch norm statistics of these images",
     )
     parser.add_argument(
         "--images", help="folder of images; default: the config's target in training"
@@ -155,6 +161,7 @@ def generate(args: argparse.Namespace) -> None:
         num_workers=args.num_workers,
         average_with=args.average_with,
         weights=weights,
+        statistics=StatisticsOptions() if args.target_statistics else None,
     )
     if is_main_process():
         print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")

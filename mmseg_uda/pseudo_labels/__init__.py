@@ -1,11 +1,12 @@
 """Pseudo-labels: rules that choose them and the folder they are written to."""
 
+from mmseg_uda.datasets.image_files import ImageFiles
+
 from .class_balanced import ClassBalanced
 from .class_quantile import ClassQuantile
 from .consistency_balanced import ConsistencyBalanced
 from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
-from .image_files import ImageFiles
 from .keep_all import KeepAll
 from .label_weights import LabelWeights
 from .outcome import nothing_kept, outcome_line, outcome_warnings

@@ -7,14 +7,15 @@ from mmengine.dist import barrier, get_rank, get_world_size
 from torch import Tensor, nn
 
 from mmseg_uda.checkpoints import file_hash
-from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
+from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.statistics import StatisticsOptions
 
-from .image_files import ImageFiles, text_sha256
 from .label_weights import LabelWeights
 from .loading import one_by_one
-from .measure_weights import measure_weights
+from .measure_weights import is_measured, measure_weights
+from .network_statistics import adapt_networks, described, networks_in
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .rule_statistics import RuleStatistics
@@ -36,6 +37,7 @@ def generate_pseudo_labels(
     average_with: Sequence[str | Path] = (),
     weights: LabelWeights | None = None,
     plain_images: ImageFiles | None = None,
+    statistics: StatisticsOptions | None = None,
 ) -> dict:
     """Label every image, or those that an interrupted run has left.
 
@@ -63,8 +65,10 @@ def generate_pseudo_labels(
             networks; their hashes stand in the report, too.
         weights: What a training will weight the labels with, to be measured on some of
             the images; None for nothing.
-        plain_images: The images without test-time augmentation, for the weights; None:
-            as ``images``.
+        plain_images: The images without test-time augmentation, for weights and
+            statistics; None: as ``images``.
+        statistics: How the model is given the images' batch norm statistics before it
+            predicts; None: it keeps those that it has.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -97,11 +101,17 @@ def generate_pseudo_labels(
         others = {str(path): file_hash(path) for path in average_with}
         header["averaged_with"] = others
         decisive["averaged_with_sha256"] = list(others.values())
+    if statistics is not None:
+        header["target_statistics"] = described(model, statistics)
+        decisive["target_statistics"] = header["target_statistics"]
     writer = PseudoLabelWriter(out_dir, images.names, decisive, get_rank())
     pending = on_rank_zero(writer.prepare, overwrite)
+    plain_images = plain_images or images
     was_training = model.training
     model.eval()
     try:
+        if statistics is not None and not on_rank_zero(_is_finished, writer, weights):
+            adapt_networks(model, plain_images, statistics, num_workers)
         if rule.needs_statistics:
             _give_statistics(rule, model, images, writer.folder, num_workers)
         own = pending[get_rank() :: get_world_size()]
@@ -112,8 +122,7 @@ def generate_pseudo_labels(
             soft = rule.soft_labels(scores) if rule.soft else None
             writer.write(images.names[index], probs, rule.apply(scores), soft)
         barrier()
-        first = model.members[0] if isinstance(model, MeanSegmentor) else model
-        given = (first, plain_images or images, writer, weights)
+        given = (networks_in(model)[0], plain_images, writer, weights)
         measured = measure_weights(*given, classes, num_workers)
     finally:
         model.train(was_training)
@@ -121,6 +130,11 @@ def generate_pseudo_labels(
     if measured is not None:
         header["weights"] = measured
     return on_rank_zero(writer.finish, header, classes)
+
+
+def _is_finished(writer: PseudoLabelWriter, weights: LabelWeights | None) -> bool:
+    """Whether nothing is left that the network would be needed for."""
+    return writer.report_file.is_file() and is_measured(writer, weights)
 
 
 def _give_statistics(

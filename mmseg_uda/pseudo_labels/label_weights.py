@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mmseg_uda.datasets.image_files import text_sha256
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.objectives import PixelWeight, Supervised, WeightSums
@@ -21,7 +22,6 @@ from mmseg_uda.structures.padding import is_padded, without_padding
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.suggestions import did_you_mean
 
-from .image_files import text_sha256
 from .score_map import DOMAIN
 
 #: Name of a weight, and the segmentation head that it is of.

@@ -13,12 +13,12 @@ from PIL import Image
 from torch import nn
 
 from mmseg_uda.atomic_files import write_npz
+from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.objectives.weight_sums import summary
 from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
 
-from .image_files import ImageFiles
 from .label_weights import Key, LabelWeights
 from .loading import one_by_one
 from .pseudo_label_writer import PseudoLabelWriter
@@ -56,9 +56,8 @@ def measure_weights(
         pixels and what the weight is, and ``not_measured``, the same names with
         the reason why. None if there is nothing to report.
     """
-    earlier = on_rank_zero(_earlier, writer.report_file)
-    if weights is None or (earlier or {}).get("sha256") == weights.sha256:
-        return earlier
+    if on_rank_zero(is_measured, writer, weights):
+        return on_rank_zero(_earlier, writer.report_file)
     problems = weights.problems(model)
     keys = [key for key in weights.weights if key not in problems]
     chosen = evenly_spaced(len(images), MOST_IMAGES if keys else 0)
@@ -80,6 +79,12 @@ def measure_weights(
     if get_rank() == 0:
         shutil.rmtree(folder.parent, ignore_errors=True)
     return report
+
+
+def is_measured(writer: PseudoLabelWriter, weights: LabelWeights | None) -> bool:
+    """Whether a folder's report says already all that is asked about weights."""
+    earlier = _earlier(writer.report_file) or {}
+    return weights is None or earlier.get("sha256") == weights.sha256
 
 
 def _report(

@@ -11,14 +11,15 @@ from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.devices import choose_device
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.plain import plain
 from mmseg_uda.registry import RULES
+from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.weight_files import check_is_file
 
 from .generate import generate_pseudo_labels
-from .image_files import ImageFiles, text_sha256
 from .label_weights import LabelWeights
 from .target_images import (
     check_target_classes,
@@ -44,6 +45,7 @@ def run_pseudo_label_stage(
     average_with: Sequence[str | Path] = (),
     image_suffix: str | None = None,
     weights: LabelWeights | None = None,
+    statistics: StatisticsOptions | None = None,
 ) -> dict:
     """Build model and images from a config and write pseudo-labels.
 
@@ -67,6 +69,9 @@ def run_pseudo_label_stage(
         image_suffix: Ending of the files in ``images``; None: that of any image.
         weights: What a training will weight the labels with; the report then says what
             these weights are on some of the images.
+        statistics: How the networks are given the images' batch norm statistics before
+            they predict; None: they keep those of their checkpoints. Networks without
+            batch norm predict as they are.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -124,6 +129,7 @@ def run_pseudo_label_stage(
         average_with=average_with,
         weights=weights,
         plain_images=files.loaded_by(inference_pipeline(cfg)) if tta else files,
+        statistics=statistics,
     )
 
 

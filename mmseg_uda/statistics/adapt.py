@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from mmengine.dist import get_rank
 from torch import nn
 
+from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.options import check_number
 from mmseg_uda.progress import with_progress
-from mmseg_uda.pseudo_labels.image_files import ImageFiles
 from mmseg_uda.visualization.undisturbed import undisturbed
 
 from .image_batches import ImageBatches

@@ -9,7 +9,7 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import get_rank, get_world_size
 from torch.utils.data import DataLoader
 
-from mmseg_uda.pseudo_labels.image_files import ImageFiles
+from mmseg_uda.datasets.image_files import ImageFiles
 
 
 class ImageBatches:

@@ -8,8 +8,8 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmseg_uda.atomic_files import check_writable
+from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.devices import choose_device
-from mmseg_uda.pseudo_labels.image_files import ImageFiles
 from mmseg_uda.pseudo_labels.stage import check_apart
 from mmseg_uda.pseudo_labels.target_images import (
     domain_images,

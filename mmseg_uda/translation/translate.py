@@ -10,8 +10,8 @@ from mmengine.dist import barrier, get_rank, get_world_size
 from torch.utils.data import DataLoader
 
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.progress import with_progress
-from mmseg_uda.pseudo_labels.image_files import ImageFiles, text_sha256
 from mmseg_uda.ranks import on_rank_zero
 
 from .translation_writer import TranslationWriter

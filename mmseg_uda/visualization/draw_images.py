@@ -11,7 +11,7 @@ from rich.progress import track
 from torch import nn
 
 from mmseg_uda.atomic_files import remove_leftovers
-from mmseg_uda.pseudo_labels.image_files import load_image
+from mmseg_uda.datasets.image_files import load_image
 
 from .drawing import Drawing
 from .ground_truth import Truth

@@ -7,6 +7,7 @@ import pytest
 from mmseg_uda.engine.stages import StageError, plan_stages
 from mmseg_uda.engine.stages.options import split_options
 from mmseg_uda.engine.stages.plan import find_stage
+from mmseg_uda.statistics import StatisticsOptions
 
 LEAF = Path("configs/lcrf/leaf.py")
 
@@ -72,6 +73,15 @@ def test_plan__none_removes_a_stage():
         (dict(pseudo_labels=dict(checkpoint=None)), "must name the training stage"),
         (dict(stage_two=dict(weights="last")), "weights must be one of final, best"),
         (dict(pseudo_labels=dict(tta="maybe")), "tta must be True or False"),
+        (
+            dict(pseudo_labels=dict(target_statistics="target")),
+            r"must be True, False or a dict of blend, batch_size.* got 'target'",
+        ),
+        (dict(pseudo_labels=dict(target_statistics=dict(size=4))), "got {'size': 4}"),
+        (
+            dict(pseudo_labels=dict(target_statistics=dict(batch_size=0))),
+            "target_statistics: batch_size must be a whole number >= 1, got 0",
+        ),
         (dict(pseudo_labels=dict(average_with="stage_on")), "Did you mean 'stage_one'"),
         (dict(pseudo_labels=dict(average_with=["x"])), "average_with='x' must be an"),
         (dict(stage_one=dict(cfg_options=["a=1"])), "must be a dict of dotted keys"),
@@ -86,6 +96,16 @@ def test_plan__none_removes_a_stage():
 def test_plan__explains_mistakes(changes, message):
     with pytest.raises(StageError, match=message):
         plan_stages(table(**changes), LEAF)
+
+
+def test_plan__target_statistics():
+    def planned(given):
+        stages = plan_stages(table(pseudo_labels=dict(target_statistics=given)), LEAF)
+        return find_stage(stages, "pseudo_labels").statistics
+
+    assert planned(None) is planned(False) is None
+    assert planned(True) == StatisticsOptions()
+    assert planned(dict(batch_size=4, blend=None)) == StatisticsOptions(batch_size=4)
 
 
 def test_find_stage__suggests_the_closest():

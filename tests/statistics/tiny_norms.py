@@ -7,7 +7,7 @@ from mmengine.config import ConfigDict
 from mmseg.registry import MODELS
 from PIL import Image
 
-from mmseg_uda.pseudo_labels.image_files import ImageFiles
+from mmseg_uda.datasets.image_files import ImageFiles
 
 PIPELINE = [
     dict(type="LoadImageFromFile"),

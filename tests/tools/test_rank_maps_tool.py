@@ -11,7 +11,6 @@ from mmseg.registry import MODELS
 from PIL import Image
 
 from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.engine.stages.run_rank_maps import spread
 
 TOOL = "tools/rank_maps.py"
 LCRF = ROOT / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
@@ -110,11 +109,6 @@ def test_rank_maps__some_of_the_images_and_no_noise(rank, checkpoints, tmp_path)
     names = {*report["runs"][0]["scores"]}
     assert not [name for name in names if name.startswith("L_lip")]
     assert not [name for name in names if "x confidence" in name]
-
-
-def test_spread__is_even_and_the_whole_if_there_are_fewer():
-    assert spread(10, 3) == [0, 3, 6]
-    assert spread(2, 5) == spread(2, None) == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Reading and writing what a stage leaves behind; called on rank 0 alone."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
         own = deciding_translation(stage, cfg)
         return fingerprint({**own, "inputs": inputs.hashes})
     own = {"model": cfg.model, "rule": stage.rule, "tta": stage.tta}
+    if stage.statistics is not None:
+        own["target_statistics"] = asdict(stage.statistics)
     return fingerprint({**own, "inputs": inputs.hashes})
 
 

@@ -48,6 +48,7 @@ def run_pseudo_label_stage(
         tta=stage.tta,
         average_with=tuple(inputs.average_with.values()),
         weights=weights_of_learner(resolver, stage),
+        statistics=stage.statistics,
     )
     say(f"{stage.name}: {outcome_line(report)}")
     if report["kept_share"] == 0:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.weight_files import is_file_name
 
@@ -29,7 +31,14 @@ _OPTIONS = {
         "translated",
         "weights",
     ),
-    PSEUDO_LABEL: ("checkpoint", "average_with", "rule", "tta", "weights"),
+    PSEUDO_LABEL: (
+        "checkpoint",
+        "average_with",
+        "rule",
+        "tta",
+        "weights",
+        "target_statistics",
+    ),
     REGION_LABEL: ("rule",),
     REGION_GRID: ("rules", "scale"),
     TRANSLATE: ("checkpoint", "generator"),
@@ -165,7 +174,25 @@ def _pseudo_label_stage(
         average_with=others,
         rule=_without_none(options.get("rule")) or {"type": "KeepAll"},
         tta=bool(tta),
+        statistics=_statistics(name, options.get("target_statistics")),
     )
+
+
+def _statistics(name: str, given: Any) -> StatisticsOptions | None:
+    """Read ``target_statistics``: whether, or a dict of options that say how."""
+    if given in (None, False):
+        return None
+    options = {} if given is True else _without_none(given)
+    known = [option.name for option in fields(StatisticsOptions)]
+    if not isinstance(options, Mapping) or not set(options) <= set(known):
+        raise StageError(
+            f"stage '{name}': target_statistics must be True, False or a dict of "
+            f"{', '.join(known)}, such as dict(batch_size=4), got {given!r}"
+        )
+    try:
+        return StatisticsOptions(**options)
+    except (TypeError, ValueError) as error:
+        raise StageError(f"stage '{name}': target_statistics: {error}") from error
 
 
 def _translate_stage(

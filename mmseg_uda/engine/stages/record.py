@@ -30,6 +30,7 @@ _DECIDING = (
     "auto_scale_lr",
     "rule",
     "tta",
+    "target_statistics",
     "inputs",
 )
 # ... but for how fast data is read, where it lies, how often one looks at it and what

@@ -10,9 +10,9 @@ from torch import nn
 
 from mmseg_uda.atomic_files import check_writable, write_json
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.devices import choose_device
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.pseudo_labels.image_files import ImageFiles, text_sha256
 from mmseg_uda.pseudo_labels.target_images import (
     domain_images,
     folder_reader,

@@ -12,8 +12,10 @@ from torch.utils.data import DataLoader, Dataset, Subset
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import file_hash, load_weights_file
+from mmseg_uda.datasets.image_files import text_sha256
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.devices import choose_device
+from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.map_quality.figure import draw_ranking
 from mmseg_uda.map_quality.rank_images import rank_images
 from mmseg_uda.map_quality.ranking_file import RankingFile
@@ -21,7 +23,6 @@ from mmseg_uda.map_quality.score_set import score_set
 from mmseg_uda.map_quality.score_statistics import COVERAGES
 from mmseg_uda.plain import plain
 from mmseg_uda.progress import with_progress
-from mmseg_uda.pseudo_labels.image_files import text_sha256
 from mmseg_uda.version import __version__
 from mmseg_uda.weight_files import check_is_file
 
@@ -77,7 +78,8 @@ def run_rank_maps(
     model = check_model(cfg, None, trains=False)
     score_set(model, noises, combine)  # says what is wrong with the noise
     dataset = _labelled(cfg, model, request)
-    indices = spread(len(dataset), max_images)
+    wanted = len(dataset) if max_images is None else max_images
+    indices = evenly_spaced(len(dataset), wanted)
     if num_workers is None:
         num_workers = cfg.val_dataloader.get("num_workers", 0)
     settings = {
@@ -117,13 +119,6 @@ def run_rank_maps(
         report = file.write(header)
     draw_ranking(report["runs"], Path(out, PICTURE), _title(report))
     return report
-
-
-def spread(count: int, wanted: int | None) -> list[int]:
-    """Choose so many of ``count`` numbers, evenly spread; all if there are fewer."""
-    if wanted is None or wanted >= count:
-        return list(range(count))
-    return [index * count // wanted for index in range(wanted)]
 
 
 def _labelled(cfg: Config, model: Any, request: Request) -> Dataset:

@@ -8,8 +8,8 @@ from mmengine.config import Config
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import file_hash
+from mmseg_uda.datasets.image_files import compose, text_sha256
 from mmseg_uda.devices import choose_device
-from mmseg_uda.pseudo_labels.image_files import compose, text_sha256
 from mmseg_uda.pseudo_labels.target_images import folder_reader, inference_pipeline
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.version import __version__

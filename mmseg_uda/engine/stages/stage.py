@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.regions.grids import region_name
+from mmseg_uda.statistics import StatisticsOptions
 
 TRAIN = "TrainStage"
 PSEUDO_LABEL = "PseudoLabelStage"
@@ -46,6 +47,8 @@ class Stage:
         cfg_options: What a training stage changes in its config, dotted key -> value.
         average_with: Further training stages whose predictions a pseudo-label stage
             averages with those of ``weights_from``.
+        statistics: How the networks of a pseudo-label stage are given the target's
+            batch norm statistics before they predict; None for not at all.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Stage:
     generator: str = "g_st"
     cfg_options: Mapping[str, Any] = field(default_factory=dict)
     average_with: tuple[str, ...] = ()
+    statistics: StatisticsOptions | None = None
 
     @property
     def trains(self) -> bool:

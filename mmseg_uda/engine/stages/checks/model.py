@@ -15,6 +15,7 @@ from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.pseudo_labels.score_map import check_score_map
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
+from mmseg_uda.statistics import adaptable_norms
 
 from ..errors import StageError
 from ..stage import Stage
@@ -56,6 +57,9 @@ def check_predicting(
         rule = RULES.build(dict(stage.rule))
         if rule.score_map is not None and model is not None:
             check_score_map(model, rule.score_map, stage.tta)
+    if stage.statistics is not None and model is not None:
+        with building("target_statistics"):
+            adaptable_norms(model, stage.statistics.layers)
     with building("the pipeline of images to label"):
         Compose(inference_pipeline(cfg, stage.tta))
     return rule

@@ -1,4 +1,4 @@
-"""The images that get pseudo-labels."""
+"""Image files without labels, as they are predicted one by one or in batches."""
 
 import hashlib
 import json
