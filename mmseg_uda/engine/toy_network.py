@@ -18,6 +18,7 @@ from .toy_rules import PRETRAINED, ToyRules
 from .walk import dicts_in
 
 BASE_CHANNELS = 8
+_TRIED_AT = (64, 128)  # any size tells which channels come out of a backbone
 # ResNet depth -> channels after a stage per channel of its first convolution
 _EXPANSION = {18: 1, 34: 1, 50: 4, 101: 4, 152: 4}
 
@@ -48,11 +49,11 @@ def shrink_network(cfg: Config, own: dict, rules: ToyRules) -> str:
     wanted = _own_segmentor(own)
     shrink = _SHRINK.get(str(backbone.get("type")).rpartition(".")[2])
     if shrink is None or wanted.get("backbone"):
-        return _keep_network(cfg, segmentor, wanted, rules.crop)
+        return _keep_network(cfg, segmentor, wanted, _TRIED_AT)
     if rules is PRETRAINED:
         for head in segmentation_heads(segmentor):
             narrow_head(head, rules.head_width)
-        return take_pretrained(cfg, segmentor, rules.crop)
+        return take_pretrained(cfg, segmentor, _TRIED_AT)
     divisor, changed = shrink(backbone)
     for head in segmentation_heads(segmentor):
         shrink_head(head, divisor, rules.head_width)

@@ -16,10 +16,10 @@ class ToyRules:
     Args:
         name: The network, as ``--toy-network`` calls it.
         resize: Factor of the config's image scales.
-        crop: Height and width of crops.
+        crop: Height and width of crops; None: the config's, times ``resize``.
         most_per_domain: Images of a domain in a batch, at most.
-        crops_per_domain: Crops of a domain in a batch, where the config cuts crops;
-            None for as many as the config has.
+        crop_pixels: Pixels of a domain in a batch, where the config cuts crops: so many
+            crops are drawn; None for as many crops as the config has.
         iters: Iterations of a stage.
         rate: Factor of SGD's rates, which become AdamW's.
         same_rate: Whether heads learn at the trunk's rate.
@@ -29,9 +29,9 @@ class ToyRules:
 
     name: str
     resize: float
-    crop: tuple[int, int]
+    crop: tuple[int, int] | None
     most_per_domain: int
-    crops_per_domain: int | None
+    crop_pixels: int | None
     iters: int
     rate: float
     same_rate: bool
@@ -44,7 +44,7 @@ RANDOM = ToyRules(
     resize=1 / 8,
     crop=(64, 128),
     most_per_domain=4,
-    crops_per_domain=None,
+    crop_pixels=None,
     iters=1200,
     rate=10.0,
     same_rate=True,
@@ -54,9 +54,9 @@ RANDOM = ToyRules(
 PRETRAINED = ToyRules(
     name="pretrained",
     resize=1 / 4,
-    crop=(64, 128),
+    crop=None,
     most_per_domain=1,
-    crops_per_domain=4,
+    crop_pixels=4 * 64 * 128,
     iters=500,
     rate=5.0,
     same_rate=True,

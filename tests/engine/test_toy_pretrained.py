@@ -64,11 +64,31 @@ def test_pretrained__numbers_are_those_of_its_rules():
     assert tuple(resize.scale) == tuple(
         round(side * PRETRAINED.resize) for side in (1280, 640)
     )
-    assert tuple(crop.crop_size) == PRETRAINED.crop
+    assert tuple(crop.crop_size) == (64, 128)  # a quarter of 256x512, too
     assert cfg.train_cfg.max_iters == PRETRAINED.iters
     wrapper = cfg.optim_wrapper.segmentor
     assert wrapper.optimizer.lr == pytest.approx(2e-4 * PRETRAINED.rate)
     assert ("lr_mults" in wrapper) != PRETRAINED.same_rate
+
+
+@pytest.mark.parametrize(
+    ("given", "crop", "count"),
+    [
+        ((256, 512), (64, 128), 4),
+        ((512, 1024), (128, 256), 1),
+        ((512, 512), (128, 128), 2),
+        ((768, 1536), (192, 384), 1),
+    ],
+)
+def test_pretrained__crops_are_scaled_and_have_the_same_pixels_together(
+    given, crop, count
+):
+    pipeline = [dict(type="RandomCrop", crop_size=given)]
+    cfg, changes = toy(**{"train_dataloader.dataset.domains.target.pipeline": pipeline})
+    target = cfg.train_dataloader.dataset.domains.target
+    assert tuple(target.pipeline[0].crop_size) == crop
+    assert cfg.train_dataloader.sampler.samples_per_domain.target == count
+    assert any(f"{crop[0]}x{crop[1]} (height x width)" in line for line in changes)
 
 
 def test_pretrained__a_neck_of_the_config_stays():
