@@ -333,6 +333,13 @@ NUMBERS = {
     "lcrf/lcda_adv_lcrf": LCRF,
     "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
     "lcrf/mrnet_lcrf": LCRF,
+    "lcrf/mrnet_lcrf_source": change(
+        LCRF,
+        batch=dict(source=3, target=9),
+        source={"gta": (1280, 720), "synthia": (1280, 760)},
+        target_is_augmented=True,
+        weights=dict(source=dict(decode=0.5, aux=0.25)),
+    ),
     "mlan/baseline": change(
         IL_AL,
         heads_rate=None,
@@ -559,8 +566,6 @@ def test_mrnet__agreement_begins_where_the_released_code_begins_it(task):
 @pytest.mark.parametrize(
     ("leaf", "threshold", "tta"),
     [
-        ("lcrf/mrnet_lcrf", dict(gta=None, synthia=None), False),
-        ("lcrf/lcda_adv_lcrf", dict(gta=None, synthia=None), False),
         ("lcda/lcda_adv_pseudo", dict(gta=0.9, synthia=0.9), False),
         ("mrnet/mrnet_pseudo", dict(gta=None, synthia=0.9), True),
         ("rplue/rplue", dict(gta=None, synthia=0.9), True),
@@ -575,10 +580,26 @@ def test_second_stage__gets_the_labels_that_the_readme_names(
     assert labels.get("tta", False) is tta
 
 
+@pytest.mark.parametrize("task", ["gta", "synthia"])
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        "mrnet_lcrf",
+        "mrnet_lcrf_source",
+        "lcda_adv_lcrf",
+        "lcda_adv_lcrf_single_head",
+    ],
+)
+def test_lcrf__labels_half_of_every_class_with_the_targets_statistics(leaf, task):
+    stages = Config.fromfile(CONFIGS / f"lcrf/{leaf}_{task}.py").stages
+    assert stages.pseudo_labels.target_statistics == dict(batch_size=8)
+    assert stages.pseudo_labels.rule == dict(type="ClassBalanced", portion=0.5)
+
+
 @pytest.mark.parametrize(
     ("leaf", "average", "legend"),
     [
-        ("lcrf/mrnet_lcrf", "all", "one without a label counts 0"),
+        ("lcrf/mrnet_lcrf", "valid", "mean_valid = mean over what has a label"),
         ("rplue/rplue", "all", "one without a label counts 0"),
         ("lcda/lcda_adv_pseudo", "valid", "mean_valid = mean over what has a label"),
         ("mrnet/mrnet_pseudo", "valid", "mean_valid = mean over what has a label"),

@@ -14,9 +14,10 @@ from pathlib import Path
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
-    from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
+    from mmseg_uda.models.maps.feature_noise import NOISE_KINDS, FeatureNoise
     from mmseg_uda.models.maps.noise.units import NOISE_UNITS
 
+    noise = FeatureNoise()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,18 +50,19 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--kind",
         choices=NOISE_KINDS,
         help="kind of noise (default: that of the config's LipschitzMap, else "
-        f"{NOISE_KINDS[0]})",
+        f"{noise.kind})",
     )
     parser.add_argument(
         "--eps",
         type=float,
-        help="bound on the noise, in units of --unit (default: the config's, else 0.5)",
+        help="bound on the noise, in units of --unit (default: the config's, else "
+        f"{noise.eps:g})",
     )
     parser.add_argument(
         "--unit",
         choices=NOISE_UNITS,
         help="unit of --eps: absolute, root mean square of the features, or their norm "
-        f"at each location (default: the config's, else {NOISE_UNITS[0]})",
+        f"at each location (default: the config's, else {noise.unit})",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
     parser.add_argument(

@@ -10,7 +10,9 @@ model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preproces
 stages = dict(
     stage_one=dict(type="TrainStage", config="lcda_dinov2_base_gta.py"),
     pseudo_labels=dict(
-        type="PseudoLabelStage", checkpoint="stage_one", rule=dict(type="KeepAll")
+        type="PseudoLabelStage",
+        checkpoint="stage_one",
+        rule=dict(type="ClassBalanced", portion=0.5),
     ),
     stage_two=dict(type="TrainStage", load_from="stage_one", labels="pseudo_labels"),
 )

@@ -8,7 +8,7 @@ from statistics import mean, stdev
 from mmseg_uda.atomic_files import write_atomic
 from mmseg_uda.figures import png_bytes
 
-from .rows import TASKS, Row
+from .rows import TASKS, Row, option_words
 from .runs import Run, results_of
 from .table import join_cells, spread_text
 from .yaml_file import has_keys, read_yaml
@@ -19,7 +19,7 @@ _LOG_FROM = 20
 _LEAST_SPAN = 5.0
 _KEYS = {"option", "label", "task", "values", "curves"}
 _NEEDED = {"name", "config"}
-_OF_CURVE = {*_NEEDED, "option"}
+_OF_CURVE = {*_NEEDED, "option", "options"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def read_sweep(path: Path, configs: Path) -> Sweep:
         path: YAML file with ``option`` (a key of ``--cfg-options``), ``label``,
             ``task``, ``values`` and ``curves``, each of which has ``name``, ``config``
             (a path below ``configs`` without the task) and, if it is another one, its
-            own ``option``.
+            own ``option``. ``options``, a mapping, is what all its values have.
         configs: The folder of the configs.
 
     Raises:
@@ -196,11 +196,12 @@ def _short(option: str) -> str:
 
 
 def _curve(entry: Mapping, option: str, short: str, values: Sequence[float]) -> Curve:
+    fixed = option_words(f"options of {entry['name']!r}", entry.get("options"))
     rows = [
         Row(
             entry["name"],
             entry["config"],
-            options=(f"{option}={value}",),
+            options=(*fixed, f"{option}={value}"),
             label=f"{short}_{value:g}",
         )
         for value in values

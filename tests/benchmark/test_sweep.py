@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from in_process import call
 from mmengine.config import Config
 from PIL import Image
@@ -138,10 +139,24 @@ def test_shipped_studies__vary_an_option_that_is_there(file):
     study = read_sweep(file, ROOT / "configs")
     for curve in study.curves:
         cfg = Config.fromfile(curve.rows[0].file(ROOT / "configs", study.task))
+        fixed = dict(text.split("=") for text in curve.rows[0].options[:-1])
+        cfg.merge_from_dict({k: yaml.safe_load(v) for k, v in fixed.items()})
         node = cfg
         for key in curve.option.split("."):
             node = node[key]
         assert node in study.values
+
+
+def test_study__options_that_all_values_of_a_curve_have(root):
+    more = "mrnet/mrnet, options: {a.b: 3}"
+    (root / "study.yml").write_text(STUDY.replace("mrnet/mrnet", more))
+    key = "model.objectives.adversarial.loss_weight.decode"
+    mrnet, advent = study_of(root).curves
+    assert mrnet.rows[1].options == ("a.b=3", f"{key}=0.01")
+    assert advent.rows[1].options == ("model.x=0.01",)
+    before = [row.label for row in mrnet.rows]
+    (root / "study.yml").write_text(STUDY)
+    assert [row.label for row in study_of(root).curves[0].rows] == before
 
 
 @pytest.mark.parametrize(

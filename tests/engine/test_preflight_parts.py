@@ -144,7 +144,8 @@ SAVE_BEST = "stage_one.default_hooks.checkpoint.save_best"
         ({f"{DOMAIN}.imags": 1}, "mean 'images'"),
         ({"stages.stage_two.weights": "best", SAVE_BEST: None}, "will keep none"),
         ({"pseudo_labels.rule.type": "KeepAl"}, "mean 'KeepAll'"),
-        ({"pseudo_labels.rule.threshold": 0.5}, "KeepAll takes no 'threshold'"),
+        ({"pseudo_labels.rule.threshold": 0.5}, "Balanced takes no 'threshold'"),
+        ({"pseudo_labels.target_statistics.layers": ["x.*"]}, "layers names .x"),
     ],
 )
 def test_check_stages__mistakes_of_later_stages(tmp_path, options, said):

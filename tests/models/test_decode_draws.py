@@ -99,7 +99,7 @@ def both_ways(head, train, noise, draws=3):
         if at_once:
             value = LipschitzMap(noise=noise, num_samples=draws)(step, "decode")
         else:
-            single = LipschitzMap(noise=noise)
+            single = LipschitzMap(noise=noise, num_samples=1)
             value = sum(single(step, "decode") for _ in range(draws)) / draws
         value.mean().backward()
         for key, buffer in step.segmentor.state_dict().items():

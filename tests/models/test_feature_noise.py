@@ -76,7 +76,9 @@ def test_feature_noise__keeps_its_bound(kind, unit, eps, dtype):
 
 
 def test_feature_noise__gaussian_clip_law():
-    (noise,) = FeatureNoise("gaussian_clip", 1.0)([torch.zeros(1, 8, 100, 100)])
+    (noise,) = FeatureNoise("gaussian_clip", 1.0, "absolute")(
+        [torch.zeros(1, 8, 100, 100)]
+    )
     # P(|g| >= 1) = 0.3173 of a standard normal lies on the bound
     assert (noise.abs() == 1).float().mean().item() == pytest.approx(0.3173, abs=0.01)
     assert noise.mean().abs() < 0.02
@@ -97,7 +99,8 @@ def test_feature_noise__absolute_kinds_are_what_they_always_were():
     )
     for kind, values in expected.items():
         torch.manual_seed(0)
-        for noise, value in zip(FeatureNoise(kind, 0.5)(feats), values, strict=True):
+        drawn_noise = FeatureNoise(kind, 0.5, "absolute")(feats)
+        for noise, value in zip(drawn_noise, values, strict=True):
             assert torch.equal(noise, value)
 
 
@@ -208,10 +211,13 @@ def test_feature_noise__changed_keeps_what_is_not_named():
 @pytest.mark.parametrize(
     ("options", "formula"),
     [
-        (dict(), "|r| <= 0.5 (gaussian_clip)"),
-        (dict(unit="rms", eps=1.0), "|r| <= 1 * rms(G(x)) (gaussian_clip)"),
+        (dict(), "|r| <= 1 * rms(G(x)) (gaussian_channel)"),
         (
-            dict(kind="l2_location", unit="rms"),
+            dict(kind="gaussian_clip", eps=0.5, unit="absolute"),
+            "|r| <= 0.5 (gaussian_clip)",
+        ),
+        (
+            dict(kind="l2_location", eps=0.5),
             "|r| <= 0.5 * rms(G(x)) * sqrt(C) at each location (l2_location)",
         ),
         (
@@ -235,7 +241,7 @@ def test_feature_noise__bound_as_a_formula(options, formula):
         (dict(eps=math.inf), "inf"),
         (dict(eps="big"), "'big'"),
         (dict(unit="mrs"), "'mrs', choose one of: absolute, .* Did you mean 'rms'"),
-        (dict(unit="location"), "kind 'gaussian_clip' bounds every.*unit='rms'"),
+        (dict(unit="location"), "kind 'gaussian_channel' bounds every.*unit='rms'"),
         (dict(kind=WORST, power_steps=0), "power_steps must be 1, 2, ..., got 0"),
         (dict(kind=WORST, power_steps=1.5), "power_steps must be 1, 2, ..., got 1.5"),
         (dict(kind=WORST, xi=0), "xi must be a share .* at most 1, got 0"),

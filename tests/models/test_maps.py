@@ -45,7 +45,7 @@ def test_lipschitz_map__independent_dropout_is_not_zero():
 def test_lipschitz_map__equals_eq_10_in_float64():
     """sum_c H(G(x)) log( H(G(x)) / H(G(x) + r) ), pixel by pixel."""
     step = make_step()
-    lipschitz = LipschitzMap(noise=dict(eps=0.5))
+    lipschitz = LipschitzMap(noise=dict(eps=0.5), num_samples=1)
     torch.manual_seed(3)
     value = lipschitz(step, "decode")
     torch.manual_seed(3)
@@ -89,11 +89,11 @@ def test_lipschitz_map__unit_makes_it_the_same_for_features_of_any_scale(kind):
 @pytest.mark.parametrize(
     ("noise", "draws", "end"),
     [
-        (dict(), 1, "|r| <= 0.5 (gaussian_clip)"),
+        (dict(), 4, "|r| <= 1 * rms(G(x)) (gaussian_channel), mean of 4 draws"),
         (
-            dict(kind="gaussian_channel", unit="rms", eps=1.0),
-            4,
-            "|r| <= 1 * rms(G(x)) (gaussian_channel), mean of 4 draws",
+            dict(kind="gaussian_clip", unit="absolute", eps=0.5),
+            1,
+            "|r| <= 0.5 (gaussian_clip)",
         ),
     ],
 )
@@ -104,7 +104,7 @@ def test_lipschitz_map__equation_says_unit_kind_and_draws(noise, draws, end):
 
 def test_lipschitz_map__direction_is_clean_to_noisy():
     step = make_step()
-    lipschitz = LipschitzMap(noise=dict(eps=5.0))
+    lipschitz = LipschitzMap(noise=dict(eps=5.0), num_samples=1)
     view = step.view("target")
     torch.manual_seed(1)
     value = lipschitz(step, "decode")

@@ -25,6 +25,7 @@ def test_describe__options_for_one_stage_and_for_all(monkeypatch, capsys):
     assert one["stage_one"]["fused"].endswith("0.5 * aux")
     assert one["stage_two"]["fused"].endswith("0.25 * aux")
     rule = ["pseudo_labels.rule.type=GlobalThreshold", "pseudo_labels.rule.threshold=1"]
+    rule.append("pseudo_labels.rule.portion=None")  # of the rule that the config has
     every = described(monkeypatch, capsys, "--cfg-options", LAMBDA, *rule)
     assert every["stage_one"]["fused"].endswith("0.25 * aux")
     assert every["stage_two"]["fused"].endswith("0.25 * aux")

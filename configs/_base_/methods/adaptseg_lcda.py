@@ -7,8 +7,7 @@ model = dict(
             type="LipschitzMap",
             on="target",
             divergence="kl",
-            noise=dict(kind="gaussian_clip", eps=0.5),  # our choice, see lcda.py
-            num_samples=1,
+            num_samples=1,  # and FeatureNoise's default, see lcda.py
         ),
     ),
     objectives=dict(

@@ -8,7 +8,7 @@ model = dict(
             type="LipschitzMap",
             on="target",
             divergence="kl",
-            noise=dict(kind="gaussian_clip", eps=0.5),
+            num_samples=1,
         ),
     ),
     objectives=dict(

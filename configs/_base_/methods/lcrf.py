@@ -8,18 +8,19 @@ model = dict(
             type="LipschitzMap",
             on="target",
             divergence="kl",
-            # Our choice: the paper names neither the bound nor the norm of the noise.
-            noise=dict(kind="gaussian_clip", eps=0.5),
-            num_samples=1,
+            # The noise is FeatureNoise's default, our choice: the paper names neither
+            # its bound nor its norm.
+            num_samples=4,
         ),
     ),
     objectives=dict(
         pseudo=dict(
             type="Supervised",
             on="target",
-            # Eq. 8 sums over all pixels, labelled or not: of half-ignored labels it
-            # counts half. pseudo.py divides by what is kept: there average="valid".
-            average="all",
+            # Over the pixels that are kept, as in pseudo.py, so that both can be
+            # compared. Eq. 8 sums over all pixels, labelled or not: of half-ignored
+            # labels it counts half, which is average="all".
+            average="valid",
             # Our choice: the paper does not say whether the weight is detached; RPLUE,
             # whose form Eq. 8 has, does not detach it.
             weight=dict(map="lipschitz", link="exp_neg", detach=False),

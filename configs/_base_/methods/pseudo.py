@@ -5,8 +5,7 @@ model = dict(
         pseudo=dict(
             type="Supervised",
             on="target",
-            # over the pixels that are kept, as cross-entropy is everywhere; lcrf.py is
-            # over all, so that there half-ignored labels count half: average="all".
+            # over the pixels that are kept, as cross-entropy is everywhere
             average="valid",
             loss_weight=dict(decode=1.0, aux=0.5),
             paper="LCDA paper, Eq. 6",

@@ -55,7 +55,9 @@ class LipschitzMap(BaseMap):
         noise: Arguments of :class:`FeatureNoise`, such as ``dict(kind='gaussian_clip',
             eps=1.0, unit='rms')``. ``eps='auto'``: a :class:`NoiseBoundHook` finds it
             before the training.
-        num_samples: Noise draws to average over. The paper gives no number; 1 is ours.
+        num_samples: Noise draws to average over. The paper gives no number; 4 is ours,
+            for a map that weights or ranks pixels. Where its mean alone counts, as in
+            LCDA's Eq. 5, 1 is enough.
             They are decoded in one call of the head, see :meth:`View.decode`, which
             takes the memory of as many passes.
         detach_clean: Stop the gradient through the clean prediction.
@@ -74,7 +76,7 @@ class LipschitzMap(BaseMap):
         on: str = "target",
         divergence: str = "kl",
         noise: dict | None = None,
-        num_samples: int = 1,
+        num_samples: int = 4,
         detach_clean: bool = False,
         shared_dropout: bool = True,
     ) -> None:
