@@ -25,17 +25,23 @@ class Gray(nn.Module):
 
 @DATASETS.register_module()
 class BoundToy(torch.utils.data.Dataset):
-    """Random images; every fourth pixel has the wrong label, every seventh none."""
+    """Random images; every fourth pixel has the wrong label, every seventh none.
 
-    def __init__(self, data_root="source", labelled=True, pipeline=()):
+    With ``wrong`` all that have a label have the wrong one.
+    """
+
+    def __init__(self, data_root="source", labelled=True, pipeline=(), wrong=False):
         self.image_root = data_root
         self.labelled = labelled
+        self.wrong = wrong
 
     def __len__(self):
         return COUNT
 
     def __getitem__(self, index):
         image, labels = image_and_labels(index)
+        if self.wrong:
+            labels = torch.where(labels == 255, labels, (image[0] <= 0).long())
         sample = SegDataSample(metainfo=dict(ori_shape=(HEIGHT, WIDTH)))
         if self.labelled:
             sample.gt_sem_seg = PixelData(data=labels[None])
@@ -52,7 +58,7 @@ def image_and_labels(index):
     return image, labels
 
 
-def bound_model(noise=None):
+def bound_model(noise=None, names=("lipschitz",), views=None, **of_map):
     """A UDASegmentor with logits (0, SLOPE * x) of the feature x."""
     segmentor = dict(
         type="EncoderDecoder",
@@ -68,15 +74,17 @@ def bound_model(noise=None):
         ),
         test_cfg=dict(mode="whole"),
     )
-    noise = noise or dict(kind="sign", eps="auto")
+    noise = noise or dict(kind="sign", eps="auto", unit="absolute")
+    part = dict(type="LipschitzMap", noise=noise, num_samples=1, **of_map)
     model = MODELS.build(
         dict(
             type="UDASegmentor",
             segmentor=segmentor,
-            maps=dict(lipschitz=dict(type="LipschitzMap", noise=noise)),
+            views=views,
+            maps={name: dict(part) for name in names},
             objectives=dict(
+                {name: dict(type="MinimizeMap", map=name) for name in names},
                 source=dict(type="Supervised"),
-                lipschitz=dict(type="MinimizeMap", map="lipschitz"),
             ),
             data_preprocessor=dict(type="MultiDomainDataPreProcessor"),
         )
@@ -87,7 +95,7 @@ def bound_model(noise=None):
     return model.train()
 
 
-def find(model, folder, resume=False, **options):
+def find(model, folder, resume=False, names=("lipschitz",), **options):
     """Run the hook; the target's training images lie in the folder ``target``."""
     dataset = dict(type="BoundToy") | options.pop("dataset", {})
     target = SimpleNamespace(image_root="target")
@@ -101,4 +109,4 @@ def find(model, folder, resume=False, **options):
         _resume=resume,
         val_loop=None,
     )
-    NoiseBoundHook(["lipschitz"], dataset, **options).before_train(runner)
+    NoiseBoundHook(list(names), dataset, **options).before_train(runner)

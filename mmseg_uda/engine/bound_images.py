@@ -7,14 +7,16 @@ from typing import Any
 
 import torch
 from mmengine.dataset import pseudo_collate
-from mmengine.dist import all_reduce
+from mmengine.dist import all_reduce, is_main_process
 from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import restored, used_gpus
+from mmseg_uda.engine.bound_checks import check_has_labels
 from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.losses import IGNORE_INDEX
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
+from mmseg_uda.progress import with_progress
 from mmseg_uda.structures import AFTER_TRAINING, Step
 
 
@@ -37,7 +39,8 @@ def accuracy(
         ValueError: If there is no labelled pixel.
     """
     sums = _zeros(model, 2)
-    for _, step, labels in _steps(model, dataset, indices, part):
+    steps = _steps(model, dataset, indices, part)
+    for _, step, labels in _shown(steps, indices, "accuracy for noise bounds"):
         logits = step.view(part.on).logits("fused").float()
         predicted = nn.functional.interpolate(
             logits, labels.shape, mode="bilinear", align_corners=False
@@ -75,8 +78,9 @@ def mean_weights(
     """
     part: LipschitzMap = model.maps[name]
     sums, before = _zeros(model, len(bounds) + 1), part.noise.eps
+    steps, title = _steps(model, dataset, indices, part), f"noise bound of '{name}'"
     try:
-        for index, step, labels in _steps(model, dataset, indices, part):
+        for index, step, labels in _shown(steps, indices, title):
             valid = labels != IGNORE_INDEX
             for number, eps in enumerate(bounds):
                 part.noise.eps = eps
@@ -100,14 +104,15 @@ def _steps(
     for index in indices:
         batch = model.data_preprocessor(pseudo_collate([dataset[index]]), False)
         (sample,) = batch["data_samples"]
-        if "gt_sem_seg" not in sample:
-            raise ValueError(
-                "NoiseBoundHook: its images have no labels; name a labelled data set "
-                "of the source, whose pipeline loads them (LoadLabels)"
-            )
+        check_has_labels(sample)
         inputs = {domain: batch["inputs"]}
         step = model.step(inputs, {domain: [sample]}, AFTER_TRAINING)
         yield index, step, sample.gt_sem_seg.data[0].to(batch["inputs"].device)
+
+
+def _shown(steps: Iterator, indices: Sequence[int], title: str) -> Iterator:
+    """Show on the first rank how far the images of a pass are."""
+    return with_progress(steps, len(indices), title) if is_main_process() else steps
 
 
 def _zeros(model: nn.Module, count: int) -> Tensor:

@@ -11,7 +11,9 @@ from mmengine.config import Config
 from torch.testing import assert_close
 
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
-from mmseg_uda.engine.hooks import NoiseBoundHook
+from mmseg_uda.engine.bound_checks import check_maps
+from mmseg_uda.engine.bound_images import accuracy
+from mmseg_uda.engine.hooks import NoiseBoundHook, noise_bound_hook
 from mmseg_uda.engine.noise_bound import HIGHEST, LOWEST, TOLERANCE, find_bound
 from mmseg_uda.engine.stages.checks.noise_bounds import (
     check_bound_images,
@@ -32,14 +34,40 @@ def test_find_bound__known_function(wanted):
     bound = find_bound(mean_weights, wanted)
     assert bound.eps == pytest.approx(math.sqrt(-math.log(wanted)), rel=1e-3)
     assert abs(bound.mean_weight - wanted) < TOLERANCE / 2  # eps is rounded
-    assert passes == [17, 17, 17, 1]
+    assert passes == [9, 7, 7, 1]
 
 
-def test_find_bound__out_of_range():
-    with pytest.raises(ValueError, match=r"of 0\.3000: it is 1\.0000 at 0\.0001"):
-        find_bound(lambda bounds: [0.5 + 0.5 / (1 + e) for e in bounds], 0.3)
+def test_find_bound__ends():
     perfect = find_bound(lambda bounds: [math.exp(-e) for e in bounds], 1.0)
     assert (perfect.eps, LOWEST, HIGHEST) == (1e-4, 1e-4, 1e4)
+    assert perfect.is_reached
+
+
+def test_find_bound__out_of_reach_takes_the_smallest_at_the_nearest_end():
+    def plateau(bounds):
+        return [0.5 + 0.5 * math.exp(-(e**2)) for e in bounds]
+
+    low = find_bound(plateau, 0.3)
+    assert not low.is_reached
+    assert low.reachable == pytest.approx((0.5, 1.0))
+    # 0.5 exp(-eps^2) is half the tolerance
+    assert low.eps == pytest.approx(math.sqrt(math.log(1000)), rel=2e-3)
+    said = low.shortfall()
+    assert "of 0.3000: they go from 0.5000 to 1.0000. Taken is eps 2.6" in said
+    assert "the lowest (0.5005), so that weights claim more than is true" in said
+    high = find_bound(lambda bounds: [0.8 * math.exp(-e) for e in bounds], 0.95)
+    assert (high.eps, high.is_reached) == (1e-4, False)
+    assert "the highest (0.7999), so that weights claim less" in high.shortfall()
+    # however little the noise does: 1e-6 exp(-eps^2) is a hundredth of all it does
+    asleep = find_bound(lambda b: [1 - 1e-6 * (1 - math.exp(-(e**2))) for e in b], 0.3)
+    assert asleep.eps == pytest.approx(math.sqrt(math.log(100)), rel=2e-3)
+    flat = find_bound(lambda bounds: [1.0 for _ in bounds], 0.3)
+    assert (flat.eps, flat.is_reached) == (1e-4, False)
+
+
+def test_find_bound__weight_that_is_no_number():
+    with pytest.raises(ValueError, match=r"mean weight with eps 0\.0001 is nan"):
+        find_bound(lambda bounds: [math.nan for _ in bounds], 0.3)
 
 
 def closed_form(eps):
@@ -79,6 +107,36 @@ def test_hook__mean_weight_is_the_accuracy(tmp_path):
     assert report["mean_weight"] == pytest.approx(accuracy, abs=TOLERANCE)
     assert report["num_images"] == COUNT
     assert model.training
+
+
+def test_hook__accuracy_out_of_reach_is_a_warning(tmp_path, caplog):
+    model = bound_model(divergence="l1")  # at most 2, so no weight is below exp(-2)
+    find(model, tmp_path, dataset=dict(wrong=True))
+    report = json.loads((tmp_path / "noise_bound.json").read_text())["lipschitz"]
+    assert (report["accuracy"], report["reached"]) == (0, False)
+    low, high = report["reachable"]
+    assert math.exp(-2) < low < report["mean_weight"] < low + TOLERANCE
+    assert high == pytest.approx(1, abs=1e-3)
+    assert model.maps["lipschitz"].noise.eps == report["eps"] < HIGHEST
+    (line,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
+    assert "the network has 0.00% of the labelled pixels of 5 source images" in line
+    assert f"go from {low:.4f} to 1.0000. Taken is eps {report['eps']:g}" in line
+
+
+def test_hook__measures_the_accuracy_once(tmp_path, monkeypatch):
+    calls = []
+
+    def counted(*args):
+        calls.append(args)
+        return accuracy(*args)
+
+    monkeypatch.setattr(noise_bound_hook, "accuracy", counted)
+    names = ("lipschitz", "other")
+    model = bound_model(names=names)
+    find(model, tmp_path, names=names)
+    assert len(calls) == 1
+    first, second = (model.maps[name].noise.eps for name in names)
+    assert first == second > 0
 
 
 def test_hook__bound_is_in_the_weights_and_a_resumed_run_keeps_it(tmp_path):
@@ -161,3 +219,32 @@ def test_checks__before_any_stage():
     ):
         with pytest.raises(StageError, match="which are the target's"):
             check_bound_images("two", Config(dict(good, **loader)))
+    unlabelled = dict(hook, dataset=dict(type="BoundToy", labelled=False))
+    with pytest.raises(StageError, match=r"NoiseBoundHook\.dataset: .*have no labels"):
+        check_bound_images(
+            "two", Config(dict(default_hooks=dict(bound=unlabelled), **apart))
+        )
+
+
+def test_checks__data_set_of_the_hook():
+    def check(**dataset):
+        hook = dict(type=NoiseBoundHook, maps=["lipschitz"], dataset=dataset)
+        cfg = dict(custom_hooks=[hook], model=dict(segmentor=dict()))
+        check_noise_bounds("two", Config(cfg), bound_model())
+
+    with pytest.raises(StageError, match=r"dataset: BoundToy takes no 'data_rot'"):
+        check(type="BoundToy", data_rot="source")
+    with pytest.raises(
+        StageError, match=r"predict 2 .* NoiseBoundHook\.data\w+ has 19"
+    ):
+        check(type="GTA5Dataset", data_root="gta5")
+
+
+def test_checks__map_of_two_domains():
+    views = dict(
+        source=dict(type="DomainView"),
+        mixed=dict(type="FourierTransfer", domain="source", style="target"),
+    )
+    model = bound_model(views=views, on="mixed")
+    with pytest.raises(ValueError, match="'mixed' is made of the domains source, targ"):
+        check_maps(["lipschitz"], model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from mmseg.registry import DATASETS, HOOKS
 from torch import nn
 
 from mmseg_uda.atomic_files import write_json
+from mmseg_uda.engine.bound_checks import check_maps, check_not_target
 from mmseg_uda.engine.bound_images import accuracy, mean_weights
 from mmseg_uda.engine.noise_bound import Bound, find_bound
 from mmseg_uda.evenly_spaced import evenly_spaced
@@ -39,7 +40,9 @@ class NoiseBoundHook(Hook):
     target is opened. The accuracy is that of the segmentor's prediction (of two heads
     the fused one, which pseudo-labels are made of), the weight that of the main head,
     and the other heads share its bound. Every bound that is tried sees the same noise,
-    seeded by image. See :func:`find_bound` for the search.
+    seeded by image. See :func:`find_bound` for the search. Where no bound gives a mean
+    weight as low (or high) as the accuracy, as after few iterations of training, the
+    end that is nearest is taken, with a warning.
 
     The bound stands in the log, in ``noise_bound.json`` of the stage's folder, and in
     the checkpoints (``maps.<name>.found_eps``), from where a resumed run takes it.
@@ -53,9 +56,9 @@ class NoiseBoundHook(Hook):
         num_images: How many images, evenly spaced over the data set.
 
     Raises:
-        ValueError: If no map is named, or ``num_images`` is no whole number >= 1. When
-            the training begins: if a map is not there or has a bound, the images have
-            no labels or are the target's, or no bound will do.
+        ValueError: If no map is named, or ``num_images`` is no whole number >= 1.
+            Before anything is trained: if a map is not there, has a bound or looks at
+            several domains, or the images have no labels or are the target's.
     """
 
     def __init__(
@@ -95,31 +98,28 @@ class NoiseBoundHook(Hook):
         names: Sequence[str],
         num_images: int,
     ) -> None:
-        report = {}
+        report, right = {}, {}
         for name in names:
             part: LipschitzMap = model.maps[name]
-            right, pixels = accuracy(model, dataset, own, part)
-            wanted = right / pixels
+            if part.on not in right:  # the prediction is that of all maps of a view
+                right[part.on] = accuracy(model, dataset, own, part)
+            correct, pixels = right[part.on]
             measure = partial(mean_weights, model, dataset, own, name)
             try:
-                bound: Bound = find_bound(measure, wanted)
+                bound = find_bound(measure, correct / pixels)
             except ValueError as error:
-                raise ValueError(
-                    f"map {name!r}, eps='auto': {error}. Choose another kind or unit "
-                    "of the noise, or set eps yourself"
-                ) from error
+                raise ValueError(f"map {name!r}, eps='auto': {error}") from error
             part.set_eps(bound.eps)
+            _tell(runner, name, bound, num_images)
             report[name] = {
                 "eps": bound.eps,
                 "mean_weight": bound.mean_weight,
-                "accuracy": wanted,
+                "accuracy": bound.wanted,
+                "reached": bound.is_reached,
+                "reachable": list(bound.reachable),
                 "pixels": int(pixels),
                 "num_images": num_images,
             }
-            runner.logger.info(
-                f"map '{name}': eps {bound.eps:g} found on {num_images} source images: "
-                f"mean weight {bound.mean_weight:.4f}, accuracy {wanted:.4f}"
-            )
         if is_main_process():
             write_json(Path(runner.work_dir, REPORT), report)
 
@@ -131,54 +131,18 @@ class NoiseBoundHook(Hook):
         return bool(known)
 
 
-def auto_maps(model: nn.Module) -> list[str]:
-    """Name the maps of a model whose bound is found from data."""
-    maps = getattr(model, "maps", {})
-    return [name for name in maps if getattr(maps[name], "finds_eps", False)]
-
-
-def check_maps(names: Sequence[str], model: nn.Module) -> None:
-    """Check that maps are there and have ``eps="auto"``.
-
-    Raises:
-        ValueError: If one is or has not.
-    """
-    auto = auto_maps(model)
-    for name in names:
-        if name not in auto:
-            raise ValueError(
-                f"NoiseBoundHook finds the bound of map {name!r}, but the maps with "
-                f"noise=dict(eps='auto') are: {', '.join(auto) or 'none'}"
-            )
-
-
-def check_not_target(dataset: Any, others: Iterable[Any]) -> None:
-    """Refuse images of the target, whose labels must not be opened.
-
-    Args:
-        dataset: Where a bound is to be found.
-        others: Data sets of the target: of its training and of the validation.
-
-    Raises:
-        ValueError: If it has images in the folder of one of these.
-    """
-    own = _folder(dataset)
-    for other in others:
-        folder = _folder(other)
-        if own and folder and (own == folder or own.is_relative_to(folder)):
-            raise ValueError(
-                f"NoiseBoundHook: its images lie in {own}, which are the target's. The "
-                "bound is found without labels of the target: name a labelled data set "
-                "of the source"
-            )
-
-
-def _folder(dataset: Any) -> Path | None:
-    """Return the folder that the images of a data set lie in, if that can be told."""
-    images = getattr(dataset, "images", dataset)  # of one that adds labels to another
-    prefix = getattr(images, "data_prefix", None) or {}
-    folder = getattr(images, "image_root", None) or prefix.get("img_path")
-    return Path(folder).resolve() if folder else None
+def _tell(runner: Runner, name: str, bound: Bound, num_images: int) -> None:
+    runner.logger.info(
+        f"map '{name}': eps {bound.eps:g} found on {num_images} source images: "
+        f"mean weight {bound.mean_weight:.4f}, accuracy {bound.wanted:.4f}"
+    )
+    if not bound.is_reached:
+        runner.logger.warning(
+            f"map '{name}', eps='auto': the network has {bound.wanted:.2%} of the "
+            f"labelled pixels of {num_images} source images right, but "
+            f"{bound.shortfall()}. Has it been trained for long enough? Else choose "
+            "another kind or unit of the noise, or set eps yourself"
+        )
 
 
 def _targets(runner: Runner) -> list[Any]:

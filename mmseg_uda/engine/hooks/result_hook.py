@@ -31,7 +31,9 @@ class ResultHook(Hook):
     dropped. A validation that was due at the resumed iteration but got lost, because
     the run was killed between the checkpoint and the end of the validation, is made up
     for: mmengine would never come back to it. So is the validation of the last
-    iteration where a hook ends the training early: what is final is scored.
+    iteration where a hook ends the training early: what is final is scored. Where that
+    is scored twice, with the target's statistics (``TargetStatisticsHook``) the second
+    time, both results stay, as the best checkpoint may be that of the first.
 
     Args:
         key: Metric that decides which result is best; higher is better.
@@ -58,7 +60,7 @@ class ResultHook(Hook):
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Score the last iteration of a training that was ended early."""
-        if self._lacks(runner) and _may_validate(runner):
+        if self._lacks(runner) and may_validate(runner):
             runner.val_loop.run()
 
     def after_val_epoch(self, runner: Runner, metrics: dict | None = None) -> None:
@@ -77,8 +79,10 @@ class ResultHook(Hook):
                 f"{', '.join(metrics) or 'nothing'}. Set key to one of these."
             )
         values = {k: _number(v) for k, v in metrics.items() if isinstance(v, Real)}
-        self.history = [r for r in self.history if r["iter"] < runner.iter]
-        self.history.append({"iter": runner.iter, **values})
+        new = {"iter": runner.iter, **values}
+        before = [r for r in self.history if r["iter"] < runner.iter]
+        first = [r for r in self.history if r["iter"] == runner.iter and r != new][:1]
+        self.history = [*before, *first, new]
         self._write(runner, final=None)
 
     def after_train(self, runner: Runner) -> None:
@@ -164,10 +168,11 @@ def _read(runner: Runner) -> list[dict]:
 def _validation_is_due(runner: Runner) -> bool:
     loop, n = runner.train_loop, runner.iter
     at_end = n == loop.max_iters or loop.stop_training
-    return _may_validate(runner) and (at_end or n % loop.val_interval == 0)
+    return may_validate(runner) and (at_end or n % loop.val_interval == 0)
 
 
-def _may_validate(runner: Runner) -> bool:
+def may_validate(runner: Runner) -> bool:
+    """Tell whether a training validates, and has reached where it begins to."""
     n = runner.iter
     return runner.val_loop is not None and 0 < n >= runner.train_loop.val_begin
 

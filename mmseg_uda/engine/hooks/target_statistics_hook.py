@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mmengine.config import Config
+from mmengine.dataset import Compose
 from mmengine.hooks import EMAHook, Hook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
+from torch import nn
 
+from mmseg_uda.datasets.image_files import ImageFiles
+from mmseg_uda.engine.save_iteration import save_iteration
 from mmseg_uda.pseudo_labels.target_images import domain_images, inference_pipeline
 from mmseg_uda.statistics import (
     StatisticsOptions,
@@ -17,9 +22,13 @@ from mmseg_uda.statistics import (
     movement_table,
 )
 from mmseg_uda.statistics.adapt import NOTHING_TO_ADAPT
+from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.unwrapped import unwrapped
 
-_DONE = "target_statistics_at"
+from .result_hook import may_validate
+
+# kept in checkpoints, so that a resumed run knows what its weights are
+_ADAPTED, _SCORED = "target_statistics_at", "target_statistics_scored_at"
 
 
 @HOOKS.register_module()
@@ -30,8 +39,9 @@ class TargetStatisticsHook(Hook):
     final result are those of the adapted network. Weights stay as they are. The images
     are those of the training data, as a test loads them, each once; see
     :func:`mmseg_uda.statistics.adapt_statistics`. A training that another hook ends
-    early is saved and scored once more, with the statistics. Networks without batch
-    norm pass through unchanged, with a warning.
+    early is scored and saved once more, with the statistics; one that is killed at any
+    moment and resumed ends as if it had not been. Networks without batch norm pass
+    through unchanged, with a warning.
 
     Args:
         domain: Key of ``train_dataloader.dataset.domains``, such as ``'target'``.
@@ -41,7 +51,8 @@ class TargetStatisticsHook(Hook):
         layers: See :class:`StatisticsOptions`; names as in checkpoints.
 
     Raises:
-        ValueError: If an option is out of range.
+        ValueError: If an option is out of range. Before anything is trained: see
+            :meth:`check`.
     """
 
     # after the optimizer's step, before EarlyEnd, checkpoint and validation look
@@ -58,23 +69,64 @@ class TargetStatisticsHook(Hook):
         self.domain = domain
         self.options = StatisticsOptions(blend, batch_size, exact, layers)
 
-    def before_train(self, runner: Runner) -> None:
-        """Find, before the first iteration, what would be wrong at the last.
+    def check(self, cfg: Config, model: nn.Module, hooks: Iterable[type]) -> bool:
+        """Find what would be wrong at the last iteration, but for missing files.
+
+        Args:
+            cfg: Config of the training.
+            model: Its bare model.
+            hooks: Classes of all of its hooks.
+
+        Returns:
+            Whether there is a batch norm to adapt.
 
         Raises:
-            ValueError: If the domain is not there, a pattern fits no layer, or the
-                weights that are saved will be averages, whose statistics are others.
+            ValueError: If the domain is not there, a pattern fits no layer, a test
+                loads no images, or the weights that are saved will be averages, whose
+                statistics are others.
         """
-        if not self._norms(runner):
-            runner.logger.warning(f"TargetStatisticsHook: {NOTHING_TO_ADAPT}")
-            return
-        if any(isinstance(hook, EMAHook) for hook in runner.hooks):
+        if not adaptable_norms(model, self.options.layers):
+            return False
+        if any(issubclass(hook, EMAHook) for hook in hooks):
             raise ValueError(
                 "TargetStatisticsHook takes the statistics of the network that is "
                 "trained, but EMAHook saves and scores an average of it. Take one out "
                 "of custom_hooks; tools/adapt_bn.py adapts what EMAHook has saved"
             )
-        self._images(runner)
+        dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
+        domains = dataset.get("domains") or {}
+        there = [name for name, domain in domains.items() if domain is not None]
+        if self.domain not in there:
+            raise ValueError(
+                f"TargetStatisticsHook takes the images of domain={self.domain!r}, but "
+                "train_dataloader.dataset.domains has "
+                f"{', '.join(there) or 'none'}." + did_you_mean(self.domain, there)
+            )
+        Compose(inference_pipeline(cfg))
+        return True
+
+    def images(self, cfg: Config) -> ImageFiles:
+        """List the images whose statistics are taken.
+
+        Raises:
+            ValueError: If there are label maps among them.
+            FileNotFoundError: If their folder is not there.
+        """
+        pipeline = inference_pipeline(cfg)
+        return domain_images(cfg, self.domain, pipeline, "are looked at")
+
+    def before_train(self, runner: Runner) -> None:
+        """Find, before the first iteration, what would be wrong at the last.
+
+        Raises:
+            ValueError: See :meth:`check` and :meth:`images`.
+            FileNotFoundError: See :meth:`images`.
+        """
+        model, hooks = unwrapped(runner.model), map(type, runner.hooks)
+        if self.check(runner.cfg, model, hooks):
+            self.images(runner.cfg)
+        else:
+            runner.logger.warning(f"TargetStatisticsHook: {NOTHING_TO_ADAPT}")
 
     def after_train_iter(
         self,
@@ -88,36 +140,36 @@ class TargetStatisticsHook(Hook):
             self._adapt(runner, runner.iter + 1)
 
     def after_train_epoch(self, runner: Runner) -> None:
-        """Adapt where the training has ended early, and save and score that."""
-        done = runner.iter
-        if done == 0 or runner.message_hub.get_info(_DONE, None) == done:
+        """Adapt where the training has ended early, and score and save that.
+
+        In this order: what is saved as scored has been, wherever a kill falls.
+        """
+        done, hub = runner.iter, runner.message_hub
+        adapted = hub.get_info(_ADAPTED, None) == done
+        at_end = adapted and done == runner.max_iters  # and so by after_train_iter
+        if done == 0 or at_end or hub.get_info(_SCORED, None) == done:
             return
-        if not self._adapt(runner, done):
+        if not (adapted or self._adapt(runner, done)):
             return
-        runner.save_checkpoint(
-            runner.work_dir,
-            f"iter_{done}.pth",
-            save_param_scheduler=runner.param_schedulers is not None,
-            meta={"epoch": runner.epoch, "iter": done},
-            by_epoch=False,
-            backend_args={"backend": "atomic"},
-        )
-        if runner.val_loop is not None:
+        if may_validate(runner):
             runner.val_loop.run()
+        hub.update_info(_SCORED, done)
+        save_iteration(runner)
 
     def _adapt(self, runner: Runner, iteration: int) -> bool:
-        if not self._norms(runner):
+        model = unwrapped(runner.model)
+        if not adaptable_norms(model, self.options.layers):
             return False
-        images = self._images(runner)
+        images = self.images(runner.cfg)
         loader = runner.cfg.get("test_dataloader") or runner.cfg.get("val_dataloader")
         moved, kept = adapt_statistics(
-            unwrapped(runner.model),
+            model,
             images,
             self.options,
             num_workers=(loader or {}).get("num_workers", 0),
             title=f"statistics of the {self.domain}",
         )
-        runner.message_hub.update_info(_DONE, iteration)
+        runner.message_hub.update_info(_ADAPTED, iteration)
         runner.logger.info(
             f"{len(moved)} batch norms have the statistics of the {len(images)} images "
             f"of {self.domain}. Those that moved most:\n{movement_table(moved, 5)}"
@@ -128,10 +180,3 @@ class TargetStatisticsHook(Hook):
                 f"were given a single value: {', '.join(kept[:5])}"
             )
         return True
-
-    def _norms(self, runner: Runner) -> dict:
-        return adaptable_norms(unwrapped(runner.model), self.options.layers)
-
-    def _images(self, runner: Runner) -> Any:
-        pipeline = inference_pipeline(runner.cfg)
-        return domain_images(runner.cfg, self.domain, pipeline, "are looked at")

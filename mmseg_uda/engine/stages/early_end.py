@@ -13,7 +13,7 @@ from mmengine.runner import Runner
 from mmseg_uda.atomic_files import write_atomic
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
-from mmseg_uda.finite import check_finite_weights
+from mmseg_uda.engine.save_iteration import save_iteration
 
 STOPPED = "stopped.json"
 
@@ -67,20 +67,8 @@ class EarlyEnd(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Save the last iteration, if no other hook has."""
-        done = runner.iter
-        if done in iteration_checkpoints(runner.work_dir):
-            return
-        name = f"iter_{done}.pth"
-        check_finite_weights(runner.model.state_dict(), done)
-        runner.save_checkpoint(
-            runner.work_dir,
-            name,
-            save_param_scheduler=runner.param_schedulers is not None,
-            meta={"epoch": runner.epoch, "iter": done},
-            by_epoch=False,
-            backend_args={"backend": "atomic"},
-        )
-        _write(Path(runner.work_dir, "last_checkpoint"), f"{runner.work_dir}/{name}")
+        if runner.iter not in iteration_checkpoints(runner.work_dir):
+            save_iteration(runner)
 
     def _end_here(self, runner: Runner, done: int) -> None:
         if self._last is not None and done >= self._last:

@@ -23,6 +23,7 @@ from .building import building
 from .network_sizes import check_network_sizes
 from .noise_bounds import check_bound_images
 from .signatures import check_arguments
+from .target_statistics import check_statistics_images
 
 _LOADERS = ("train_dataloader", "val_dataloader")
 
@@ -89,6 +90,7 @@ class DataCheck:
                 and domains, don't fit together.
         """
         check_bound_images(stage, cfg)
+        check_statistics_images(stage, cfg)
         known, some_only = self._before.num_reused, False
         try:
             for name in _LOADERS:

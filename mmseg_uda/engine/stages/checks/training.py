@@ -14,6 +14,7 @@ from .head_losses import check_head_losses
 from .noise_bounds import check_noise_bounds
 from .pooled_norms import check_pooled_norms
 from .preprocessors import check_preprocessor
+from .target_statistics import check_target_statistics
 
 
 def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
@@ -35,6 +36,7 @@ def check_training(stage: str, cfg: Config, model: nn.Module) -> None:
     check_preprocessor(cfg, model)
     check_pooled_norms(model, cfg)
     check_noise_bounds(stage, cfg, model)
+    check_target_statistics(stage, cfg, model)
     for node in pseudo_labelled_in(cfg):
         for warning in _of_labels(node.get("pseudo_label_dir")):
             say(f"{stage}: warning: {warning}")

@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.func import functional_call
 
+from mmseg_uda.engine.distributed import prepare_distributed
 from mmseg_uda.finite import check_finite
 
 PASSED_ON = (
@@ -30,8 +31,9 @@ PASSED_ON = (
     "custom_hooks",
     "randomness",
     "default_scope",
+    "launcher",
 )
-CONFIGS = Path(__file__).parents[2] / "configs" / "_base_"
+CONFIGS = Path(__file__).parents[1] / "configs" / "_base_"
 
 
 class NoisyToy(BaseModel):
@@ -105,18 +107,31 @@ def build_runner(
     val_interval=2,
     constant_rate=False,
     accumulate=1,
+    dataset=None,
+    data=None,
+    launcher="none",
+    batch_size=2,
 ):
-    """A Runner on ``default_runtime.py``; ``checkpoint`` overrides its hook."""
+    """A Runner on ``default_runtime.py``; ``checkpoint`` overrides its hook.
+
+    ``dataset`` is trained and validated on; ``data`` is what the config says of data.
+    """
     cfg = Config.fromfile(CONFIGS / "default_runtime.py")
     cfg.custom_imports = None
     cfg.default_hooks.checkpoint.update(dict(checkpoint or {}))
     cfg.default_hooks.logger.interval = 1
     counts = {"accumulative_counts": accumulate}
-    loader = {"batch_size": 2, "num_workers": 0, "dataset": Points()}
+    loader = {
+        "batch_size": batch_size,
+        "num_workers": 0,
+        "dataset": dataset or Points(),
+    }
     cfg.merge_from_dict(
         {
             "work_dir": str(work_dir),
             "experiment_name": name,
+            **(data or {}),
+            "launcher": launcher,
             "load_from": resume_from,
             "resume": resume_from is not None,
             "optim_wrapper": {
@@ -132,6 +147,7 @@ def build_runner(
             else [{"type": "PolyLR", "power": 0.9, "end": 101, "by_epoch": False}],
         }
     )
+    prepare_distributed(launcher, cfg)
     runner = Runner(
         model=model or NoisyToy(),
         train_dataloader={**loader, "sampler": {"type": InfiniteSampler, "seed": 0}},
