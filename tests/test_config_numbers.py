@@ -332,6 +332,7 @@ NUMBERS = {
     "lcda/lcda_single_head": one_head(LCDA),
     "lcrf/lcda_adv_lcrf": LCRF,
     "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
+    "lcrf/lcda_lcrf": LCRF,
     "lcrf/mrnet_lcrf": LCRF,
     "lcrf/mrnet_lcrf_source": change(
         LCRF,
@@ -586,6 +587,7 @@ def test_second_stage__gets_the_labels_that_the_readme_names(
     [
         "mrnet_lcrf",
         "mrnet_lcrf_source",
+        "lcda_lcrf",
         "lcda_adv_lcrf",
         "lcda_adv_lcrf_single_head",
     ],
