@@ -23,6 +23,8 @@ class ToyRules:
         iters: Iterations of a stage.
         rate: Factor of SGD's rates, which become AdamW's.
         same_rate: Whether heads learn at the trunk's rate.
+        fused: Whether an optimizer steps through all weights in one call; faster, and
+            other in the last digits.
         balances: Whether ground truth of rare classes counts more.
         head_width: Divisor of the widths of segmentation heads.
     """
@@ -35,6 +37,7 @@ class ToyRules:
     iters: int
     rate: float
     same_rate: bool
+    fused: bool
     balances: bool
     head_width: int
 
@@ -48,6 +51,7 @@ RANDOM = ToyRules(
     iters=1200,
     rate=10.0,
     same_rate=True,
+    fused=False,
     balances=False,
     head_width=16,
 )
@@ -60,8 +64,9 @@ PRETRAINED = ToyRules(
     iters=500,
     rate=5.0,
     same_rate=True,
+    fused=True,
     balances=True,
-    head_width=4,
+    head_width=8,
 )
 NETWORKS = {rules.name: rules for rules in (PRETRAINED, RANDOM)}
 DEFAULT_NETWORK = PRETRAINED.name
