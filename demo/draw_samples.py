@@ -58,8 +58,8 @@ def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
             f"source-only: {accuracy(before.labels, truth)}",
             source_only["semantic"].image,
         ),
-        Tile(f"MRNet+LCRF: {accuracy(after.labels, truth)}", adapted["semantic"].image),
-        confidence_tile(after, of="MRNet+LCRF"),
+        Tile(f"LCDA+LCRF: {accuracy(after.labels, truth)}", adapted["semantic"].image),
+        confidence_tile(after, of="LCDA+LCRF"),
         adapted["lipschitz"],
     ]
     legend = class_legend(classes, palette, width=3 * 392 - 8)
@@ -70,8 +70,8 @@ def main() -> None:
     """Draw every validation image."""
     args = parse_args()
     init_default_scope("mmseg")
-    _, before = load_stage(args.work_dir / "source_only/train")
-    config, after = load_stage(args.work_dir / "mrnet_lcrf/stage_two")
+    _, before = load_stage(args.work_dir / "source_only/stage_one")
+    config, after = load_stage(args.work_dir / "lcda_lcrf/stage_two")
     dataset = DATASETS.build(config.val_dataloader.dataset)
     models = before, after
     out = args.work_dir / "pictures"
