@@ -12,8 +12,16 @@ from torch.testing import assert_close
 METHODS = Path(__file__).parents[1] / "configs" / "_base_" / "methods"
 
 
+# one draw for each element, in no unit: the noise that the references draw
+NOISE = dict(noise=dict(kind="gaussian_clip", eps=0.5, unit="absolute"), num_samples=1)
+
+
 def build_method(method: str, segmentor: dict | None = None, /, **overrides):
     cfg = Config.fromfile(METHODS / f"{method}.py")
+    if "lipschitz" in (cfg.model.get("maps") or {}):
+        cfg.model.maps.lipschitz.update(NOISE)
+    if method == "lcrf":
+        cfg.model.objectives.pseudo.average = "all"  # Eq. 8 sums over all pixels
     cfg.merge_from_dict({f"model.{key}": value for key, value in overrides.items()})
     cfg.model.segmentor = segmentor or tiny_segmentor()
     for head in (cfg.model.get("heads") or {}).values():

@@ -108,7 +108,7 @@ def test_adaptation__has_the_rows_of_both_papers_between_source_and_oracle():
     assert (read.gap.start.name, read.gap.end.name) == ("Source", "Oracle")
     assert read.statistics
     assert read.toy_network == "pretrained"
-    assert len(read.rows) == 13
+    assert len(read.rows) == 14
     assert all(row.file(CONFIGS, "synthia").is_file() for row in read.rows)
 
 

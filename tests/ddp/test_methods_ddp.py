@@ -45,7 +45,7 @@ def small_mrnet(cfg):
 
 
 def small_lcrf(cfg):
-    cfg.maps.lipschitz.noise.kind = "fixed"
+    cfg.maps.lipschitz.noise = dict(kind="fixed")
 
 
 def small_cr_al(cfg):

@@ -96,7 +96,7 @@ def test_weight_report__warns_early_and_at_the_end(tmp_path):
     said = (
         r"WARNING - {}, the weight of 'pseudo' does nothing: "
         r"stop_grad\[exp\(-lipschitz_decode\)\] within 0\.005 .* raise noise\.eps "
-        r"\(now 0\.5\) of map 'lipschitz'"
+        r"\(now 1 rms\) of map 'lipschitz'"
     )
     assert len(warned) == 2
     assert re.search(said.format("around iteration 3"), warned[0])

@@ -86,6 +86,9 @@ def counted(head):
     return calls
 
 
+NOISE = dict(kind="gaussian_clip", unit="rms", eps=4.0)
+
+
 def both_ways(head, train, noise, draws=3):
     """The map of several draws, the mean of single ones; head calls of the first."""
     values, grads, counts = [], [], []
@@ -113,7 +116,7 @@ def both_ways(head, train, noise, draws=3):
 @pytest.mark.parametrize("train", [True, False])
 @pytest.mark.parametrize("name", HEADS)
 def test_draws__equal_a_loop_in_one_call(name, train):
-    values, grads, calls = both_ways(HEADS[name], train, dict(unit="rms", eps=4.0))
+    values, grads, calls = both_ways(HEADS[name], train, NOISE)
     assert calls == 1
     assert values[0].max() > 1e-4
     assert_close(*values, rtol=1e-3, atol=1e-6)

@@ -45,7 +45,8 @@ def test_lipschitz_map__independent_dropout_is_not_zero():
 def test_lipschitz_map__equals_eq_10_in_float64():
     """sum_c H(G(x)) log( H(G(x)) / H(G(x) + r) ), pixel by pixel."""
     step = make_step()
-    lipschitz = LipschitzMap(noise=dict(eps=0.5), num_samples=1)
+    noise = dict(kind="gaussian_clip", eps=0.5, unit="absolute")
+    lipschitz = LipschitzMap(noise=noise, num_samples=1)
     torch.manual_seed(3)
     value = lipschitz(step, "decode")
     torch.manual_seed(3)
