@@ -67,6 +67,7 @@ class Benchmark:
         self.statistics = statistics
         self._lock = threading.Lock()
         self._processes = Processes(root)
+        self._slots = threading.Semaphore()
 
     def finished(self) -> dict[str, dict]:
         """Return the results so far, by name of the run."""
@@ -121,7 +122,7 @@ class Benchmark:
         trained = [run for run in pending if run.name in finished]
         for run in trained:  # before anything is trained
             self._final_weights(run, finished[run.name])
-        # a run that waits holds a worker: what it waits for must come before it
+        # what a run waits for comes before it
         pending.sort(key=lambda run: (run.seed, len(self._trainings(run))))
         if pending:
             rest = f", {len(trained)} to give target statistics" if trained else ""
@@ -131,7 +132,8 @@ class Benchmark:
                 f"what they say is in {self.work_dir}/<run>/run.log"
             )
         done: dict[str, Future] = {}
-        with ThreadPoolExecutor(jobs) as pool:
+        self._slots = threading.Semaphore(jobs)
+        with ThreadPoolExecutor(max(1, len(pending))) as pool:  # waiting costs nothing
             try:
                 for run in pending:
                     first = [
@@ -178,10 +180,11 @@ class Benchmark:
         """Do what a run lacks; what is trained stands in the results right away."""
         for future in wait_for:
             future.result()
-        record = self.finished().get(run.name) or self._keep(run, self._train(run))
-        if self.statistics and WITH_STATISTICS not in record:
-            scores = self._with_statistics(run, record)
-            record = self._keep(run, {**record, WITH_STATISTICS: scores})
+        with self._slots:
+            record = self.finished().get(run.name) or self._keep(run, self._train(run))
+            if self.statistics and WITH_STATISTICS not in record:
+                scores = self._with_statistics(run, record)
+                record = self._keep(run, {**record, WITH_STATISTICS: scores})
         return record
 
     def _keep(self, run: Run, record: dict) -> dict:

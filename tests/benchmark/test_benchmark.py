@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -202,6 +203,27 @@ def test_runs__take_over_what_they_repeat_of_their_own_seed(root, jobs):
     assert results["mrnet_gta/seed1"]["taken_over"] == {}
     assert results["mrnet_gta/seed1"]["final"]["mIoU"] == 11.0
     assert results["mrnet_gta/seed1"]["cost"]["peak_mib"] > 1
+
+
+def test_runs__that_wait_leave_their_place_to_others(root, monkeypatch):
+    """Of two places MRNet has one; MRNet+LCRF waits for it, the next seed does not."""
+    benchmark, train = bench(root), Benchmark._train
+    others, running = threading.Event(), []
+
+    def slow(self, run):
+        running.append(run.name)
+        assert len(running) <= 2
+        if run.name == "mrnet_gta/seed0":
+            assert others.wait(20)
+        if run.seed == 1:
+            others.set()
+        result = train(self, run)
+        running.remove(run.name)
+        return result
+
+    monkeypatch.setattr(Benchmark, "_train", slow)
+    benchmark.run(2, str)
+    assert len(benchmark.finished()) == 4
 
 
 def test_runs__wait_for_all_that_they_repeat(root):
