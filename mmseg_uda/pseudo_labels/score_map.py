@@ -8,7 +8,6 @@ from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.structures import AFTER_TRAINING
 from mmseg_uda.structures.original_size import at_original_size
 
-#: More iterations than any schedule has.
 #: The domain whose place an image takes.
 DOMAIN = "target"
 

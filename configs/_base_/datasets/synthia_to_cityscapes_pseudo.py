@@ -1,5 +1,5 @@
 # Stage two with a source term, SYNTHIA's: see gta_to_cityscapes_pseudo.py.
-_base_ = "./cityscapes_pseudo.py"
+_base_ = "./gta_to_cityscapes_pseudo.py"
 
 source_pipeline = [
     dict(type="LoadImageFromFile"),
@@ -16,8 +16,6 @@ source_pipeline = [
     dict(type="PackSegInputs"),
 ]
 train_dataloader = dict(
-    batch_size=12,
-    sampler=dict(samples_per_domain=dict(source=3, target=9)),
     dataset=dict(
         domains=dict(
             source=dict(
