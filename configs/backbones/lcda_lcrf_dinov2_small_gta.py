@@ -3,16 +3,9 @@ _base_ = [
     "../_base_/models/dinov2_small.py",
     "../_base_/datasets/cityscapes_pseudo_patch14.py",
     "../_base_/methods/lcrf.py",
+    "../_base_/stages/lcrf.py",
     "../_base_/schedules/adamw_40k_vit.py",
     "../_base_/default_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
-stages = dict(
-    stage_one=dict(type="TrainStage", config="lcda_dinov2_small_gta.py"),
-    pseudo_labels=dict(
-        type="PseudoLabelStage",
-        checkpoint="stage_one",
-        rule=dict(type="ClassBalanced", portion=0.5),
-    ),
-    stage_two=dict(type="TrainStage", load_from="stage_one", labels="pseudo_labels"),
-)
+stages = dict(stage_one=dict(config="lcda_dinov2_small_gta.py"))
