@@ -57,6 +57,12 @@ def test_plan__config_is_relative_to_the_leaf(tmp_path):
     assert two.config == leaf
 
 
+def test_plan__a_stage_that_is_no_dict_is_explained():
+    stages = {**table(), "stage_one": "TrainStage"}
+    with pytest.raises(StageError, match=r"'stage_one' must be a dict .*'TrainStage'"):
+        plan_stages(stages, LEAF)
+
+
 def test_plan__none_removes_a_stage():
     stages = plan_stages(table(pseudo_labels=None, stage_two=dict(labels=None)), LEAF)
     assert [stage.name for stage in stages] == ["stage_one", "stage_two"]

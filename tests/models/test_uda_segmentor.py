@@ -194,6 +194,10 @@ def test_view__fused_logits_and_labels():
     [
         (dict(lipschitz=dict(on="target")), "map 'lipschitz' has no type"),
         (
+            dict(confidence="{'type':'NegLogConfidenceMap'}"),  # a command line's
+            "map 'confidence' must be a dict .* got .*model.maps.confidence.type=",
+        ),
+        (
             dict(lipschitz=dict(type="LipshitzMap")),
             "unknown type 'LipshitzMap'. Known types: .*Did you mean 'LipschitzMap'",
         ),

@@ -1,4 +1,5 @@
-# Algorithm 1 of the LCDA paper: stage one, whose config a child names, labels, stage two.
+# Algorithm 1 of the LCDA paper: stage one, whose config a child names, its labels, and
+# stage two.
 # The paper is silent on batch norm and on which labels are kept. Our choices, without
 # which rare classes die out in the labels: the network has the target's batch norm
 # statistics when it predicts (one without batch norm predicts as it is), and the more

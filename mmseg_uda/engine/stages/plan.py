@@ -28,8 +28,14 @@ def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
         return [Stage(name="train", kind=TRAIN, config=config)]
     stages: dict[str, Stage] = {}
     for name, options in table.items():
-        if options is not None:  # a child config removes a stage by None
-            stages[name] = read_stage(name, dict(options), config, stages)
+        if options is None:  # a child config removes a stage
+            continue
+        if not isinstance(options, Mapping):
+            raise StageError(
+                f"{config}: stage '{name}' must be a dict with a type, or None to "
+                f"leave it out; got {options!r}"
+            )
+        stages[name] = read_stage(name, dict(options), config, stages)
     if not any(stage.trains for stage in stages.values()):
         raise StageError(f"{config}: none of the stages {list(stages)} trains")
     return [_as_its_learner(stage, stages) for stage in stages.values()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mmengine.registry import Registry
 from torch import nn
@@ -29,8 +29,8 @@ def build_parts(
 
     Raises:
         ValueError: If a name cannot serve as a module name or, for an objective, would
-            make every log entry look like a loss; and what a part finds wrong with its
-            options.
+            make every log entry look like a loss; if a value is no dict; and what a
+            part finds wrong with its options.
     """
     parts = {}
     for name, config in (configs or {}).items():
@@ -41,6 +41,12 @@ def build_parts(
                 f"{kind} cannot be called {name!r}: names must not hold a dot or "
                 "'loss', nor be an attribute of torch's ModuleDict (such as 'type' or "
                 "'train')."
+            )
+        if not isinstance(config, Mapping):
+            raise ValueError(
+                f"{kind} {name!r} must be a dict with a type, or None to leave it out; "
+                f"got {config!r}. On a command line give its entries one by one: "
+                f"model.{kind}s.{name}.type=..."
             )
         config = dict(config)
         if config.get("type") == "DomainView":
