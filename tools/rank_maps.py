@@ -38,8 +38,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         nargs="*",
         metavar="KEY=VALUE,...",
         help="noise of the Lipschitz maps to compare, such as "
-        "kind=gaussian_clip,eps=0.5,num_samples=4; without a value: none (default: a "
-        f"list of {len(DEFAULT_NOISE)})",
+        "kind=gaussian_clip,eps=2,unit=rms,num_samples=4; without a value: none "
+        f"(default: a list of {len(DEFAULT_NOISE)})",
     )
     parser.add_argument(
         "--combine",

@@ -12,12 +12,13 @@ from torch import Tensor, nn
 
 from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.engine.bound_checks import check_has_labels
-from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.losses import IGNORE_INDEX
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.progress import with_progress
 from mmseg_uda.structures import AFTER_TRAINING, Step
+from mmseg_uda.structures.original_size import at_size
+from mmseg_uda.structures.padding import without_padding
 
 
 @torch.no_grad()
@@ -41,9 +42,10 @@ def accuracy(
     sums = _zeros(model, 2)
     steps = _steps(model, dataset, indices, part)
     for _, step, labels in _shown(steps, indices, "accuracy for noise bounds"):
-        logits = step.view(part.on).logits("fused").float()
+        view = step.view(part.on)
+        logits = without_padding(view.logits("fused")[0].float(), view.samples[0])
         predicted = nn.functional.interpolate(
-            logits, labels.shape, mode="bilinear", align_corners=False
+            logits[None], labels.shape, mode="bilinear", align_corners=False
         ).argmax(1)[0]
         valid = labels != IGNORE_INDEX
         sums += torch.stack([((predicted == labels) & valid).sum(), valid.sum()])
@@ -81,13 +83,13 @@ def mean_weights(
     steps, title = _steps(model, dataset, indices, part), f"noise bound of '{name}'"
     try:
         for index, step, labels in _shown(steps, indices, title):
-            valid = labels != IGNORE_INDEX
+            view, valid = step.view(part.on), labels != IGNORE_INDEX
             for number, eps in enumerate(bounds):
                 part.noise.eps = eps
                 with restored(used_gpus()):
                     torch.manual_seed(index)
                     weight = (-part(step, "decode").float()).exp()
-                weight = resize_map(weight, labels.shape)[0]
+                weight = at_size(weight, view.samples[0], view.images, labels.shape)[0]
                 sums[number] += weight[valid].double().sum()
             sums[-1] += valid.sum()
     finally:

@@ -11,19 +11,19 @@ from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.options import from_options
 
 #: What is tried unless the command line says otherwise: the noise that configs ship
-#: with, then noise in units of the features, from weak to strong.
+#: with, weaker noise of this kind, other kinds, and the noise that was shipped before.
 DEFAULT_NOISE: tuple[Mapping[str, Any], ...] = (
-    {"kind": "gaussian_clip", "eps": 0.5},
-    {"kind": "gaussian_clip", "eps": 1.0, "unit": "rms", "num_samples": 4},
-    {"kind": "gaussian_channel", "eps": 0.5, "unit": "rms", "num_samples": 4},
     {"kind": "gaussian_channel", "eps": 1.0, "unit": "rms", "num_samples": 4},
+    {"kind": "gaussian_channel", "eps": 0.5, "unit": "rms", "num_samples": 4},
+    {"kind": "gaussian_clip", "eps": 1.0, "unit": "rms", "num_samples": 4},
     {"kind": "l2_location", "eps": 1.0, "unit": "location", "num_samples": 4},
-    {"kind": "worst_direction", "eps": 0.1, "unit": "location"},
+    {"kind": "worst_direction", "eps": 0.1, "unit": "location", "num_samples": 1},
+    {"kind": "gaussian_clip", "eps": 0.5, "unit": "absolute", "num_samples": 1},
 )
 
 
 def parse_noise(text: str) -> dict[str, Any]:
-    """Read options such as ``kind=gaussian_clip,eps=0.5,num_samples=4``.
+    """Read options such as ``kind=gaussian_clip,eps=2,unit=rms,num_samples=4``.
 
     Raises:
         ValueError: If that is not ``KEY=VALUE``, with commas between several, or has a
@@ -35,7 +35,7 @@ def parse_noise(text: str) -> dict[str, Any]:
         if not key or not equals or not value:
             raise ValueError(
                 f"noise is KEY=VALUE,KEY=VALUE,... without spaces, such as "
-                f"kind=gaussian_clip,eps=0.5; got {text!r}"
+                f"kind=gaussian_clip,eps=2; got {text!r}"
             )
         if key in options:
             raise ValueError(f"noise {text!r} has {key!r} twice")

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from mmseg_uda.datasets.image_files import text_sha256
 from mmseg_uda.datasets.seeding import restored, used_gpus
-from mmseg_uda.models.layers import resize_map
 from mmseg_uda.models.objectives import PixelWeight, Supervised, WeightSums
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.models.segmentors.map_wiring import maps_behind, to_enlarge
@@ -18,7 +17,7 @@ from mmseg_uda.models.segmentors.uda_segmentor import DEFAULT_VIEWS
 from mmseg_uda.models.segmentors.wiring import build_parts
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
 from mmseg_uda.structures import AFTER_TRAINING, PixelRange, Step
-from mmseg_uda.structures.padding import is_padded, without_padding
+from mmseg_uda.structures.original_size import at_size
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.suggestions import did_you_mean
 
@@ -165,10 +164,7 @@ class LabelWeights:
             torch.manual_seed(seed)
             for key in keys:
                 weight = self.weights[key].of(step, key[1]).float()
-                if is_padded(sample):  # the map is of the padded image, labels are not
-                    weight = resize_map(weight, inputs.shape[2:])
-                    weight = without_padding(weight, sample)
-                weight = resize_map(weight, labels.shape)
+                weight = at_size(weight, sample, inputs, labels.shape)
                 sums = WeightSums()
                 sums.add(weight, labels.to(weight.device)[None])
                 taken[key] = sums.take().cpu()

@@ -39,7 +39,8 @@ def measure_weights(
 
     The result is the same for any number of ranks and workers and after any
     interruption. An image costs one pass of the backbone and what its maps need: for a
-    Lipschitz map one pass of a segmentation head, and one a draw.
+    Lipschitz map one pass of a segmentation head, and one a draw (the worst direction:
+    the passes of its search, too).
 
     Args:
         model: The network that made the labels; of several whose mean did, the first.

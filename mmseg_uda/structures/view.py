@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmseg_uda.models.layers import BufferState, RandomState, frozen_running_stats
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.regions.grid import REGION_FIELD
 
 from .decode_draws import decode_draws, one_by_one
@@ -113,17 +114,17 @@ class View:
         return self._cache["coarse", seg_head]
 
     def log_probs(self, seg_head: str = "decode") -> Tensor:
-        """Log of the class probabilities, (N, K, H, W), float32."""
+        """Log of the class probabilities, (N, K, H, W), float32 at least."""
         return self._once(
             ("log_probs", seg_head),
-            lambda: F.log_softmax(self.logits(seg_head).float(), dim=1),
+            lambda: F.log_softmax(at_least_float32(self.logits(seg_head)), dim=1),
         )
 
     def probs(self, seg_head: str = "decode") -> Tensor:
-        """Class probabilities, (N, K, H, W), float32, summing to 1 over K."""
+        """Class probabilities, (N, K, H, W), float32 at least, summing to 1."""
         return self._once(
             ("probs", seg_head),
-            lambda: F.softmax(self.logits(seg_head).float(), dim=1),
+            lambda: F.softmax(at_least_float32(self.logits(seg_head)), dim=1),
         )
 
     def decode(

@@ -5,14 +5,14 @@ import math
 
 import pytest
 import torch
-from bound_toys import COUNT, SLOPE, bound_model, find, image_and_labels
+from bound_toys import COUNT, SLOPE, BoundToy, bound_model, find, image_and_labels
 from helpers import make_batch
 from mmengine.config import Config
 from torch.testing import assert_close
 
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.bound_checks import check_maps
-from mmseg_uda.engine.bound_images import accuracy
+from mmseg_uda.engine.bound_images import accuracy, mean_weights
 from mmseg_uda.engine.hooks import NoiseBoundHook, noise_bound_hook
 from mmseg_uda.engine.noise_bound import HIGHEST, LOWEST, TOLERANCE, find_bound
 from mmseg_uda.engine.stages.checks.noise_bounds import (
@@ -70,17 +70,19 @@ def test_find_bound__weight_that_is_no_number():
         find_bound(lambda bounds: [math.nan for _ in bounds], 0.3)
 
 
-def closed_form(eps):
+def closed_form(eps, padded=None):
     """Mean weight and accuracy in float64, from the equations alone.
 
     p = sigmoid(s x), q = sigmoid(s (x + eps * sign)), weight = exp(-KL(p || q)).
+    ``padded`` is the size (H, W) that noise is drawn for.
     """
     weights, right = [], []
     for index in range(COUNT):
         image, labels = image_and_labels(index)
         x = image[:1].double()
         torch.manual_seed(index)
-        sign = torch.randn(1, 1, *x.shape[1:])[0].sign().double()
+        sign = torch.randn(1, 1, *(padded or x.shape[1:]))[0].sign().double()
+        sign = sign[:, : x.shape[1], : x.shape[2]]
         p, q = (torch.sigmoid(SLOPE * value) for value in (x, x + eps * sign))
         kl = p * (p / q).log() + (1 - p) * ((1 - p) / (1 - q)).log()
         counted = (labels != 255)[None]
@@ -107,6 +109,17 @@ def test_hook__mean_weight_is_the_accuracy(tmp_path):
     assert report["mean_weight"] == pytest.approx(accuracy, abs=TOLERANCE)
     assert report["num_images"] == COUNT
     assert model.training
+
+
+def test_images__padding_is_taken_off():
+    model = bound_model().eval()
+    model.data_preprocessor.test_cfg = dict(size_divisor=14)  # 6x8 becomes 14x14
+    part, dataset = model.maps["lipschitz"], BoundToy()
+    weight, share = closed_form(2.0, padded=(14, 14))
+    right, pixels = accuracy(model, dataset, range(COUNT), part)
+    assert right / pixels == pytest.approx(share, abs=1e-12)
+    found = mean_weights(model, dataset, range(COUNT), "lipschitz", [2.0])
+    assert found == pytest.approx([weight], abs=1e-6)
 
 
 def test_hook__accuracy_out_of_reach_is_a_warning(tmp_path, caplog):

@@ -78,6 +78,8 @@ def test_rank_maps__measures_only_what_is_missing(rank, checkpoints, tmp_path, c
     file = tmp_path / "out/ranking.json"
     assert rank(checkpoints[1]) == 0
     alone = json.loads(file.read_text())["runs"]
+    equations = alone[0]["settings"]["equations"]  # of another default: measured anew
+    assert "|r| <= 2 * rms(G(x)) (sign), mean of 2 draws" in equations[TITLE]
     capsys.readouterr()
     assert rank(*checkpoints) == 0
     assert "1.pth: " not in capsys.readouterr().out

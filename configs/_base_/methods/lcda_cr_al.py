@@ -16,7 +16,7 @@ model = dict(
             type="MinimizeMap",
             map="lipschitz",
             loss_weight=dict(decode=1.0),
-            paper="LCDA paper, Eq. 5",
+            paper="LCDA paper, Eq. 5, second term",
         ),
     ),
 )

@@ -1,7 +1,7 @@
 # Algorithm 1 of the LCDA paper: stage one, whose config a child names, its labels, and
 # stage two.
 # The paper is silent on batch norm and on which labels are kept. Our choices, without
-# which rare classes die out in the labels: the network has the target's batch norm
+# which rare classes can die out in the labels: the network has the target's batch norm
 # statistics when it predicts (one without batch norm predicts as it is), and the more
 # confident half of every class is kept. What was before is target_statistics=None and
 # rule=dict(_delete_=True, type="KeepAll").

@@ -76,7 +76,7 @@ def run_rank_maps(
     device = choose_device(request.device)
     check_writable(out, "--out")
     model = check_model(cfg, None, trains=False)
-    score_set(model, noises, combine)  # says what is wrong with the noise
+    scores = score_set(model, noises, combine)  # says what is wrong with the noise
     dataset = _labelled(cfg, model, request)
     wanted = len(dataset) if max_images is None else max_images
     indices = evenly_spaced(len(dataset), wanted)
@@ -88,6 +88,7 @@ def run_rank_maps(
         "data_sha256": text_sha256(repr(plain(cfg.val_dataloader.dataset))),
         "images": len(indices),
         "noise": plain(noises),
+        "equations": {score.name: score.equation for score in scores.scores},
         "combine": list(combine),
         "seed": seed,
     }

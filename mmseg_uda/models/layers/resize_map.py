@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from mmseg_uda.precision import at_least_float32
 
 
 def resize_map(values: Tensor, size: Sequence[int]) -> Tensor:
@@ -18,7 +19,7 @@ def resize_map(values: Tensor, size: Sequence[int]) -> Tensor:
     shrinks = any(new < old for new, old in zip(size, values.shape[1:], strict=True))
     maps = values
     if shrinks:  # torch cannot anti-alias half precision on a CPU
-        maps = values.to(torch.promote_types(values.dtype, torch.float32))
+        maps = at_least_float32(values)
     resized = F.interpolate(
         maps.unsqueeze(1),
         tuple(size),

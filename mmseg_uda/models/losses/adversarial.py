@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_uda.precision import at_least_float32
+
 GAN_KINDS = ("bce", "lsgan")
 
 
@@ -20,7 +22,7 @@ def gan_map(output: Tensor, label: float, kind: str = "bce") -> Tensor:
         (N, h, w), >= 0, float32 at least.
     """
     # with AMP, squares of half precision would overflow at 256
-    output = output.to(torch.promote_types(output.dtype, torch.float32))
+    output = at_least_float32(output)
     target = torch.full_like(output, label)
     if kind == "bce":
         loss = F.binary_cross_entropy_with_logits(output, target, reduction="none")

@@ -29,13 +29,11 @@ class FeatureNoise:
 
     The paper says that it is Gaussian, and gives neither :math:`\epsilon` nor the norm
     nor how the bound is kept; the readings below are ours. The default (a number for
-    each channel, as large as the features) is by evidence: 'gaussian_clip' with an
-    absolute 0.5, the default before, leaves exp(-L) at 1.000 on right and on wrong
-    pixels of every network tried, since features are larger and a head averages noise
-    away that is independent at each location. Of noise in units of the features this
-    kind is the one whose map ranked wrong pixels at least as well as the divergence of
-    the two heads on all networks tried; see docs/visualization.md for how to measure
-    that on one's own.
+    each channel, up to the size of the features) is by evidence, the study in
+    docs/benchmarks/map_quality.md. The default before, 'gaussian_clip' with an absolute
+    0.5, leaves exp(-L) within 0.002 of 1 on right and on wrong pixels of all networks
+    tried: features are larger, and a head averages noise away that is independent at
+    each location. docs/visualization.md says how to measure one's own network.
 
     - ``'gaussian_clip'``: every element drawn from N(0, eps^2), clamped to [-eps, eps].
       Gaussian, and the maximum norm is at most eps (root mean square 0.72 eps).
@@ -43,7 +41,10 @@ class FeatureNoise:
       SRDA code adds. Maximum norm eps.
     - ``'gaussian_channel'``: like ``'gaussian_clip'``, but one number for each channel
       and image, the same at all locations. Our extension: a head that averages over
-      its surroundings averages independent noise away, this one it does not.
+      its surroundings averages independent noise away, this one it does not. A norm
+      right behind a 1x1 convolution can take it away: instance norm always, batch norm
+      in a training with one image of the view per process (the weight's report in the
+      log tells). Then ``'gaussian_clip'`` is the kind.
     - ``'l2_location'``: a Gaussian direction over all channels of a location, with L2
       norm eps there. Its eps lives on another scale: with 2048 channels, noise of rms
       0.36 per channel needs eps of about 16.
@@ -53,12 +54,13 @@ class FeatureNoise:
       :func:`~mmseg_uda.models.maps.noise.worst_direction.worst_direction`.
 
     An absolute eps means something else on every network. Other units (our extension)
-    measure the clean features, without gradient, by level and image, so that what an
-    image gets does not depend on its batch:
+    measure the clean features, without gradient, by image, so that what an image gets
+    does not depend on its batch, and by level (kinds that bound a norm: levels of one
+    size together):
 
     - ``'rms'``: eps times the root mean square of the feature map's elements. A kind
       that bounds a norm gets the norm of a location whose elements have this size, eps
-      * rms * sqrt(C), so that eps = 1 is as much noise as signal for all kinds.
+      * rms * sqrt(C), so that eps = 1 bounds the noise by the signal for all kinds.
     - ``'location'``: eps times the L2 norm of the features at the location itself, for
       the kinds that bound a norm. Unlike rms it leaves weak locations, which a few
       strong ones would drown, their proportion; where features are 0, so is the noise.

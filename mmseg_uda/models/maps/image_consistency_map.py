@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import FEATURE, SEES, seen_equation
@@ -65,7 +66,7 @@ class ImageConsistencyMap(BaseMap):
                 f"ImageConsistencyMap needs a discriminator of one scale, "
                 f"{self.head!r} has {len(outputs)}: use a PixelDiscriminator"
             )
-        logits = outputs[0].squeeze(1).float()
+        logits = at_least_float32(outputs[0].squeeze(1))
         return 1 - F.logsigmoid(logits if self.source_label else -logits)
 
     def head_names(self) -> list[str]:

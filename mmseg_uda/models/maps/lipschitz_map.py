@@ -11,6 +11,7 @@ from torch import Tensor
 
 from mmseg_uda.models.losses import DIVERGENCES
 from mmseg_uda.options import from_options
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step, View
 from mmseg_uda.suggestions import check_choice
@@ -65,7 +66,8 @@ class LipschitzMap(BaseMap):
 
     Shape:
         - Input: a :class:`Step` whose view ``on`` has feature maps (N, C, h, w).
-        - Output: (N, H, W) at image size, >= 0, exactly 0 where ``eps`` is 0.
+        - Output: (N, H, W) at image size, >= 0; exactly 0 where ``eps`` is 0, but with
+          dropout that is not shared.
 
     Raises:
         ValueError: If ``divergence`` is unknown or ``num_samples`` < 1.
@@ -171,7 +173,10 @@ class LipschitzMap(BaseMap):
         """The bound of the noise makes the map larger."""
         unit = "" if self.noise.unit == "absolute" else f" {self.noise.unit}"
         eps = self.noise.eps
-        return f"noise.eps (now {eps if eps == AUTO else f'{eps:g}'}{unit})"
+        text = f"noise.eps (now {eps if eps == AUTO else f'{eps:g}'}{unit})"
+        if self.noise.kind == "gaussian_channel":
+            text += " or, if a norm of the head takes constants away, change noise.kind"
+        return text
 
     def set_eps(self, eps: float) -> None:
         """Set a bound that was found, and keep it in checkpoints."""
@@ -186,4 +191,4 @@ class LipschitzMap(BaseMap):
 
 
 def _log_probs(logits: Tensor) -> Tensor:
-    return F.log_softmax(logits.float(), dim=1)
+    return F.log_softmax(at_least_float32(logits), dim=1)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mmseg_uda.models.decay import Decay
 from mmseg_uda.options import from_options
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import FEATURE, SEES, seen_equation
@@ -80,7 +81,7 @@ class RegionConsistencyMap(BaseMap):
         """Compute the map, (N, I, J)."""
         routing = "reversed" if self.head_ascends else "plain"
         logits = step.region_logits(self.head, self.on, seg_head, self.sees, routing)
-        log_probs = F.log_softmax(logits.float(), dim=1)
+        log_probs = F.log_softmax(at_least_float32(logits), dim=1)
         p_log_p = log_probs.exp() * log_probs
         factor = 0.0 if self.decay is None else self.decay(step.iteration)
         if self.literal:

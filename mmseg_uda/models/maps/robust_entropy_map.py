@@ -6,6 +6,7 @@ import math
 
 from torch import Tensor
 
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.suggestions import check_choice
@@ -56,7 +57,8 @@ class RobustEntropyMap(BaseMap):
         if self.at == "image":
             log_probs = view.log_probs(seg_head)
         else:
-            log_probs = view.coarse_logits(seg_head).float().log_softmax(dim=1)
+            logits = at_least_float32(view.coarse_logits(seg_head))
+            log_probs = logits.log_softmax(dim=1)
         entropy = -(log_probs.exp() * log_probs).sum(dim=1)
         entropy = entropy / math.log(log_probs.shape[1])
         return (entropy.square() + _EPS) ** self.eta

@@ -9,6 +9,7 @@ from mmseg_uda.models.layers import call_frozen
 from mmseg_uda.models.losses import gan_map, squared_gradient
 from mmseg_uda.models.losses.adversarial import GAN_KINDS
 from mmseg_uda.options import check_number
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import OF_PROBS, SEES, seen, seen_equation
@@ -175,7 +176,7 @@ class Adversarial(BaseObjective):
         if self.through is None:
             return seen(step.view(view), seg_head, self.sees)
         logits = step.region_logits(self.through, view, seg_head)
-        return OF_PROBS[self.sees](F.softmax(logits.float(), dim=1))
+        return OF_PROBS[self.sees](F.softmax(at_least_float32(logits), dim=1))
 
     def _fakes(self, step: Step, seg_head: str) -> Tensor:
         """What the discriminators learn from as the target, (N, C, h, w)."""

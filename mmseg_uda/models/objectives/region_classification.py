@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.losses import IGNORE_INDEX, cross_entropy_map, mean_by_weight
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import SEES, seen_equation
@@ -67,7 +68,7 @@ class RegionClassification(BaseObjective):
             self.head, self.on, seg_head, self.sees, self.routing
         )
         labels = self._labels(step, logits)
-        return cross_entropy_map(F.log_softmax(logits.float(), dim=1), labels)
+        return cross_entropy_map(F.log_softmax(at_least_float32(logits), dim=1), labels)
 
     def reduce(self, pixel_loss: Tensor, step: Step) -> Tensor:
         """Average over the patches that have a kind."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.view import FUSED
@@ -65,7 +66,8 @@ class SemanticConsistency(BaseObjective):
     def _logits(self, step: Step, view: str, seg_head: str) -> Tensor:
         of = step.view(view)
         small = self.at == "features"
-        return (of.coarse_logits if small else of.logits)(seg_head).float()
+        logits = (of.coarse_logits if small else of.logits)(seg_head)
+        return at_least_float32(logits)
 
     def views(self) -> list[str]:
         """Both views."""

@@ -33,9 +33,9 @@ class Supervised(BaseObjective):
         on: View whose labels and predictions are compared.
         average: ``'valid'`` divides by the labelled pixels (of all ranks), or by the
             sum of their class weights, the usual cross-entropy; ``'all'`` divides by
-            all pixels, so an ignored pixel counts as a zero, as RPLUE's code does
-            and LCRF, of which no code is public, does in our reading. Without ignored
-            pixels and class weights they are equal.
+            all pixels, so an ignored pixel counts as a zero, as in RPLUE's code and in
+            the sum of LCRF's Eq. 8 (its configs take 'valid'). Without ignored pixels
+            and class weights they are equal.
         class_balance: Arguments of :class:`ClassBalance` to weight rare classes, as
             MRNet's released command does and its text does not; None for no weights.
         keep_hardest: Share of the pixels, in (0, 1], with the largest loss that count;

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seg_heads import segmentation_heads
@@ -48,7 +49,7 @@ class WeightDiscrepancy(BaseObjective):
     def value(self, step: Step, seg_head: str) -> Tensor:
         """The cosine plus one, a scalar."""
         decode, aux = (
-            torch.cat([p.flatten() for p in head.parameters()]).float()
+            at_least_float32(torch.cat([p.flatten() for p in head.parameters()]))
             for head in _both(step.segmentor)
         )
         return F.cosine_similarity(decode, aux, dim=0) + 1

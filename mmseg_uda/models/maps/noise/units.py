@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from mmseg_uda.precision import at_least_float32
 from mmseg_uda.suggestions import check_choice
 
 NOISE_UNITS = ("absolute", "rms", "location")
@@ -72,7 +73,7 @@ def norm_bounds(unit: str, eps: float, feats: Sequence[Tensor]) -> list[Tensor |
 
 
 def location_norms(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """L2 norm over the channels of a location, float32.
+    """L2 norm over the channels of a location, float32 at least.
 
     Args:
         tensors: (N, C_i, h_i, w_i), or (N, C_i). If all have one size, the norm is
@@ -82,9 +83,11 @@ def location_norms(tensors: Sequence[Tensor]) -> list[Tensor]:
         One (N, h_i, w_i) a tensor.
     """
     if len({t.shape[2:] for t in tensors}) == 1:
-        joined = torch.linalg.vector_norm(torch.cat(list(tensors), 1).float(), dim=1)
+        joined = torch.linalg.vector_norm(
+            at_least_float32(torch.cat(list(tensors), 1)), dim=1
+        )
         return [joined] * len(tensors)
-    return [torch.linalg.vector_norm(t.float(), dim=1) for t in tensors]
+    return [torch.linalg.vector_norm(at_least_float32(t), dim=1) for t in tensors]
 
 
 def at_most(eps: float, dtype: torch.dtype) -> float:
@@ -111,7 +114,7 @@ def limited(values: Tensor, dtype: torch.dtype) -> Tensor:
 
 def _precise(feat: Tensor) -> Tensor:
     """Without gradient, and where squares of half precision do not overflow."""
-    return feat.detach().to(torch.promote_types(feat.dtype, torch.float32))
+    return at_least_float32(feat.detach())
 
 
 def _mean_square(values: Tensor, dims: range) -> Tensor:
