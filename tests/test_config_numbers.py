@@ -110,6 +110,13 @@ def one_head(numbers):
 
 
 ADVERSARIAL = dict(adversarial=dict(decode=1e-3, aux=2e-4))
+LCRF_SOURCE = change(
+    LCRF,
+    batch=dict(source=3, target=9),
+    source={"gta": (1280, 720), "synthia": (1280, 760)},
+    target_is_augmented=True,
+    weights=dict(source=dict(decode=0.5, aux=0.25)),
+)
 LCDA_ADV = change(LCDA, heads_rate=1e-4, weights=ADVERSARIAL)
 LCDA_SOURCE = change(
     LCDA, batch=dict(source=2), target=None, weights=dict(lipschitz=None)
@@ -334,13 +341,8 @@ NUMBERS = {
     "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
     "lcrf/lcda_lcrf": LCRF,
     "lcrf/mrnet_lcrf": LCRF,
-    "lcrf/mrnet_lcrf_source": change(
-        LCRF,
-        batch=dict(source=3, target=9),
-        source={"gta": (1280, 720), "synthia": (1280, 760)},
-        target_is_augmented=True,
-        weights=dict(source=dict(decode=0.5, aux=0.25)),
-    ),
+    "lcrf/lcda_lcrf_source": LCRF_SOURCE,
+    "lcrf/mrnet_lcrf_source": LCRF_SOURCE,
     "mlan/baseline": change(
         IL_AL,
         heads_rate=None,
@@ -587,6 +589,7 @@ def test_second_stage__gets_the_labels_that_the_readme_names(
     [
         "mrnet_lcrf",
         "mrnet_lcrf_source",
+        "lcda_lcrf_source",
         "lcda_lcrf",
         "lcda_adv_lcrf",
         "lcda_adv_lcrf_single_head",
