@@ -34,6 +34,7 @@ __all__ = [
 #: the buffers of objectives. They belong to their stage; a file may hold them or not.
 TRAINING_PARTS = ("heads.*", "maps.*", "objectives.*", "views.*")
 
+_COUNTED_APART = ("*num_batches_tracked",)  # which old files don't have
 _LISTED = 20  # names of each kind that an error spells out
 _SIZE_MISMATCH = re.compile(
     r"size mismatch for (\S+): copying a param with shape torch\.Size\((\[.*?\])\) "
@@ -53,11 +54,23 @@ class WeightsReport:
         missing: In the model, but not in the state dict.
         unexpected: In the state dict, but not in the model.
         wrong_shape: In both: name -> (shape in the state dict, shape in the model).
+        num_fitting: Weights in both, of one shape.
     """
 
     missing: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     wrong_shape: dict[str, tuple[str, str]] = field(default_factory=dict)
+    num_fitting: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many weights fit, and how many do not for which reason."""
+        return {
+            "fitting": self.num_fitting,
+            "missing": len(self.missing),
+            "unexpected": len(self.unexpected),
+            "wrong_shape": len(self.wrong_shape),
+        }
 
     @property
     def is_complete(self) -> bool:
@@ -107,7 +120,7 @@ def compare_with_model(
 
     def record(_: nn.Module, keys: Any) -> None:
         needed = getattr(model, "needed_in_files", tuple)()
-        missing = _without(map(in_file, keys.missing_keys), ["*num_batches_tracked"])
+        missing = _without(map(in_file, keys.missing_keys), _COUNTED_APART)
         report.missing = [
             name for name in missing if _fits(name, needed) or not _fits(name, ignore)
         ]
@@ -122,6 +135,8 @@ def compare_with_model(
         if not found:
             raise
         report.wrong_shape = {in_file(name): (a, b) for name, a, b in found}
+    wanted = _without(map(in_file, shadow.state_dict()), (*_COUNTED_APART, *ignore))
+    report.num_fitting = len({*wanted} - {*report.missing, *report.wrong_shape})
     return report
 
 
@@ -156,7 +171,7 @@ def load_into(
         model: The model; a data-parallel wrapper is looked through.
         path: Weights file, see :func:`load_weights_file`, in mmseg's names or in those
             of the literature, see :func:`to_mmseg_names`.
-        allow_partial: Load what fits and only report the rest.
+        allow_partial: Load what fits, if anything does, and only report the rest.
         ignore: Shell patterns of names that may be missing or unexpected, such as
             ``'heads.*'`` for the discriminators of another stage.
 
@@ -165,8 +180,9 @@ def load_into(
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is unreadable, holds numbers that are not finite, or fits in
-            part and ``allow_partial`` is off; the model is then unchanged.
+        ValueError: If it is unreadable, holds numbers that are not finite, fits in
+            part and ``allow_partial`` is off, or not at all; the model is then
+            unchanged.
     """
     state_dict = to_mmseg_names(load_weights_file(path))
     try:
@@ -194,6 +210,11 @@ def load_weights(
             "it had diverged. Nothing was loaded; take an earlier checkpoint."
         )
     report = compare_with_model(model, state_dict, ignore)
+    if allow_partial and not (report.is_complete or report.num_fitting):
+        raise WeightsMismatchError(
+            f"nothing in '{origin}' fits {type(model).__name__}, which would stay "
+            f"random:\n{report}\nUse weights of the same architecture."
+        )
     if not (report.is_complete or allow_partial):
         raise WeightsMismatchError(
             f"'{origin}' fits {type(model).__name__} only in part; nothing was loaded:"

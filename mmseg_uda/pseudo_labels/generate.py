@@ -6,8 +6,7 @@ from pathlib import Path
 from mmengine.dist import barrier, get_rank, get_world_size
 from torch import Tensor, nn
 
-from mmseg_uda.checkpoints import file_hash
-from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
+from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.progress import with_progress
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.statistics import StatisticsOptions
@@ -18,6 +17,7 @@ from .measure_weights import is_measured, measure_weights
 from .network_statistics import adapt_networks, described, networks_in
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
+from .report_header import deciding, report_header
 from .rule_statistics import RuleStatistics
 from .score_map import check_score_map, score_map
 from .selection_rule import SelectionRule
@@ -38,6 +38,7 @@ def generate_pseudo_labels(
     weights: LabelWeights | None = None,
     plain_images: ImageFiles | None = None,
     statistics: StatisticsOptions | None = None,
+    partial: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict:
     """Label every image, or those that an interrupted run has left.
 
@@ -69,6 +70,8 @@ def generate_pseudo_labels(
             statistics; None: as ``images``.
         statistics: How the model is given the images' batch norm statistics before it
             predicts; None: it keeps those that it has.
+        partial: How many weights fit, by file, of those files that fit the model only
+            in part, for the report.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -80,30 +83,11 @@ def generate_pseudo_labels(
     """
     if rule.score_map is not None:
         check_score_map(model, rule.score_map, images.tta)
-    header = {
-        "rule": rule.settings(),
-        "thresholds": None,
-        "checkpoint": str(checkpoint),
-        "checkpoint_sha256": file_hash(checkpoint),
-        "config": config_name,
-        "tta": images.tta,
-    }
-    decisive = {
-        "rule": header["rule"],
-        "checkpoint_sha256": header["checkpoint_sha256"],
-        "tta": images.tta,
-        "pipeline_sha256": images.pipeline_sha256,
-        "num_images": len(images),
-        "images_sha256": text_sha256(images.names),
-        **(settings or {}),
-    }
-    if average_with:
-        others = {str(path): file_hash(path) for path in average_with}
-        header["averaged_with"] = others
-        decisive["averaged_with_sha256"] = list(others.values())
-    if statistics is not None:
-        header["target_statistics"] = described(model, statistics)
-        decisive["target_statistics"] = header["target_statistics"]
+    given = None if statistics is None else described(model, statistics)
+    header = report_header(
+        rule, checkpoint, config_name, images, average_with, partial, given
+    )
+    decisive = {**deciding(header, images), **(settings or {})}
     writer = PseudoLabelWriter(out_dir, images.names, decisive, get_rank())
     pending = on_rank_zero(writer.prepare, overwrite)
     plain_images = plain_images or images

@@ -11,6 +11,8 @@ from mmseg_uda.datasets.pseudo_label_report import few_classes
 from mmseg_uda.evaluation.weight_text import idle_weight_text, weight_line
 from mmseg_uda.models.objectives.weight_sums import does_nothing
 
+from .load_networks import partial_text
+
 _LITTLE = 0.01  # of all pixels
 
 
@@ -47,7 +49,8 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
     """
     if report["kept_share"] == 0:
         return [nothing_kept(report, folder)]
-    warnings = []
+    in_part = report.get("fits_in_part") or {}
+    warnings = [partial_text(file, counts) for file, counts in in_part.items()]
     if report["kept_share"] < _LITTLE:
         share = _percent(report["kept_share"])
         warnings.append(f"{_rule(report)} keeps only {share} % of the pixels")

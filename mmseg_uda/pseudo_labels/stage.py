@@ -10,10 +10,9 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.checkpoints import TRAINING_PARTS
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.devices import choose_device
-from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.plain import plain
 from mmseg_uda.registry import RULES
 from mmseg_uda.statistics import StatisticsOptions
@@ -21,6 +20,7 @@ from mmseg_uda.weight_files import check_is_file
 
 from .generate import generate_pseudo_labels
 from .label_weights import LabelWeights
+from .load_networks import load_networks
 from .target_images import (
     check_target_classes,
     folder_reader,
@@ -61,7 +61,8 @@ def run_pseudo_label_stage(
         tta: Average the softmax of the augmentations of the config's ``tta_pipeline``.
         images: Folder of images to take instead of the config's.
         overwrite: Remove labels made with other settings.
-        allow_partial: Accept a checkpoint that fits the model only in part.
+        allow_partial: Accept a checkpoint that fits the model only in part, and say how
+            much of it fits.
         device: Where to predict, e.g. ``'cpu'``; default: a GPU if there is one.
         num_workers: Processes that load images, per rank; default: the config's.
         average_with: Weights of further networks of this config. The labels are those
@@ -109,14 +110,12 @@ def run_pseudo_label_stage(
     # a rule that looks at a map needs the heads that the map is made with
     ignore = TRAINING_PARTS if selection.score_map is None else ()
     options = dict(allow_partial=allow_partial, ignore=ignore)
-    load_into(model, str(checkpoint), **options)
+    predicts, partial = load_networks(model, [checkpoint, *average_with], **options)
     check_target_classes(cfg, model)
-    if average_with:
-        model = MeanSegmentor.of(model, average_with, **options)
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     return generate_pseudo_labels(
-        model.to(where),
+        predicts.to(where),
         files,
         out_dir,
         selection,
@@ -130,6 +129,7 @@ def run_pseudo_label_stage(
         weights=weights,
         plain_images=files.loaded_by(inference_pipeline(cfg)) if tta else files,
         statistics=statistics,
+        partial=partial,
     )
 
 

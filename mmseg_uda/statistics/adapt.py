@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mmengine.dist import get_rank
 from torch import nn
@@ -41,7 +42,7 @@ class StatisticsOptions:
         layers: Shell patterns of the batch norms to adapt, such as ``'backbone.*'``.
 
     Raises:
-        ValueError: If a number is out of range.
+        ValueError: If a value is of another kind, or a number out of range.
     """
 
     blend: float = 0.0
@@ -55,15 +56,24 @@ class StatisticsOptions:
             raise ValueError(
                 f"blend must be in [0, 1), got {self.blend}: at 1 nothing would change"
             )
-        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+        whole = isinstance(self.batch_size, int) and not isinstance(
+            self.batch_size, bool
+        )
+        if not whole or self.batch_size < 1:
             raise ValueError(
                 f"batch_size must be a whole number >= 1, got {self.batch_size!r}"
             )
-        if isinstance(self.layers, str) or not self.layers:
-            raise ValueError(
-                "layers must be a list of patterns such as ['backbone.*'], got "
-                f"{self.layers!r}"
-            )
+        if not isinstance(self.exact, bool):
+            raise ValueError(f"exact must be True or False, got {self.exact!r}")
+        _check_patterns(self.layers)
+
+
+def _check_patterns(layers: Any) -> None:
+    given = layers if isinstance(layers, list | tuple) else ()
+    if not given or not all(isinstance(pattern, str) for pattern in given):
+        raise ValueError(
+            f"layers must be a list of patterns such as ['backbone.*'], got {layers!r}"
+        )
 
 
 def adaptable_norms(

@@ -83,10 +83,17 @@ def test_plan__none_removes_a_stage():
             dict(pseudo_labels=dict(target_statistics="target")),
             r"must be True, False or a dict of blend, batch_size.* got 'target'",
         ),
-        (dict(pseudo_labels=dict(target_statistics=dict(size=4))), "got {'size': 4}"),
+        (
+            dict(pseudo_labels=dict(target_statistics=dict(batchsize=4))),
+            "target_statistics has no option 'batchsize'.* Did you mean 'batch_size'",
+        ),
         (
             dict(pseudo_labels=dict(target_statistics=dict(batch_size=0))),
             "target_statistics: batch_size must be a whole number >= 1, got 0",
+        ),
+        (
+            dict(pseudo_labels=dict(target_statistics=dict(exact="no"))),
+            "'pseudo_labels': target_statistics exact must be True or False, got 'no'",
         ),
         (dict(pseudo_labels=dict(average_with="stage_on")), "Did you mean 'stage_one'"),
         (dict(pseudo_labels=dict(average_with=["x"])), "average_with='x' must be an"),

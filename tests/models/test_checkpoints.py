@@ -222,8 +222,20 @@ def test_load_into__partial_on_request(tmp_path):
     torch.save(other, tmp_path / "half.pth")
     report = load_into(net, tmp_path / "half.pth", allow_partial=True)
     assert not report.is_complete
+    counts = dict(fitting=6, missing=1, unexpected=1, wrong_shape=1)
+    assert report.counts == counts
     assert torch.equal(net[0].bias, before["0.bias"] + 1)
     assert torch.equal(net[0].weight, before["0.weight"])
+
+
+def test_load_into__nothing_fits_even_in_part(tmp_path):
+    net = _net()
+    before = {k: v.clone() for k, v in net.state_dict().items()}
+    weights = {"0.weight": torch.ones(1), "1.num_batches_tracked": torch.tensor(9)}
+    torch.save(weights, tmp_path / "other.pth")
+    with pytest.raises(ValueError, match=r"nothing in '.*other\.pth' fits Sequential"):
+        load_into(net, tmp_path / "other.pth", allow_partial=True)
+    assert all(torch.equal(v, before[k]) for k, v in net.state_dict().items())
 
 
 def test_load_into__ignored_names_may_differ(tmp_path):

@@ -1,5 +1,7 @@
 """tools/generate_pseudo_labels.py: what is wrong is said before the first image."""
 
+import json
+
 import pytest
 import torch
 from in_process import ROOT, call
@@ -124,6 +126,25 @@ def test_tool__nothing_kept_is_a_warning(setting, monkeypatch, capsys):
     assert "3 images, 0 % of the pixels kept" in printed.out
     assert "warning: GlobalThreshold(threshold=1.0) keeps no pixel of" in printed.err
     assert (setting / "out" / "pseudo_labels.json").is_file()
+
+
+def test_tool__weights_that_fit_in_part(setting, monkeypatch, capsys):
+    weights = torch.load(setting / "tiny.pth")
+    del weights["backbone.conv1.weight"], weights["backbone.bn1.bias"]
+    weights["decode_head.conv_seg.weight"] = torch.ones(7, 4, 1, 1)
+    torch.save({**weights, "ema.x": torch.ones(1)}, setting / "part.pth")
+    monkeypatch.chdir(setting)
+    command = ["tiny.py", "part.pth", "--out", "out", "--device", "cpu"]
+    assert call(monkeypatch, TOOL, *command, "--allow-partial") == 0
+    told = capsys.readouterr().err
+    said = "warning: 'part.pth' fits the network only in part: 3 of the network's"
+    early, late = told.find(said), told.rfind(said)
+    assert 0 <= early < told.find("unknown to the model (1):\n    ema.x") < late
+    report = json.loads((setting / "out" / "pseudo_labels.json").read_text())
+    counts = report["fits_in_part"]["part.pth"]
+    all_of_it = sum("num_batches" not in name for name in weights) + 2  # without two
+    assert counts["fitting"] == all_of_it - 3
+    assert (counts["missing"], counts["unexpected"], counts["wrong_shape"]) == (2, 1, 1)
 
 
 def test_stage__unknown_device(setting):

@@ -204,7 +204,10 @@ def test_numbers_that_are_not_finite__leave_the_model_alone(images):
         (dict(blend=1.0), "blend must be in"),
         (dict(blend=-0.1), "blend must be a number >= 0"),
         (dict(batch_size=0), "batch_size must be a whole number >= 1, got 0"),
+        (dict(batch_size=True), "batch_size must be a whole number >= 1, got True"),
+        (dict(exact="no"), "exact must be True or False, got 'no'"),
         (dict(layers="backbone.*"), "must be a list of patterns"),
+        (dict(layers=[3]), r"must be a list of patterns .* got \[3\]"),
     ],
 )
 def test_options__out_of_range(wrong, told):

@@ -121,3 +121,21 @@ def test_files__that_are_not_what_they_should_be(setting):
         run(setting)
     assert (setting / "out.pth").read_text() == "mine"
     run(setting, overwrite=True)
+
+
+def test_report__never_replaces_a_checkpoint(setting):
+    (setting / "link.pth").symlink_to("out.pth")
+    for report in ("out.pth", "link.pth"):
+        with pytest.raises(StageError, match="--out and --json are one file"):
+            run(setting, json=setting / report, overwrite=True)
+    assert not (setting / "out.pth").exists()
+    (setting / "text.json").write_text("{my notes")
+    torch.save({}, setting / "other.pth")
+    for name in ("text.json", "other.pth"):
+        content = (setting / name).read_bytes()
+        with pytest.raises(StageError, match=f"{name} exists and is no JSON"):
+            run(setting, json=setting / name, overwrite=True)
+        assert (setting / name).read_bytes() == content
+    (setting / "old.json").write_text('{"moved": []}')
+    report = run(setting, json=setting / "old.json", overwrite=True)
+    assert json.loads((setting / "old.json").read_text()) == report

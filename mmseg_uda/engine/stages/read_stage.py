@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from mmseg_uda.options import from_options
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.weight_files import is_file_name
@@ -183,16 +184,18 @@ def _statistics(name: str, given: Any) -> StatisticsOptions | None:
     if given in (None, False):
         return None
     options = {} if given is True else _without_none(given)
-    known = [option.name for option in fields(StatisticsOptions)]
-    if not isinstance(options, Mapping) or not set(options) <= set(known):
+    if not isinstance(options, Mapping):
+        known = ", ".join(option.name for option in fields(StatisticsOptions))
         raise StageError(
             f"stage '{name}': target_statistics must be True, False or a dict of "
-            f"{', '.join(known)}, such as dict(batch_size=4), got {given!r}"
+            f"{known}, such as dict(batch_size=4), got {given!r}"
         )
+    what = "target_statistics"
     try:
-        return StatisticsOptions(**options)
-    except (TypeError, ValueError) as error:
-        raise StageError(f"stage '{name}': target_statistics: {error}") from error
+        return from_options(StatisticsOptions, what, options)
+    except ValueError as error:
+        about = "" if str(error).startswith(what) else f"{what}: "
+        raise StageError(f"stage '{name}': {about}{error}") from error
 
 
 def _translate_stage(

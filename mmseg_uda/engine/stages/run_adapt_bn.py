@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 from torch import nn
 
-from mmseg_uda.atomic_files import check_writable, write_json
+from mmseg_uda.atomic_files import write_json
 from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.devices import choose_device
@@ -30,7 +30,9 @@ from mmseg_uda.statistics.adapt import NOTHING_TO_ADAPT
 from mmseg_uda.version import __version__
 from mmseg_uda.weight_files import check_is_file
 
+from .checks.adapted_outputs import check_outputs
 from .checks.building import building
+from .checks.full_size_weights import toy_explained
 from .checks.model import check_model
 from .errors import StageError
 from .folders import draw_toycity
@@ -79,8 +81,9 @@ def run_adapt_bn(
     resolver = Resolver(request)
     cfg = resolver.stage_config(resolver.training_stage(stage), needed=[_DOMAIN])
     start_processes(request.launcher, cfg)
-    on_rank_zero(_check_files, path, out, json, overwrite)
-    model = check_model(cfg, path, trains=False)
+    on_rank_zero(check_outputs, path, out, json, overwrite)
+    with toy_explained(request.toy):
+        model = check_model(cfg, path, trains=False)
     if not adaptable_norms(model, options.layers):
         raise StageError(f"{request.config}: {NOTHING_TO_ADAPT}")
     on_rank_zero(_draw, cfg, request, images)
@@ -101,25 +104,6 @@ def run_adapt_bn(
     say(f"{len(moved)} batch norms have the statistics of {len(files)} images: {out}")
     shutdown_distributed()
     return report
-
-
-def _check_files(path: Path, out: Path, json: Path | None, overwrite: bool) -> None:
-    """Check that the files may be written, before the work is done."""
-    for option, file in (("--out", out), ("--json", json)):
-        if file is None:
-            continue
-        if file.is_dir():
-            raise StageError(f"{option} {file} is a folder; give a file")
-        if file.exists() and file.samefile(path):
-            raise StageError(
-                f"{option} {file} is the checkpoint to adapt; give another"
-            )
-        if file.exists() and not overwrite:
-            raise StageError(
-                f"{option} {file} exists; choose another file, or replace it with "
-                "--overwrite"
-            )
-        check_writable(file.parent, option)
 
 
 def _draw(cfg: Config, request: Request, images: str | None) -> None:
