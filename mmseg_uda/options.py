@@ -3,7 +3,7 @@
 import inspect
 import math
 from collections.abc import Mapping
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 from mmseg_uda.suggestions import did_you_mean
@@ -79,3 +79,14 @@ def check_number(what: str, value: Any, lowest: float = -math.inf) -> None:
         return
     bound = "" if lowest == -math.inf else f" >= {lowest:g}"
     raise ValueError(f"{what} must be a number{bound}, got {value!r}")
+
+
+def check_count(what: str, value: Any) -> None:
+    """Refuse an option that is no whole number of 1 or more.
+
+    Raises:
+        ValueError: If it is.
+    """
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or value < 1:
+        raise ValueError(f"{what} must be a whole number >= 1, got {value!r}")

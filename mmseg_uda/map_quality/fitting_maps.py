@@ -55,6 +55,7 @@ def _reasons(
     behind = [model.maps[inner] for inner in maps_behind([name], model.maps)]
     for inner in behind:
         inner.check(model.segmentor)
+    yield from filter(None, (inner.not_ready() for inner in behind))
     wanted = {head for inner in behind for head in inner.extra_seg_heads(_SEG_HEAD)}
     for seg_head in sorted(wanted - {*segmentation_heads(model.segmentor)}):
         yield f"it needs the segmentation head '{seg_head}'"

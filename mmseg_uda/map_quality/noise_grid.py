@@ -7,8 +7,11 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mmseg_uda.models.maps import LipschitzMap
-from mmseg_uda.options import from_options
+from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
+from mmseg_uda.models.maps.lipschitz_map import AUTO
+from mmseg_uda.suggestions import did_you_mean
+
+_OF_MAP = ("num_samples", "divergence")
 
 #: What is tried unless the command line says otherwise: the noise that configs ship
 #: with, weaker noise of this kind, other kinds, and the noise that was shipped before.
@@ -54,8 +57,8 @@ def lipschitz_maps(noises: Sequence[Mapping[str, Any]]) -> dict[str, LipschitzMa
     """Build the Lipschitz map of every noise, by its title.
 
     Args:
-        noises: Options of :class:`FeatureNoise`, and of :class:`LipschitzMap` itself
-            (``num_samples``, ``divergence``).
+        noises: Options of :class:`FeatureNoise` with a number for ``eps``, and
+            ``num_samples`` and ``divergence`` of :class:`LipschitzMap`.
 
     Raises:
         ValueError: If there is no such option, or a value is out of range.
@@ -64,11 +67,22 @@ def lipschitz_maps(noises: Sequence[Mapping[str, Any]]) -> dict[str, LipschitzMa
 
 
 def _lipschitz_map(options: Mapping[str, Any]) -> LipschitzMap:
-    own = [*inspect.signature(LipschitzMap).parameters]
-    own.remove("noise")
-    of_map = {key: value for key, value in options.items() if key in own}
-    noise = {key: value for key, value in options.items() if key not in own}
-    return from_options(LipschitzMap, noise_title(options), {**of_map, "noise": noise})
+    known = [*inspect.signature(FeatureNoise).parameters, *_OF_MAP]
+    title = noise_title(options)
+    for name in options:
+        if name not in known:
+            raise ValueError(
+                f"{title}: noise has no option {name!r}; it takes: {', '.join(known)}."
+                + did_you_mean(name, known)
+            )
+    if options.get("eps") == AUTO:
+        raise ValueError(
+            f"{title}: noise that is compared has a number for eps. 'auto' belongs "
+            "into a config, and weights of its training hold the bound that was found"
+        )
+    of_map = {key: value for key, value in options.items() if key in _OF_MAP}
+    noise = {key: value for key, value in options.items() if key not in _OF_MAP}
+    return LipschitzMap(**of_map, noise=noise)
 
 
 def _value(text: str) -> Any:

@@ -9,9 +9,14 @@ from typing import Any
 
 from mmseg_uda.atomic_files import write_json
 
+OTHERS = "other_runs"
+
 
 class RankingFile:
     """Rankings of checkpoints, of which those measured before are taken over.
+
+    What the file has of other checkpoints, or with other settings, stays in it, under
+    ``other_runs``.
 
     Args:
         path: The file, which need not exist.
@@ -28,6 +33,7 @@ class RankingFile:
             next((run for run in before if run["settings"] == settings), None)
             for settings in wanted
         ]
+        self._others = [run for run in before if run["settings"] not in [*wanted]]
 
     def is_measured(self, index: int) -> bool:
         """Whether the ranking of a checkpoint is there."""
@@ -44,7 +50,7 @@ class RankingFile:
 
     def write(self, header: Mapping[str, Any]) -> dict:
         """Write what is there behind a header, and return all of it."""
-        content = {**header, "runs": self.runs}
+        content = {**header, "runs": self.runs, OTHERS: self._others}
         write_json(self.path, content)
         return content
 
@@ -53,7 +59,8 @@ def _runs(path: Path) -> list[dict]:
     if not path.exists():
         return []
     try:
-        runs = json.loads(path.read_bytes())["runs"]
+        content = json.loads(path.read_bytes())
+        runs = [*content["runs"], *content.get(OTHERS, [])]
         if all("settings" in run and "scores" in run for run in runs):
             return runs
     except (ValueError, KeyError, TypeError):

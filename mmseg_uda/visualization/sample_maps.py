@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
+from mmseg_uda.models.maps.lipschitz_map import AUTO
 from mmseg_uda.models.views import DomainView
 from mmseg_uda.pseudo_labels.predict_probs import probs_of
 from mmseg_uda.structures import Step
@@ -101,13 +102,20 @@ def drawn_lipschitz_map(
         noise: Arguments of :class:`FeatureNoise` that replace its own.
 
     Raises:
-        ValueError: If they are out of range.
+        ValueError: If they are out of range, or the bound of the model's noise is
+            ``'auto'``, not found yet and not given here.
     """
     parts = getattr(model, "maps", {}).values()
     own = next((p for p in parts if isinstance(p, LipschitzMap)), LipschitzMap())
     drawn = LipschitzMap(
         on=_IMAGE, divergence=own.divergence, num_samples=own.num_samples
     )
+    if own.noise.eps == AUTO and "eps" not in (noise or {}):
+        raise ValueError(
+            "the noise of the model's Lipschitz map has eps='auto', and these weights "
+            "hold no bound that was found: give one (--eps of tools/visualize.py), or "
+            "the weights of a training with a NoiseBoundHook, such as LCRF's stage two"
+        )
     drawn.noise = own.noise.changed(**(noise or {}))
     return drawn
 

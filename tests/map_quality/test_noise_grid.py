@@ -31,3 +31,19 @@ def test_parse_noise__options_of_noise_and_map():
 def test_parse_noise__refuses_what_are_no_pairs(text):
     with pytest.raises(ValueError, match="noise is KEY=VALUE"):
         parse_noise(text)
+
+
+@pytest.mark.parametrize("key", ["on", "noise", "detach_clean", "shared_dropout"])
+def test_lipschitz_maps__other_options_of_a_map_are_no_noise(key):
+    with pytest.raises(ValueError, match=f"no option '{key}'; it takes: kind, eps, "):
+        lipschitz_maps([{"kind": "sign", key: True}])
+
+
+def test_lipschitz_maps__a_misspelt_option():
+    with pytest.raises(ValueError, match="Did you mean 'num_samples'"):
+        lipschitz_maps([dict(num_sample=2)])
+
+
+def test_lipschitz_maps__a_bound_to_be_found_is_no_number():
+    with pytest.raises(ValueError, match=r"L_lip sign eps=auto: .* a number for eps"):
+        lipschitz_maps([dict(kind="sign", eps="auto")])

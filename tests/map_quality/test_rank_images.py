@@ -117,6 +117,18 @@ def test_scores__which_maps_of_a_config_are_left_out_and_why():
     assert "judged (config)" in rank_images(model, images(1), loaded)
 
 
+def test_scores__a_bound_that_was_not_found_leaves_its_maps_out():
+    noise = dict(kind="sign", eps="auto")
+    model = build_model(dict(MAPS, lipschitz=dict(type="LipschitzMap", noise=noise)))
+    found = score_set(model)
+    assert found.left_out["lipschitz"].startswith("the bound of the noise is eps='aut")
+    assert [score.name for score in found.scores if "lipschitz" in score.name] == []
+    weights = {"maps.lipschitz.found_eps": torch.tensor(2.0, dtype=torch.float64)}
+    model.load_state_dict(weights, strict=False)
+    ranked = rank_images(model, images(1), score_set(model))
+    assert "|r| <= 2 * rms" in ranked["lipschitz (config)"]["equation"]
+
+
 def test_scores__of_one_head_have_no_head_divergence():
     model = build_model(dict(cosine=dict(type="HeadCosineMap")), aux=False)
     found = score_set(model, NOISES)

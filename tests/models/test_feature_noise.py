@@ -240,6 +240,7 @@ def test_feature_noise__bound_as_a_formula(options, formula):
         (dict(eps=-1), "finite and >= 0, got -1"),
         (dict(eps=math.inf), "inf"),
         (dict(eps="big"), "'big'"),
+        (dict(eps=True), "finite and >= 0, got True"),
         (dict(unit="mrs"), "'mrs', choose one of: absolute, .* Did you mean 'rms'"),
         (dict(unit="location"), "kind 'gaussian_channel' bounds every.*unit='rms'"),
         (dict(kind=WORST, power_steps=0), "power_steps must be 1, 2, ..., got 0"),

@@ -173,9 +173,19 @@ def test_lipschitz_map__running_statistics_of_a_head_stay():
     assert norm.num_batches_tracked == before[1] == 1
 
 
-@pytest.mark.parametrize("bad", [dict(divergence="js"), dict(num_samples=0)])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        dict(divergence="js"),
+        dict(num_samples=0),
+        dict(num_samples=1.5),
+        dict(num_samples=4.0),
+        dict(num_samples=True),
+        dict(num_samples="4"),
+    ],
+)
 def test_lipschitz_map__error_names_the_value(bad):
-    with pytest.raises(ValueError, match=str(next(iter(bad.values())))):
+    with pytest.raises(ValueError, match=repr(next(iter(bad.values())))):
         LipschitzMap(**bad)
 
 

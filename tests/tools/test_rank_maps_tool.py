@@ -86,6 +86,11 @@ def test_rank_maps__measures_only_what_is_missing(rank, checkpoints, tmp_path, c
     both = json.loads(file.read_text())["runs"]
     assert both[1] == alone[0]
     assert both[0]["scores"] != both[1]["scores"]
+    # what is not wanted now stays
+    assert rank(checkpoints[0]) == 0
+    apart = json.loads(file.read_text())
+    assert apart["runs"] == [both[0]]
+    assert apart["other_runs"] == alone
     # other settings are measured anew
     assert rank(checkpoints[1], more=["--seed", 1]) == 0
     other = json.loads(file.read_text())["runs"]
@@ -119,7 +124,10 @@ def test_rank_maps__some_of_the_images_and_no_noise(rank, checkpoints, tmp_path)
         (["kind=sine"], (), r"unknown noise kind 'sine'"),
         (["kind=sign,esp=1"], (), "noise has no option 'esp'"),
         (["kind=sign,eps=-1"], (), "noise eps must be finite and >= 0"),
-        (["num_samples=0"], (), "num_samples must be at least 1, got 0"),
+        (["num_samples=1.5"], (), "num_samples must be a whole number >= 1, got 1.5"),
+        (["num_samples=x"], (), "num_samples must be a whole number >= 1, got 'x'"),
+        (["eps=True"], (), "noise eps must be finite and >= 0, got True"),
+        (["eps=auto"], (), "noise that is compared has a number for eps"),
         ((), ["--cfg-options", "modle.x=1"], "Did you mean 'model'?"),
         ((), ["--cfg-options", "val_dataloader=None"], "no val_dataloader"),
     ],
@@ -129,6 +137,26 @@ def test_rank_maps__what_cannot_be_ranked(
 ):
     assert rank(checkpoints[0], noise=noise, more=more) == 1
     assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_rank_maps__one_checkpoint_given_twice(rank, checkpoints, tmp_path, capsys):
+    copy = tmp_path / "copy.pth"
+    copy.write_bytes(checkpoints[0].read_bytes())
+    assert rank(*checkpoints, copy) == 1
+    said = f"checkpoints {checkpoints[0]} and {copy} are the same file, or copies"
+    assert said in capsys.readouterr().err
+
+
+def test_rank_maps__every_checkpoint_is_tried_first(
+    rank, checkpoints, tmp_path, capsys
+):
+    other = tmp_path / "full_size.pth"
+    torch.save({"backbone.conv1.weight": torch.ones(64, 3, 7, 7)}, other)
+    assert rank(checkpoints[0], other) == 1
+    said = capsys.readouterr().err
+    assert "full_size.pth' fits" in said
+    assert "leave --toy out" in said
     assert not (tmp_path / "out").exists()
 
 

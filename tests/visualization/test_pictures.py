@@ -51,6 +51,16 @@ def test_draw_sheet__nothing_to_draw():
         draw_sheet([])
 
 
+def test_sample_maps__a_bound_that_was_not_found():
+    model = build_model(eps="auto")
+    for noise in (None, dict(kind="sign")):
+        with pytest.raises(ValueError, match=r"eps='auto'.*hold no bound.*--eps"):
+            sample_maps(model, one_image(), draws=0, noise=noise)
+    assert sample_maps(model, one_image(), 0, noise=dict(eps=2.0)).noise.eps == 2
+    model.maps["lipschitz"].set_eps(0.5)
+    assert sample_maps(model, one_image(), draws=0).noise.eps == 0.5
+
+
 def test_sample_maps__ranges_and_sizes():
     maps = sample_maps(build_model(), one_image(), draws=2)
     drawn = (maps.labels, maps.confidence, maps.variance, maps.lipschitz)

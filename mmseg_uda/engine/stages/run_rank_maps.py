@@ -1,37 +1,41 @@
 """Comparing maps on labelled images: what ``tools/rank_maps.py`` does."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
-from mmseg.registry import DATASETS
+from torch import nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
 from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.checkpoints import file_hash, load_weights_file
 from mmseg_uda.datasets.image_files import text_sha256
-from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.devices import choose_device
 from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.map_quality.figure import draw_ranking
 from mmseg_uda.map_quality.rank_images import rank_images
 from mmseg_uda.map_quality.ranking_file import RankingFile
-from mmseg_uda.map_quality.score_set import score_set
+from mmseg_uda.map_quality.score_set import ScoreSet, score_set
 from mmseg_uda.map_quality.score_statistics import COVERAGES
 from mmseg_uda.plain import plain
 from mmseg_uda.progress import with_progress
 from mmseg_uda.version import __version__
+from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 from mmseg_uda.weight_files import check_is_file
 
-from .checks.building import building
-from .checks.classes import check_classes
+from .checks.full_size_weights import toy_explained
+from .checks.labelled_images import (
+    check_labelled_loader,
+    check_predicts_classes,
+    labelled_images,
+)
 from .checks.model import check_model
 from .errors import StageError
 from .folders import draw_toycity
-from .ranks import say
 from .request import Request
 from .resolve import Resolver
 
@@ -68,16 +72,24 @@ def run_rank_maps(
         ValueError: If config, data, noise or checkpoints don't fit together.
         OSError: If something is missing, or in the way.
     """
-    paths = [check_is_file(path, "checkpoint") for path in checkpoints]
+    hashes = _hashes([check_is_file(path, "checkpoint") for path in checkpoints])
     resolver = Resolver(request)
     cfg = resolver.stage_config(
         [stage for stage in resolver.stages if stage.trains][-1]
     )
     device = choose_device(request.device)
     check_writable(out, "--out")
+    compare = partial(score_set, noises=noises, combine=combine)
     model = check_model(cfg, None, trains=False)
-    scores = score_set(model, noises, combine)  # says what is wrong with the noise
-    dataset = _labelled(cfg, model, request)
+    check_predicts_classes(inner_segmentor(model))
+    compare(model)  # says what is wrong with the noise
+    check_labelled_loader(cfg, model)
+    load = partial(_loaded, cfg, request.toy, compare)
+    equations = [_equations(load(path)[1]) for path in hashes]  # each of them fits
+    draw_toycity(
+        request, [Config({"val_dataloader": copy.deepcopy(cfg.val_dataloader)})]
+    )
+    dataset = labelled_images(cfg)
     wanted = len(dataset) if max_images is None else max_images
     indices = evenly_spaced(len(dataset), wanted)
     if num_workers is None:
@@ -88,11 +100,13 @@ def run_rank_maps(
         "data_sha256": text_sha256(repr(plain(cfg.val_dataloader.dataset))),
         "images": len(indices),
         "noise": plain(noises),
-        "equations": {score.name: score.equation for score in scores.scores},
         "combine": list(combine),
         "seed": seed,
     }
-    of_runs = [{**settings, "checkpoint_sha256": file_hash(path)} for path in paths]
+    of_runs = [
+        {**settings, "equations": of_scores, "checkpoint_sha256": sha256}
+        for of_scores, sha256 in zip(equations, hashes.values(), strict=True)
+    ]
     file = RankingFile(Path(out, FILE), of_runs)
     header = {
         "config": str(request.config),
@@ -101,10 +115,9 @@ def run_rank_maps(
         "classes": list(dataset.metainfo["classes"]),
         "coverages": COVERAGES.round(6).tolist(),
     }
-    for index, path in enumerate(paths):
+    for index, path in enumerate(hashes):
         if not file.is_measured(index):
-            model = check_model(cfg, path, trains=False).to(device)
-            scores = score_set(model, noises, combine, [*load_weights_file(path)])
+            model, scores = load(path)
             images = with_progress(
                 _images(dataset, indices, num_workers),
                 len(indices),
@@ -114,7 +127,7 @@ def run_rank_maps(
                 "checkpoint": str(path),
                 "settings": of_runs[index],
                 "left_out": scores.left_out,
-                "scores": rank_images(model, images, scores, seed),
+                "scores": rank_images(model.to(device), images, scores, seed),
             }
             file.put(index, run)
         report = file.write(header)
@@ -122,28 +135,32 @@ def run_rank_maps(
     return report
 
 
-def _labelled(cfg: Config, model: Any, request: Request) -> Dataset:
-    """Build the data set of the config's validation, after a look at its files."""
-    loader = cfg.get("val_dataloader")
-    if not loader or not loader.get("dataset"):
-        raise StageError(
-            "the config has no val_dataloader, whose labelled images maps are judged "
-            "on; add one"
-        )
-    check_classes(cfg, model, "val_dataloader")
-    draw_toycity(request, [Config({"val_dataloader": copy.deepcopy(loader)})])
-    with building("val_dataloader"):
-        (report, *_) = check_dataset(loader.dataset)
-        dataset = DATASETS.build(copy.deepcopy(loader.dataset))
-    if not report.num_labels:
-        raise StageError(
-            f"val_dataloader: {report.name} has no label for any of its "
-            f"{report.num_images} images. Maps are judged on labelled images: give it "
-            "a data set with labels, and LoadAnnotations in its pipeline"
-        )
-    for notice in report.notices:
-        say(f"{report.name}: {notice}")
-    return dataset
+def _hashes(paths: Sequence[Path]) -> dict[Path, str]:
+    """Return the SHA-256 of every file; refuse one that is given twice."""
+    found: dict[Path, str] = {}
+    for path in paths:
+        sha256 = file_hash(path)
+        for other, of_other in found.items():
+            if sha256 == of_other:
+                raise StageError(
+                    f"checkpoints {other} and {path} are the same file, or copies: "
+                    "the spread of several would come out too small. Give each once"
+                )
+        found[path] = sha256
+    return found
+
+
+def _loaded(
+    cfg: Config, toy: bool, compare: Callable[..., ScoreSet], path: Path
+) -> tuple[nn.Module, ScoreSet]:
+    """Build the model with the weights of a file, and what is compared on it."""
+    with toy_explained(toy):
+        model = check_model(cfg, path, trains=False)
+    return model, compare(model, weights=[*load_weights_file(path)])
+
+
+def _equations(scores: ScoreSet) -> dict[str, str]:
+    return {score.name: score.equation for score in scores.scores}
 
 
 def _images(

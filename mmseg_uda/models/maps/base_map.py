@@ -50,6 +50,10 @@ class BaseMap(nn.Module):
         """The map as a formula, for ``tools/describe_method.py``."""
         raise NotImplementedError(f"{type(self).__name__} must define equation")
 
+    def not_ready(self) -> str:
+        """What the map still lacks before it can be computed; empty if nothing."""
+        return ""
+
     def to_enlarge(self) -> str:
         """The option that makes the map larger, as advice; empty if none does."""
         return ""

@@ -187,7 +187,8 @@ def check_eps(eps: Any) -> None:
     Raises:
         ValueError: If it is refused.
     """
-    if not isinstance(eps, Real) or not 0 <= eps < float("inf"):
+    is_number = isinstance(eps, Real) and not isinstance(eps, bool)
+    if not is_number or not 0 <= eps < float("inf"):
         raise ValueError(f"noise eps must be finite and >= 0, got {eps!r}")
 
 

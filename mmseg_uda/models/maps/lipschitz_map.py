@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.losses import DIVERGENCES
-from mmseg_uda.options import from_options
+from mmseg_uda.options import check_count, from_options
 from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step, View
@@ -70,7 +70,8 @@ class LipschitzMap(BaseMap):
           dropout that is not shared.
 
     Raises:
-        ValueError: If ``divergence`` is unknown or ``num_samples`` < 1.
+        ValueError: If ``divergence`` is unknown, or ``num_samples`` no whole number of
+            1 or more.
     """
 
     def __init__(
@@ -84,8 +85,7 @@ class LipschitzMap(BaseMap):
     ) -> None:
         super().__init__(on)
         check_choice("divergence", divergence, DIVERGENCES)
-        if num_samples < 1:
-            raise ValueError(f"num_samples must be at least 1, got {num_samples}")
+        check_count("num_samples", num_samples)
         self.divergence = divergence
         self.finds_eps = isinstance(noise, Mapping) and noise.get("eps") == AUTO
         known = noise
@@ -101,11 +101,8 @@ class LipschitzMap(BaseMap):
 
     def forward(self, step: Step, seg_head: str) -> Tensor:
         """Compute the map of one segmentation head, (N, H, W)."""
-        if self.noise.eps == AUTO:
-            raise ValueError(
-                "the bound of the noise is eps='auto' and has not been found: train "
-                "with a NoiseBoundHook, load weights of such a training, or set eps"
-            )
+        if lacks := self.not_ready():
+            raise ValueError(lacks)
         view = step.view(self.on)
         clean = view.log_probs(seg_head)
         if self.detach_clean:
@@ -168,6 +165,15 @@ class LipschitzMap(BaseMap):
         if self.noise.eps == AUTO:
             bound = bound.replace(AUTO, "eps found from data", 1)
         return f"{symbol}( {clean} || {noisy} ), {bound}{draws}"
+
+    def not_ready(self) -> str:
+        """A bound that is still to be found."""
+        if self.noise.eps != AUTO:
+            return ""
+        return (
+            "the bound of the noise is eps='auto' and has not been found: train with a "
+            "NoiseBoundHook, load weights of such a training, or set eps"
+        )
 
     def to_enlarge(self) -> str:
         """The bound of the noise makes the map larger."""
