@@ -23,6 +23,7 @@ from mmseg_uda.engine.stages import (
 from mmseg_uda.engine.stages.ranks import start_processes
 from mmseg_uda.pseudo_labels import (
     LabelWeights,
+    has_no_batch_norm,
     outcome_line,
     outcome_warnings,
     run_pseudo_label_stage,
@@ -165,7 +166,12 @@ def generate(args: argparse.Namespace) -> None:
     )
     if is_main_process():
         print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")
-        for warning in outcome_warnings(report, args.out):
+        warnings = outcome_warnings(report, args.out)
+        if has_no_batch_norm(report):
+            warnings.append(
+                "--target-statistics did nothing: the network has no batch norm"
+            )
+        for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
     shutdown_distributed()
 

@@ -9,7 +9,12 @@ from .generate import generate_pseudo_labels
 from .global_threshold import GlobalThreshold
 from .keep_all import KeepAll
 from .label_weights import LabelWeights
-from .outcome import nothing_kept, outcome_line, outcome_warnings
+from .outcome import (
+    has_no_batch_norm,
+    nothing_kept,
+    outcome_line,
+    outcome_warnings,
+)
 from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .selection_rule import SelectionRule
@@ -28,6 +33,7 @@ __all__ = [
     "SelectionRule",
     "SoftClassBalanced",
     "generate_pseudo_labels",
+    "has_no_batch_norm",
     "nothing_kept",
     "outcome_line",
     "outcome_warnings",

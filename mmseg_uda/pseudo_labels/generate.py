@@ -1,5 +1,6 @@
 """Pseudo-labels of a set of images from one model."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -94,8 +95,11 @@ def generate_pseudo_labels(
     was_training = model.training
     model.eval()
     try:
-        if statistics is not None and not on_rank_zero(_is_finished, writer, weights):
-            adapt_networks(model, plain_images, statistics, num_workers)
+        if statistics is not None:
+            finished = on_rank_zero(_finished_statistics, writer, weights)
+            header["target_statistics"] |= finished or adapt_networks(
+                model, plain_images, statistics, num_workers
+            )
         if rule.needs_statistics:
             _give_statistics(rule, model, images, writer.folder, num_workers)
         own = pending[get_rank() :: get_world_size()]
@@ -116,9 +120,13 @@ def generate_pseudo_labels(
     return on_rank_zero(writer.finish, header, classes)
 
 
-def _is_finished(writer: PseudoLabelWriter, weights: LabelWeights | None) -> bool:
-    """Whether nothing is left that the network would be needed for."""
-    return writer.report_file.is_file() and is_measured(writer, weights)
+def _finished_statistics(
+    writer: PseudoLabelWriter, weights: LabelWeights | None
+) -> dict | None:
+    """Return what a report says of statistics that no network is needed for again."""
+    if not (writer.report_file.is_file() and is_measured(writer, weights)):
+        return None
+    return json.loads(writer.report_file.read_text()).get("target_statistics")
 
 
 def _give_statistics(

@@ -23,7 +23,7 @@ def networks_in(model: nn.Module) -> list[nn.Module]:
 
 def adapt_networks(
     model: nn.Module, images: ImageFiles, options: StatisticsOptions, num_workers: int
-) -> None:
+) -> dict[str, list[str]]:
     """Give every network the batch norm statistics of the images, in place.
 
     A network without batch norm stays as it is.
@@ -34,16 +34,25 @@ def adapt_networks(
         options: How the statistics are taken.
         num_workers: Processes that load images, per rank.
 
+    Returns:
+        For ``pseudo_labels.json``: the batch norms that are ``kept`` as they were, and
+        ``warnings``, see :class:`mmseg_uda.statistics.Adaptation`, of any network.
+
     Raises:
         ValueError: See :func:`mmseg_uda.statistics.adapt_statistics`.
     """
+    kept: dict[str, None] = {}
+    warnings: dict[str, None] = {}
     for network in networks_in(model):
         if adaptable_norms(network, options.layers):
-            adapt_statistics(network, images, options, num_workers)
+            done = adapt_statistics(network, images, options, num_workers)
+            kept.update(dict.fromkeys(done.kept))
+            warnings.update(dict.fromkeys(done.warnings))
+    return {"kept": [*kept], "warnings": [*warnings]}
 
 
 def described(model: nn.Module, options: StatisticsOptions) -> dict[str, Any]:
-    """Say for ``pseudo_labels.json`` what has been adapted and how."""
+    """Say for ``pseudo_labels.json`` what is adapted and how."""
     norms = [len(adaptable_norms(each, options.layers)) for each in networks_in(model)]
     return {
         **asdict(options),

@@ -32,6 +32,11 @@ def outcome_line(report: Mapping[str, Any]) -> str:
         parts.append(f"% kept of the pixels predicted as {', '.join(by_class)}")
     if never := never_predicted(report):
         parts.append(f"never predicted: {', '.join(never)}")
+    if has_no_batch_norm(report):
+        parts.append(
+            "the network has no batch norm that could have the statistics of these "
+            "images, so it predicted as it is"
+        )
     parts += [
         f"weight {numbers['weight']}: {weight_line(numbers)}"
         for _, by_head in _weights(report)
@@ -51,6 +56,7 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
         return [nothing_kept(report, folder)]
     in_part = report.get("fits_in_part") or {}
     warnings = [partial_text(file, counts) for file, counts in in_part.items()]
+    warnings += _statistics(report).get("warnings", [])
     if report["kept_share"] < _LITTLE:
         share = _percent(report["kept_share"])
         warnings.append(f"{_rule(report)} keeps only {share} % of the pixels")
@@ -73,6 +79,11 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
             "of these classes from the labels"
         )
     return [*warnings, *_idle_weights(report)]
+
+
+def has_no_batch_norm(report: Mapping[str, Any]) -> bool:
+    """Whether the images' statistics were wanted, but no layer could have them."""
+    return _statistics(report).get("batch_norms") == 0
 
 
 def never_predicted(report: Mapping[str, Any]) -> list[str]:
@@ -98,6 +109,10 @@ def _idle_weights(report: Mapping[str, Any]) -> list[str]:
             shown = [numbers["weight"] for numbers in idle]
             warnings.append(idle_weight_text(name, shown, idle[0]["to_enlarge"]))
     return warnings
+
+
+def _statistics(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    return report.get("target_statistics") or {}
 
 
 def _weights(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -14,17 +14,13 @@ from mmseg_uda.options import check_number
 from mmseg_uda.progress import with_progress
 from mmseg_uda.visualization.undisturbed import undisturbed
 
+from .adaptation import Adaptation
+from .doubts import doubts, nothing_to_adapt
 from .image_batches import ImageBatches
 from .movement import Movement
 from .norm_layers import batch_norms
 from .passes import Passes
 from .running_statistics import RunningStatistics
-
-NOTHING_TO_ADAPT = (
-    "the network has no batch norm with running statistics, so there is nothing to "
-    "adapt: group, layer and instance norms go by the image itself, in training and in "
-    "inference alike"
-)
 
 
 @dataclass(frozen=True)
@@ -103,7 +99,7 @@ def adapt_statistics(
     options: StatisticsOptions | None = None,
     num_workers: int = 0,
     title: str = "statistics of the target",
-) -> tuple[list[Movement], list[str]]:
+) -> Adaptation:
     """Give all batch norms of a model the statistics of a set of images, in place.
 
     "Revisiting Batch Normalization For Practical Domain Adaptation" (Li et al.): mean
@@ -133,8 +129,8 @@ def adapt_statistics(
         title: What to call it where progress is shown.
 
     Returns:
-        How far each layer has moved; and the names of those that keep what they had, as
-        they did not run or were given a single value.
+        How far each layer has moved, which ones keep what they had, and what is
+        doubtful about that.
 
     Raises:
         ValueError: If there is no batch norm, an image cannot be loaded, or a layer is
@@ -143,7 +139,7 @@ def adapt_statistics(
     options = options or StatisticsOptions()
     norms = adaptable_norms(model, options.layers)
     if not norms:
-        raise ValueError(NOTHING_TO_ADAPT)
+        raise ValueError(nothing_to_adapt(predicting_part(model)))
     before = {name: RunningStatistics.of(norm) for name, norm in norms.items()}
     batches = ImageBatches(images, options.batch_size, num_workers)
     passes = Passes(model, predicting_part(model), norms, batches, options.blend)
@@ -158,7 +154,10 @@ def adapt_statistics(
         for name, norm in norms.items():
             before[name].put_into(norm)
         raise
-    return _finish(norms, before, passes, len(images))
+    moved, kept = _finish(norms, before, passes, len(images))
+    tally = passes.tally.gathered()
+    told = doubts(predicting_part(model), tally, kept, options.blend)
+    return Adaptation(moved, kept, told)
 
 
 def _finish(

@@ -17,8 +17,9 @@ def is_batch_norm(module: nn.Module) -> bool:
 
     Those are torch's batch norms (``SyncBatchNorm`` included) and what is like them
     elsewhere: the frozen ones of torchvision, timm and detectron2, which hold all four
-    tensors as buffers. A batch norm with ``track_running_stats=False`` holds none, and
-    an instance norm goes by the image itself.
+    tensors as buffers. A batch norm with ``track_running_stats=False`` holds none. An
+    instance norm is none: it goes by the image itself, or by what
+    :func:`tracking_instance_norms` says.
     """
     if isinstance(module, _InstanceNorm):
         return False
@@ -27,6 +28,19 @@ def is_batch_norm(module: nn.Module) -> bool:
     if not (isinstance(mean, Tensor) and isinstance(variance, Tensor)):
         return False
     return isinstance(module, _BatchNorm) or mean.shape == variance.shape
+
+
+def tracking_instance_norms(network: nn.Module) -> list[str]:
+    """Name the instance norms that normalise with running statistics in inference.
+
+    Those are means over images of each image's own mean and variance (of a layer with
+    ``track_running_stats=True``), not mean and variance of a set.
+    """
+    return [
+        name
+        for name, module in network.named_modules()
+        if isinstance(module, _InstanceNorm) and module.running_mean is not None
+    ]
 
 
 def batch_norms(

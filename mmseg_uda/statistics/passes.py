@@ -14,6 +14,7 @@ from mmseg_uda.ranks import on_rank_zero
 
 from .channel_moments import ChannelMoments
 from .image_batches import ImageBatches
+from .image_tally import ImageTally
 from .observe import observed, with_auxiliary_heads
 from .running_statistics import RunningStatistics
 
@@ -36,6 +37,7 @@ class Passes:
         found: What each layer gets; one that did not run, or was given a single value
             of each channel, is not in it.
         counts: Number of values a channel that each of these was given.
+        tally: What this rank's images are like.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Passes:
         self._source = {name: RunningStatistics.of(n) for name, n in norms.items()}
         self.found: dict[str, RunningStatistics] = {}
         self.counts: dict[str, int] = {}
+        self.tally = ImageTally()
+        self._tallied = 0  # batches
 
     def steps(self, exact: bool) -> tuple[Iterator[None], int]:
         """Return what does the work, one batch of this rank a step, and their number.
@@ -107,10 +111,18 @@ class Passes:
 
     def _all_images(self) -> Generator[None, None, None]:
         with with_auxiliary_heads(self._segmentor):
-            for parts in self._batches:
+            for number, parts in enumerate(self._batches):
                 for part in parts:
                     self._predict(part)
+                if number == self._tallied:  # in the first pass
+                    self._count(parts)
                 yield
+
+    def _count(self, parts: list[dict]) -> None:
+        self._tallied += 1
+        for part in parts:
+            for image in part["inputs"]:
+                self.tally.add(image)
 
     def _predict(self, batch: dict) -> None:
         data = self._model.data_preprocessor(batch, False)

@@ -176,7 +176,8 @@ def test_check__says_what_fails_at_the_end():
     for options, hooks, said in (
         (dict(domain="target"), [EMAHook], "EMAHook saves and scores an average"),
         (dict(domain="tagret"), [], r"'tagret', .* has target\. Did you mean 'target'"),
-        (dict(domain="source"), [], r"domain='source', .* has target\."),
+        (dict(domain="source"), [], r"domain='source', .* has target\.$"),
+        (dict(domain="sorce"), [], r"Did you mean 'source'\? No objective looks at"),
         (dict(domain="target", layers=["1.*"]), [], r"names '1\.\*', which fits none"),
     ):
         with pytest.raises(ValueError, match=said):

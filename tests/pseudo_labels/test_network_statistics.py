@@ -6,10 +6,16 @@ import json
 import pytest
 import torch
 from mmengine.config import Config
-from pseudo_label_toys import folder_hashes
+from mmseg.registry import MODELS
+from pseudo_label_toys import folder_hashes, write_images
 
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
-from mmseg_uda.pseudo_labels import generate, run_pseudo_label_stage
+from mmseg_uda.pseudo_labels import (
+    generate,
+    outcome_line,
+    outcome_warnings,
+    run_pseudo_label_stage,
+)
 from mmseg_uda.pseudo_labels.network_statistics import adapt_networks, described
 from mmseg_uda.statistics import StatisticsOptions, adapt_statistics, write_adapted
 
@@ -97,7 +103,33 @@ def test_labels__of_a_network_without_batch_norm(setting):
             setting, out, norm=norm, allow_partial=True, statistics=statistics
         )
     assert report["target_statistics"]["batch_norms"] == 0
+    assert "no batch norm that could have the statistics" in outcome_line(report)
+    assert "no batch norm" not in outcome_line(
+        label(setting, "plain", norm=norm, allow_partial=True)
+    )
     assert images(setting, "ours") == images(setting, "plain")
+
+
+def test_labels__say_which_layers_keep_what_they_had(setting):
+    cfg = Config.fromfile(setting / "tiny.py")
+    cfg.model.decode_head = dict(
+        type="ASPPHead", in_channels=4, in_index=0, channels=4, dilations=(1,),
+        num_classes=19, norm_cfg=dict(type="BN"),
+    )  # fmt: skip
+    torch.save(MODELS.build(cfg.model).state_dict(), setting / "aspp.pth")
+    given = (cfg, setting / "aspp.pth", setting / "ours")
+    options = dict(
+        images=write_images(setting / "one", 1), device="cpu", statistics=OPTIONS
+    )
+    report = run_pseudo_label_stage(*given, **options)
+    told = report["target_statistics"]
+    assert told["kept"] == ["decode_head.image_pool.1.bn"]
+    few, kept = told["warnings"]
+    assert "are those of 1 image alone" in few
+    assert kept.endswith("given a single value: decode_head.image_pool.1.bn")
+    assert outcome_warnings(report, setting / "ours")[:2] == [few, kept]
+    # a folder that is finished still says so
+    assert run_pseudo_label_stage(*given, **options)["target_statistics"] == told
 
 
 def test_adapt_networks__each_of_several(setting, seen):

@@ -147,6 +147,21 @@ def test_tool__weights_that_fit_in_part(setting, monkeypatch, capsys):
     assert (counts["missing"], counts["unexpected"], counts["wrong_shape"]) == (2, 1, 1)
 
 
+def test_tool__statistics_for_a_network_without_batch_norm(
+    setting, monkeypatch, capsys
+):
+    text = (setting / "tiny.py").read_text()
+    norm = "norm_cfg=dict(type='GN', num_groups=2), "
+    text = text.replace("base_channels=4", f"{norm} base_channels=4")
+    text = text.replace("num_convs=1", f"{norm} num_convs=1")
+    (setting / "group.py").write_text(text)
+    monkeypatch.chdir(setting)
+    command = ["group.py", "tiny.pth", "--out", "out", "--device", "cpu"]
+    options = ["--allow-partial", "--target-statistics"]
+    assert call(monkeypatch, TOOL, *command, *options) == 0
+    assert "warning: --target-statistics did nothing" in capsys.readouterr().err
+
+
 def test_stage__unknown_device(setting):
     from mmengine.config import Config
 

@@ -156,7 +156,7 @@ def test_layers__can_be_chosen(images):
 def test_slide__sees_the_windows_that_inference_sees(images, mode):
     cfg = dict(mode=mode, crop_size=(8, 8), stride=(8, 4))
     model = build(test_cfg=cfg)
-    moved, kept = adapt_statistics(model, images, StatisticsOptions(exact=True))
+    moved, kept, _ = adapt_statistics(model, images, StatisticsOptions(exact=True))
     assert not kept
     windows = 2 if mode == "slide" else 1  # of 8 x 8 pixels, each halved
     sides = 4 * 4 if mode == "slide" else 4 * 6
@@ -169,7 +169,7 @@ def test_pooling_to_one_pixel__is_counted_once_an_image(images, tmp_path):
         num_classes=3, norm_cfg=dict(type="BN"),
     )  # fmt: skip
     model = build(aux=False, decode_head=head)
-    moved, kept = adapt_statistics(model, images, StatisticsOptions(batch_size=1))
+    moved, kept, _ = adapt_statistics(model, images, StatisticsOptions(batch_size=1))
     assert not kept
     values = {layer.layer: layer.values for layer in moved}
     pooled = "decode_head.image_pool.1.bn"
@@ -178,8 +178,9 @@ def test_pooling_to_one_pixel__is_counted_once_an_image(images, tmp_path):
     model = build(aux=False, decode_head=head)
     before = statistics_of(model)
     one = images_of(write_images(tmp_path / "one", 1))
-    _, kept = adapt_statistics(model, one)
+    _, kept, warnings = adapt_statistics(model, one)
     assert kept == [pooled]
+    assert any(f"given a single value: {pooled}" in told for told in warnings)
     for key in (f"{pooled}.running_mean", f"{pooled}.running_var"):
         assert torch.equal(statistics_of(model)[key], before[key])
 

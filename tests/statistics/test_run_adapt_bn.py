@@ -78,9 +78,10 @@ def test_file__is_the_checkpoint_with_other_statistics(setting, capsys):
         assert same != name.endswith(("running_mean", "running_var", "_tracked"))
     assert json.loads((setting / "out.json").read_text()) == report
     assert len(report["moved"]) == 7
-    printed = capsys.readouterr().out
+    printed, warned = capsys.readouterr()
     assert "backbone.layer1.0.bn1" in printed
     assert "ln(std ratio)" in printed
+    assert "warning: the batch norm statistics are those of 5 images alone" in warned
     assert not list(setting.glob(".*"))
     # stock mmseg loads it
     model = MODELS.build(Config.fromfile(setting / "BN.py").model)
@@ -89,11 +90,14 @@ def test_file__is_the_checkpoint_with_other_statistics(setting, capsys):
     assert torch.equal(model.state_dict()[name], after["state_dict"][name])
 
 
-def test_images__of_a_folder(setting):
+def test_images__of_a_folder(setting, capsys):
     whole = run(setting)
     write_images(setting / "other", 3, seed=5)
     few = run(setting, out="b.pth", images=str(setting / "other"))
     assert (whole["num_images"], few["num_images"]) == (5, 3)
+    write_images(setting / "single", 1)
+    run(setting, out="d.pth", images=str(setting / "single"))
+    assert "have the statistics of 1 image: " in capsys.readouterr().out
     same = run(setting, out="c.pth", images=str(setting / "images"))
     assert same["moved"] == whole["moved"]
     assert same["images_sha256"] == whole["images_sha256"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mmengine.config import Config
@@ -20,8 +20,8 @@ from mmseg_uda.statistics import (
     adapt_statistics,
     adaptable_norms,
     movement_table,
+    nothing_to_adapt,
 )
-from mmseg_uda.statistics.adapt import NOTHING_TO_ADAPT
 from mmseg_uda.suggestions import did_you_mean
 from mmseg_uda.unwrapped import unwrapped
 
@@ -100,10 +100,20 @@ class TargetStatisticsHook(Hook):
             raise ValueError(
                 f"TargetStatisticsHook takes the images of domain={self.domain!r}, but "
                 "train_dataloader.dataset.domains has "
-                f"{', '.join(there) or 'none'}." + did_you_mean(self.domain, there)
+                f"{', '.join(there) or 'none'}." + self._meant(domains)
             )
         Compose(inference_pipeline(cfg))
         return True
+
+    def _meant(self, domains: Mapping[str, Any]) -> str:
+        """Say which domain may be meant, be it one that nothing else looks at."""
+        if self.domain in domains:
+            return ""
+        meant = did_you_mean(self.domain, domains)
+        left_out = [name for name, domain in domains.items() if domain is None]
+        if not any(f"'{name}'" in meant for name in left_out):
+            return meant
+        return f"{meant} No objective looks at that one; it is there if a hook names it"
 
     def images(self, cfg: Config) -> ImageFiles:
         """List the images whose statistics are taken.
@@ -126,7 +136,7 @@ class TargetStatisticsHook(Hook):
         if self.check(runner.cfg, model, hooks):
             self.images(runner.cfg)
         else:
-            runner.logger.warning(f"TargetStatisticsHook: {NOTHING_TO_ADAPT}")
+            runner.logger.warning(f"TargetStatisticsHook: {nothing_to_adapt(model)}")
 
     def after_train_iter(
         self,
@@ -162,7 +172,7 @@ class TargetStatisticsHook(Hook):
             return False
         images = self.images(runner.cfg)
         loader = runner.cfg.get("test_dataloader") or runner.cfg.get("val_dataloader")
-        moved, kept = adapt_statistics(
+        moved, _, warnings = adapt_statistics(
             model,
             images,
             self.options,
@@ -174,9 +184,6 @@ class TargetStatisticsHook(Hook):
             f"{len(moved)} batch norms have the statistics of the {len(images)} images "
             f"of {self.domain}. Those that moved most:\n{movement_table(moved, 5)}"
         )
-        if kept:
-            runner.logger.warning(
-                f"{len(kept)} batch norms keep what they had, as they did not run or "
-                f"were given a single value: {', '.join(kept[:5])}"
-            )
+        for warning in warnings:
+            runner.logger.warning(warning)
         return True

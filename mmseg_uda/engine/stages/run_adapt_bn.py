@@ -24,9 +24,9 @@ from mmseg_uda.statistics import (
     adapt_statistics,
     adaptable_norms,
     movement_table,
+    nothing_to_adapt,
     write_adapted,
 )
-from mmseg_uda.statistics.adapt import NOTHING_TO_ADAPT
 from mmseg_uda.version import __version__
 from mmseg_uda.weight_files import check_is_file
 
@@ -36,7 +36,7 @@ from .checks.full_size_weights import toy_explained
 from .checks.model import check_model
 from .errors import StageError
 from .folders import draw_toycity
-from .ranks import say, start_processes
+from .ranks import say, start_processes, warn
 from .request import Request
 from .resolve import Resolver
 
@@ -85,23 +85,25 @@ def run_adapt_bn(
     with toy_explained(request.toy):
         model = check_model(cfg, path, trains=False)
     if not adaptable_norms(model, options.layers):
-        raise StageError(f"{request.config}: {NOTHING_TO_ADAPT}")
+        raise StageError(f"{request.config}: {nothing_to_adapt(model)}")
     on_rank_zero(_draw, cfg, request, images)
     files = _images(cfg, images, image_suffix)
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     model = model.to(choose_device(request.device))
-    moved, kept = adapt_statistics(model, files, options, num_workers)
+    moved, kept, warnings = adapt_statistics(model, files, options, num_workers)
     report = {
         **_origin(path, request, files, options),
         "kept": kept,
+        "warnings": warnings,
         "moved": [layer.as_json() for layer in moved],
     }
     on_rank_zero(_write, model, path, out, json, report)
     say(movement_table(moved))
-    for line in _told(report):
-        say(line)
-    say(f"{len(moved)} batch norms have the statistics of {len(files)} images: {out}")
+    for warning in warnings:
+        warn(warning)
+    images_of = f"{len(files)} image{'s' * (len(files) != 1)}"
+    say(f"{len(moved)} batch norms have the statistics of {images_of}: {out}")
     shutdown_distributed()
     return report
 
@@ -143,14 +145,3 @@ def _write(
     write_adapted(model, path, out, origin)
     if json is not None:
         write_json(json, report)
-
-
-def _told(report: Mapping[str, Any]) -> list[str]:
-    told = []
-    if report["kept"]:
-        shown = ", ".join(report["kept"][:5]) + ", ..." * (len(report["kept"]) > 5)
-        told.append(
-            f"warning: {len(report['kept'])} batch norms keep what they had, as they "
-            f"did not run or were given a single value: {shown}"
-        )
-    return told

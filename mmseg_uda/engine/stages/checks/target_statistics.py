@@ -8,7 +8,7 @@ from mmseg.registry import HOOKS
 from torch import nn
 
 from mmseg_uda.engine.hooks import TargetStatisticsHook
-from mmseg_uda.statistics.adapt import NOTHING_TO_ADAPT
+from mmseg_uda.statistics import nothing_to_adapt
 
 from ..config_nodes import hooks_in
 from ..ranks import say
@@ -25,7 +25,8 @@ def check_target_statistics(stage: str, cfg: Config, model: nn.Module) -> None:
     with building(f"stage '{stage}'"):
         for hook in _hooks(cfg):
             if not hook.check(cfg, model, kinds):
-                say(f"{stage}: warning: {type(hook).__name__}: {NOTHING_TO_ADAPT}")
+                told = f"{type(hook).__name__}: {nothing_to_adapt(model)}"
+                say(f"{stage}: warning: {told}")
 
 
 def check_statistics_images(stage: str, cfg: Mapping[str, Any]) -> None:
