@@ -57,6 +57,10 @@ def check_is_file(path: str | Path, option: str = "") -> Path:
         inside = sorted(file.name for file in path.glob("*.pth"))[-3:]
         hint = f", e.g. one of its {', '.join(inside)}" if inside else ""
         raise ValueError(f"{given}'{path}' is a folder; give a weights file{hint}")
+    if path.is_symlink() and not path.exists():
+        raise FileNotFoundError(
+            f"{given}'{path}' is a link to '{path.readlink()}', which does not exist"
+        )
     if not path.is_file():
         looked = "" if path.is_absolute() else f" (looked in {Path.cwd()})"
         near = (file.name for file in path.parent.glob(f"*{path.suffix}"))

@@ -93,6 +93,7 @@ def main() -> None:
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
     from mmseg_uda.engine.stages import Request, explained_errors, run_rank_maps
+    from mmseg_uda.map_quality.remarks import left_out_maps, what_was_ranked
     from mmseg_uda.map_quality.table import class_table, ranking_table
 
     request = Request(
@@ -118,9 +119,10 @@ def main() -> None:
             num_workers=args.num_workers,
         )
         runs = report["runs"]
-        for name, reason in runs[0]["left_out"].items():
-            print(f"map '{name}' is left out: {reason}")
+        for line in left_out_maps(runs):
+            print(line)
         print(ranking_table(runs, args.markdown))
+        print(what_was_ranked(runs, report["num_images"]))
         if args.per_class:
             print(class_table(runs, report["classes"], args.markdown))
         print(f"{Path(args.out) / 'ranking.json'}, {Path(args.out) / 'ranking.png'}")

@@ -131,6 +131,12 @@ def test_check_is_file__folder_and_nothing(tmp_path):
         check_is_file(tmp_path / "nothing.pth", "--x")
 
 
+def test_check_is_file__link_to_nothing(tmp_path):
+    (tmp_path / "link.pth").symlink_to("gone.pth")
+    with pytest.raises(FileNotFoundError, match=r"link\.pth' is a link to 'gone\.pth'"):
+        check_is_file(tmp_path / "link.pth")
+
+
 def test_load_into__refuses_nan_and_leaves_the_model_alone(tmp_path):
     net = nn.Linear(2, 2)
     before = net.weight.clone()

@@ -1,6 +1,7 @@
 """rank_maps.py: table, file and picture, going on, and what cannot be ranked."""
 
 import json
+import re
 
 import pytest
 import torch
@@ -61,6 +62,7 @@ def test_rank_maps__table_file_and_picture(rank, checkpoints, tmp_path, capsys):
     assert row.count("±") == 8  # mean and spread of two checkpoints
     assert row.endswith("2 head |")
     assert "(share of wrong pixels)" in rows
+    assert re.search(r"\n2 images, [\d,]+ labelled pixels, error rate .*± ", printed)
     report = json.loads((tmp_path / "out/ranking.json").read_text())
     assert [run["checkpoint"] for run in report["runs"]] == [*map(str, checkpoints)]
     assert report["num_images"] == 2

@@ -8,7 +8,7 @@ from typing import Any
 import mmcv
 from rich.progress import track
 
-from ..image_headers import check_checksums, read_header
+from ..image_headers import Declared, check_checksums, read_header
 from ..label_files import read_label_ids, size_error
 from ..reading import orientation_of
 from .decoded_before import DecodedBefore
@@ -66,12 +66,25 @@ def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
     label = sample.get("seg_map_path")
     if label is None:
         return size, None
-    told = read_header(label)
+    told = _label_header(label)
     if told.size(orientation) != size:
         raise ValueError(size_error(label, told.size(orientation), path, size))
     turned = orientation == "shown" and image.orientation != told.orientation
     turned &= not sample.get("drawn_as_read", False)
     return size, path if turned and image.stored_size == size else None
+
+
+def _label_header(path: str) -> Declared:
+    try:
+        return read_header(path)
+    except FileNotFoundError as error:
+        as_downloaded = path.replace("_labelTrainIds.", "_labelIds.")
+        if not Path(as_downloaded).exists():
+            raise
+        raise FileNotFoundError(
+            f"{error}. The labelIds of Cityscapes are there: type='CityscapesLabelled' "
+            "with split='train' or 'val' reads these; cityscapesscripts makes those"
+        ) from error
 
 
 def _turn_notice(paths: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Weights of full size, given to the small network of ``--toy``."""
+"""Weights of full size, given to the small network of ``--toy``, or the reverse."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,10 @@ def toy_explained(toy: bool) -> Iterator[None]:
         yield
     except WeightsMismatchError as error:
         if not toy:
-            raise
+            raise StageError(
+                f"{error}\nIf the file is of a --toy run: add --toy, with the same "
+                "--toy-network."
+            ) from error
         raise StageError(
             f"{error}\n--toy trains a small network, which weights of full size do not "
             "fit: leave --toy out, or give a checkpoint of a --toy run with the same "
