@@ -27,8 +27,7 @@ class ImageFiles(Dataset):
         reader: How the images are read; without options by default.
 
     Raises:
-        ValueError: If there is no image, one lies outside ``root``, or two would have
-            the same label file (names that differ only in their suffix).
+        ValueError: If there is no image, or one lies outside ``root``.
     """
 
     def __init__(
@@ -39,20 +38,10 @@ class ImageFiles(Dataset):
         reader: ImageReader | None = None,
     ) -> None:
         if not paths:
-            raise ValueError(f"there is no image to label below {root}")
+            raise ValueError(f"there is no image below {root}")
         self.root = Path(root)
         self.paths = [str(path) for path in paths]
         self.names = [relative_name(path, root) for path in paths]
-        seen: dict[str, str] = {}
-        for name in self.names:
-            stem = str(PurePosixPath(name).with_suffix(""))
-            if stem in seen:
-                raise ValueError(
-                    f"{seen[stem]} and {name} below {root} would have the same label "
-                    "file: rename one of them, or take images of one ending alone "
-                    f"(--image-suffix {PurePosixPath(name).suffix})"
-                )
-            seen[stem] = name
         self.reader = reader or ImageReader()
         # options of the reader decide what the network sees, too
         options = [] if self.reader.is_plain else [repr(self.reader)]
@@ -101,6 +90,23 @@ class ImageFiles(Dataset):
         ways = ("Take --image-suffix {}", "", f"Take --images {root}/{{}}")
         check_photographs(paths, root, lambda found: found.advice(*ways))
         return cls(paths, root, pipeline, reader)
+
+    def check_one_file_each(self) -> None:
+        """Check that files named after the images, but for the suffix, are as many.
+
+        Raises:
+            ValueError: If two images differ only in their suffix.
+        """
+        seen: dict[str, str] = {}
+        for name in self.names:
+            stem = str(PurePosixPath(name).with_suffix(""))
+            if stem in seen:
+                raise ValueError(
+                    f"{seen[stem]} and {name} below {self.root} would have the same "
+                    "output file: rename one of them, or take images of one ending "
+                    f"alone (--image-suffix {PurePosixPath(name).suffix})"
+                )
+            seen[stem] = name
 
     def loaded_by(self, pipeline: list) -> "ImageFiles":
         """Return the same images, loaded by other transforms."""

@@ -50,6 +50,24 @@ def idle_weight_text(name: str, weights: Sequence[str], to_enlarge: str) -> str:
     return f"{text}. To wake it, raise {to_enlarge}" if to_enlarge else text
 
 
+def drowning_weight_text(
+    name: str, weights: Mapping[str, Mapping[str, Any]], to_enlarge: str
+) -> str:
+    """Say that a weight leaves little of most labels, and what to do.
+
+    Args:
+        name: Name of the objective.
+        weights: Numbers as of :func:`weight_line`, by the weight as a formula.
+        to_enlarge: Options that make the map behind it larger; may be empty.
+    """
+    shown = " and ".join(f"{w}: {weight_line(n)}" for w, n in weights.items())
+    text = (
+        f"the weight of '{name}' takes most of the labels away ({shown}), so that "
+        "little is learned from them, and the right ones go with the wrong ones"
+    )
+    return f"{text}. To keep more, lower {to_enlarge}" if to_enlarge else text
+
+
 def _cells(of_heads: Any) -> list[str]:
     cells = []
     for numbers in of_heads:

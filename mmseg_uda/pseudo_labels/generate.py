@@ -78,10 +78,11 @@ def generate_pseudo_labels(
         The report, as in ``pseudo_labels.json``.
 
     Raises:
-        ValueError: If the folder holds labels of other settings, or an image cannot
-            be loaded or predicted.
+        ValueError: If the folder holds labels of other settings, two images would have
+            the same label file, or an image cannot be loaded or predicted.
         FileExistsError: If the folder holds other data.
     """
+    images.check_one_file_each()
     if rule.score_map is not None:
         check_score_map(model, rule.score_map, images.tta)
     given = None if statistics is None else described(model, statistics)

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from mmseg_uda.datasets.pseudo_label_report import few_classes
-from mmseg_uda.evaluation.weight_text import idle_weight_text, weight_line
-from mmseg_uda.models.objectives.weight_sums import does_nothing
+from mmseg_uda.evaluation.weight_text import weight_line
+from mmseg_uda.evaluation.weight_warnings import weight_warnings
 
 from .load_networks import partial_text
 
@@ -78,7 +78,7 @@ def outcome_warnings(report: Mapping[str, Any], folder: str | Path) -> list[str]
             f"{_rule(report)} keeps no pixel of {', '.join(lost)}: nothing is learned "
             "of these classes from the labels"
         )
-    return [*warnings, *_idle_weights(report)]
+    return [*warnings, *_weight_warnings(report)]
 
 
 def has_no_batch_norm(report: Mapping[str, Any]) -> bool:
@@ -100,14 +100,14 @@ def nothing_kept(report: Mapping[str, Any], folder: str | Path) -> str:
     )
 
 
-def _idle_weights(report: Mapping[str, Any]) -> list[str]:
-    """Say which objectives weight the labels with what is 1 all over."""
+def _weight_warnings(report: Mapping[str, Any]) -> list[str]:
+    """Say which objectives weight the labels with what is 1, or little, all over."""
     warnings = []
     for name, by_head in _weights(report):
-        idle = [numbers for numbers in by_head.values() if does_nothing(numbers)]
-        if idle:
-            shown = [numbers["weight"] for numbers in idle]
-            warnings.append(idle_weight_text(name, shown, idle[0]["to_enlarge"]))
+        heads = list(by_head.values())
+        by_weight = {numbers["weight"]: numbers for numbers in heads}
+        advice = heads[0]["to_enlarge"] if heads else ""
+        warnings += weight_warnings(name, by_weight, advice)
     return warnings
 
 

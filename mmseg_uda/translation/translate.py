@@ -49,10 +49,11 @@ def translate_images(
         The manifest, as in ``translated.json``.
 
     Raises:
-        ValueError: If the folder holds images of other settings, or an image cannot be
-            loaded or translated.
+        ValueError: If the folder holds images of other settings, two images would have
+            the same file, or an image cannot be loaded or translated.
         FileExistsError: If the folder holds other data.
     """
+    images.check_one_file_each()
     digest = file_hash(checkpoint)
     decisive = {
         "generator": header["generator"],

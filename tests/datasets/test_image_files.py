@@ -20,9 +20,11 @@ def test_image_files__refuses_images_outside_of_the_root(tmp_path, path):
         ImageFiles([tmp_path / path], tmp_path, PIPELINE)
 
 
-def test_image_files__refuses_two_images_for_one_label(tmp_path):
-    with pytest.raises(ValueError, match=r"a\.jpg and a\.png .* same label"):
-        ImageFiles([tmp_path / "a.jpg", tmp_path / "a.png"], tmp_path, PIPELINE)
+def test_image_files__two_images_for_one_written_file(tmp_path):
+    files = ImageFiles([tmp_path / "a.jpg", tmp_path / "a.png"], tmp_path, PIPELINE)
+    with pytest.raises(ValueError, match=r"a\.jpg and a\.png .* the same output file"):
+        files.check_one_file_each()
+    ImageFiles([tmp_path / "a.jpg"], tmp_path, PIPELINE).check_one_file_each()
 
 
 def test_image_files__missing_and_empty_folder(tmp_path):
@@ -31,7 +33,7 @@ def test_image_files__missing_and_empty_folder(tmp_path):
     (tmp_path / "notes.txt").write_text("no image")
     with pytest.raises(FileNotFoundError, match="holds no image"):
         ImageFiles.from_folder(tmp_path, PIPELINE)
-    with pytest.raises(ValueError, match="no image to label"):
+    with pytest.raises(ValueError, match="there is no image below"):
         ImageFiles([], tmp_path, PIPELINE)
 
 

@@ -96,11 +96,21 @@ def test_weight_report__warns_early_and_at_the_end(tmp_path):
     said = (
         r"WARNING - {}, the weight of 'pseudo' does nothing: "
         r"stop_grad\[exp\(-lipschitz_decode\)\] within 0\.005 .* raise noise\.eps "
-        r"\(now 1 rms\) of map 'lipschitz'"
+        r"\(now .* of map 'lipschitz'"
     )
     assert len(warned) == 2
     assert re.search(said.format("around iteration 3"), warned[0])
     assert re.search(said.format("at the end"), warned[1])
+
+
+def test_weight_report__warns_of_a_weight_that_drowns_the_labels(tmp_path):
+    log, _ = train(tmp_path, WeightedToy(lambda _: [0.4] * 4), check_iters=3)
+    warned = [x for x in log.splitlines() if "takes most of the labels away" in x]
+    assert len(warned) == 2
+    # of the decode head exp(-0.4) = 0.67, of the other one exp(-0.8) = 0.4493
+    said = r"\(stop_grad\[exp\(-lipschitz_aux\)\]: mean 0\.4493, below 0\.5 on 100 % of"
+    assert re.search(said, warned[0])
+    assert re.search(r"at the end, .* lower noise\.eps \(now .*'lipschitz'$", warned[1])
 
 
 def test_weight_report__is_silent_where_the_weight_works_or_has_not_begun(tmp_path):

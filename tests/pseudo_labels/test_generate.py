@@ -123,6 +123,16 @@ def test_generate__other_weights_or_rule_need_overwrite(tmp_path, images, checkp
     assert report["num_images"] == 5
 
 
+def test_generate__two_images_of_one_label(tmp_path, images, checkpoint):
+    twin = images.root / "city0" / "img000.jpg"
+    twin.write_bytes((images.root / "city0" / "img000.png").read_bytes())
+    twins = ImageFiles.from_folder(images.root, PIPELINE)
+    out = tmp_path / "out"
+    with pytest.raises(ValueError, match="would have the same output file"):
+        generate_pseudo_labels(ToyModel(), twins, out, KeepAll(), checkpoint)
+    assert not out.exists()
+
+
 def test_generate__wrong_class_names_are_refused(tmp_path, images, checkpoint):
     with pytest.raises(ValueError, match=r"predicts 4 classes.*names 2: a, b"):
         generate_pseudo_labels(

@@ -104,6 +104,17 @@ def test_outcome__weights_that_do_nothing(folder):
     assert warning.endswith("To wake it, raise noise.eps (now 0.5) of map 'm'")
 
 
+def test_outcome__weights_that_drown_the_labels(folder):
+    all_there = report((9, 9, 9, 9), (9, 9, 9, 9))
+    (warning,) = outcome_warnings(all_there | measured(0.25, 0.9, 0.0), folder)
+    assert re.search(
+        r"'pseudo' takes most .* \(exp\(-m_decode\): mean 0\.2500, below 0\.5 on 90 % "
+        r".*lower noise\.eps \(now 0\.5\) of map 'm'$",
+        warning,
+    )
+    assert outcome_warnings(all_there | measured(0.4, 0.89, 0.0), folder) == []
+
+
 def run_stage(folder, monkeypatch, kept, toy=False):
     resolver = Resolver(Request(FLAGSHIP, work_dir=folder, **on_toycity(toy)))
     monkeypatch.setattr(pseudo_label_stage, "predict", lambda *_, **__: report(kept))

@@ -8,8 +8,8 @@ from mmengine.hooks import Hook, LoggerHook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmseg_uda.evaluation.weight_text import idle_weight_text, weight_table
-from mmseg_uda.models.objectives.weight_sums import does_nothing
+from mmseg_uda.evaluation.weight_text import weight_table
+from mmseg_uda.evaluation.weight_warnings import weight_warnings
 from mmseg_uda.models.segmentors.map_wiring import to_enlarge
 from mmseg_uda.unwrapped import unwrapped
 
@@ -30,7 +30,8 @@ class WeightReportHook(Hook):
     - With each validation, and at the end, the log has a table by class (the label that
       the loss takes) over the iterations since the last table.
     - A warning says where a weight does nothing: where it is within 0.005 of 1 on 99.9
-      % of the pixels. It comes once after the first iterations, and at the end.
+      % of the pixels; another one where it leaves little over: where it is below 0.5 on
+      90 % of them. They come once after the first iterations, and at the end.
 
     Pixels without a label do not count, nor do iterations before the ``begin_iters`` of
     the weight. Sums are exact, and stay on the device until a line is written.
@@ -115,11 +116,14 @@ class WeightReportHook(Hook):
                 )
 
     def _warn(self, runner: Runner, found: Mapping[Key, dict], when: str) -> None:
-        idle = [key for key, numbers in found.items() if does_nothing(numbers)]
-        for name in dict.fromkeys(name for name, _ in idle):
+        for name in dict.fromkeys(name for name, _ in found):
             weight = self._tally.weighted[name].weight
-            shown = [weight.equation(head) for key, head in idle if key == name]
+            by_weight = {
+                weight.equation(head): numbers
+                for (key, head), numbers in found.items()
+                if key == name
+            }
             advice = to_enlarge(weight.map, unwrapped(runner.model).maps)
-            told = idle_weight_text(name, shown, advice)
-            if is_main_process():
-                runner.logger.warning(f"{when}, {told}")
+            for told in weight_warnings(name, by_weight, advice):
+                if is_main_process():
+                    runner.logger.warning(f"{when}, {told}")

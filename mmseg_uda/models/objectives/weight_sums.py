@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ NEARLY_ONE = 0.005
 #: Share of the pixels that may have another weight where it does nothing altogether.
 _NEGLIGIBLE = 0.001
 _HALF = 0.5
+#: Share of the pixels below one half from which on a weight leaves little of a loss.
+_NEARLY_ALL = 0.9
 _NUM_IDS = 256  # labels are bytes
 
 
@@ -94,7 +96,7 @@ def summary(sums: np.ndarray, classes: Sequence[str] | None = None) -> dict[str,
     return {**_numbers(sums.sum(axis=1)), "per_class": by_class}
 
 
-def does_nothing(numbers: dict[str, Any]) -> bool:
+def does_nothing(numbers: Mapping[str, Any]) -> bool:
     """Tell whether a weight is 1, in effect, but for a negligible share of the pixels.
 
     Args:
@@ -102,6 +104,16 @@ def does_nothing(numbers: dict[str, Any]) -> bool:
     """
     share = numbers["nearly_one_share"]
     return share is not None and share >= 1 - _NEGLIGIBLE
+
+
+def drowns(numbers: Mapping[str, Any]) -> bool:
+    """Tell whether a weight halves the loss, or worse, on nearly all pixels.
+
+    Args:
+        numbers: What :func:`summary` returned.
+    """
+    share = numbers["below_half_share"]
+    return share is not None and share >= _NEARLY_ALL
 
 
 def _numbers(column: np.ndarray) -> dict[str, Any]:

@@ -34,9 +34,11 @@ def wrong_argument(error: BaseException, part: Any) -> str | None:
     found = _UNKNOWN_ARGUMENT.search(str(error))
     if found is not None and found[1] not in (known_arguments(part) or ()):
         return unknown_argument(part, found[1])
-    if found is not None or _MISSING_ARGUMENT.search(str(error)):
-        return f"{part.__name__}: {error}"
-    return None
+    missing = _MISSING_ARGUMENT.search(str(error))
+    if missing is not None and f"{part.__name__}.__init__()" in str(error):
+        names = re.findall(r"'(\w+)'", str(error)[missing.start() :])
+        return f"{part.__name__} needs {' and '.join(names)}, which the config lacks"
+    return f"{part.__name__}: {error}" if found is not None or missing else None
 
 
 def _part_being_built(error: BaseException) -> Any:
