@@ -72,18 +72,30 @@ def folder_reader(
     Returns:
         Else that of the first of these domains that there is, else of its test data.
     """
-    given = [_dataset_of(cfg, domain) for domain in domains]
-    given += [
-        (cfg.get(f"{split}_dataloader") or {}).get("dataset")
-        for split in ("test", "val")
-    ]
-    given = [dataset for dataset in given if dataset]
+    dataset = _read_like(cfg, domains, images)[1]
+    return ImageReader(**{k: dataset[k] for k in READER_OPTIONS if k in dataset})
+
+
+def reader_key(cfg: Config, *domains: str, images: Iterable[str | Path] = ()) -> str:
+    """Return the key of the config whose options :func:`folder_reader` takes."""
+    return _read_like(cfg, domains, images)[0]
+
+
+def _read_like(
+    cfg: Config, domains: Iterable[str], images: Iterable[str | Path]
+) -> tuple[str, dict]:
+    """Return the data set that files are read like, and its key."""
+    given = {_key_of(cfg, domain): _dataset_of(cfg, domain) for domain in domains}
+    for split in ("test", "val"):
+        loader = cfg.get(f"{split}_dataloader") or {}
+        given[f"{split}_dataloader.dataset"] = loader.get("dataset")
+    first = next(((k, d) for k, d in given.items() if d), (next(iter(given)), {}))
     training = (cfg.get("train_dataloader") or {}).get("dataset") or {}
-    others = [_dataset_of(cfg, domain) for domain in training.get("domains") or {}]
+    for domain in training.get("domains") or {}:
+        given.setdefault(_key_of(cfg, domain), _dataset_of(cfg, domain))
     paths = [Path(path).resolve() for path in images]
-    holding = (d for d in (*given, *others) if d and paths and _holds(d, paths))
-    first = next(holding, given[0] if given else {})
-    return ImageReader(**{key: first[key] for key in READER_OPTIONS if key in first})
+    holding = ((k, d) for k, d in given.items() if d and paths and _holds(d, paths))
+    return next(holding, first)
 
 
 def _holds(dataset: dict, paths: list[Path]) -> bool:
@@ -193,6 +205,14 @@ def _dataset_of(cfg: Config, domain: str) -> dict | None:
     # A data set that adds something to another one says which one here.
     images = (given or {}).get("images")
     return images if isinstance(images, dict) else given
+
+
+def _key_of(cfg: Config, domain: str) -> str:
+    """Return the key of a domain's images in training."""
+    key = f"train_dataloader.dataset.domains.{domain}"
+    dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
+    given = (dataset.get("domains") or {}).get(domain) or {}
+    return f"{key}.images" if isinstance(given.get("images"), dict) else key
 
 
 def name_of(cfg: Config) -> str:

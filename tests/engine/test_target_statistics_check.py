@@ -38,6 +38,10 @@ def test_check_target_statistics__what_would_fail(capsys):
     ):
         with pytest.raises(StageError, match=said):
             check_target_statistics("two", cfg, norm)
+    without = config()
+    del without.default_hooks.target_statistics["domain"]
+    with pytest.raises(StageError, match="TargetStatisticsHook needs domain, which"):
+        check_target_statistics("two", without, norm)
     assert "warning" not in capsys.readouterr().out
     check_target_statistics("two", config("tagret"), torch.nn.GroupNorm(1, 2))
     assert "two: warning: TargetStatisticsHook: the network has no batch norm" in (

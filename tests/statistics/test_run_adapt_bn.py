@@ -1,11 +1,13 @@
 import hashlib
 import json
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
+from PIL import Image
 from tiny_norms import write_images
 
 from mmseg_uda.engine.stages import Request, StageError, run_adapt_bn
@@ -143,3 +145,35 @@ def test_report__never_replaces_a_checkpoint(setting):
     (setting / "old.json").write_text('{"moved": []}')
     report = run(setting, json=setting / "old.json", overwrite=True)
     assert json.loads((setting / "old.json").read_text()) == report
+
+
+def test_images__that_cannot_be_read_are_named_before_the_pass(setting, monkeypatch):
+    monkeypatch.setattr("mmseg_uda.datasets.image_files.load_image", pytest.fail)
+    folder = write_images(setting / "other")
+    for name in ("img01.png", "img03.png"):
+        (folder / name).write_bytes(b"")
+    (folder / "img02.png").write_bytes(b"no picture")
+    with pytest.raises(StageError, match=r"3 problem\(s\)") as error:
+        run(setting, images=str(folder))
+    assert all(f"img0{i}.png" in str(error.value) for i in (1, 2, 3))
+    assert "--cfg-options" not in str(error.value)
+
+
+def test_images__of_16_bits_are_read_as_the_key_says_that_is_named(setting):
+    folder = setting / "deep"
+    folder.mkdir()
+    for i in range(2):
+        deep = np.random.default_rng(i).integers(0, 4096, (8, 12)).astype(np.uint16)
+        Image.fromarray(deep).save(folder / f"{i}.png")
+    key = "train_dataloader.dataset.domains.target.value_range"
+    with pytest.raises(StageError, match=rf"--cfg-options {key}=0,65535"):
+        run(setting, images=str(folder))
+    request = Request(setting / "BN.py", device="cpu", options={key: [0, 4095]})
+    files = (str(setting / "BN.pth"), setting / "out.pth", StatisticsOptions())
+    assert run_adapt_bn(request, *files, images=str(folder))["num_images"] == 2
+
+
+def test_images__of_one_name_but_for_the_suffix(setting):
+    folder = write_images(setting / "twins", 1)
+    (folder / "img00.jpg").write_bytes((folder / "img00.png").read_bytes())
+    assert run(setting, images=str(folder))["num_images"] == 2
