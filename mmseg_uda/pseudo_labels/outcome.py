@@ -24,8 +24,7 @@ def outcome_line(report: Mapping[str, Any]) -> str:
     """
     shares = {name: c["kept_share"] for name, c in report["per_class"].items()}
     parts = [
-        f"{report['num_images']} images, {_percent(report['kept_share'])} % of the "
-        "pixels kept"
+        f"{_images(report)}, {_percent(report['kept_share'])} % of the pixels kept"
     ]
     if report["kept_share"] < 1:
         by_class = (f"{n} {_percent(s)}" for n, s in shares.items() if s is not None)
@@ -94,7 +93,7 @@ def never_predicted(report: Mapping[str, Any]) -> list[str]:
 def nothing_kept(report: Mapping[str, Any], folder: str | Path) -> str:
     """Say that every pixel is dropped, and how far the network is from the rule."""
     return (
-        f"{_rule(report)} keeps no pixel of {report['num_images']} images: the "
+        f"{_rule(report)} keeps no pixel of {_images(report)}: the "
         f"network's confidence is {_highest_confidence(folder):.2f} at most (see "
         f"{Path(folder, 'confidence')})"
     )
@@ -123,6 +122,11 @@ def _weights(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         for name, by_head in measured.items()
     }
     return list(by_name.items())
+
+
+def _images(report: Mapping[str, Any]) -> str:
+    count = report["num_images"]
+    return f"{count} image{'s' * (count != 1)}"
 
 
 def _highest_confidence(folder: str | Path) -> float:

@@ -51,6 +51,11 @@ def test_outcome_line__share_of_each_class():
     )
 
 
+def test_outcome_line__of_one_image():
+    said = outcome_line({**report((600, 300, 100, 0)), "num_images": 1})
+    assert said.startswith("1 image, 100 % of")
+
+
 def test_outcome_line__all_kept_needs_no_list():
     said = outcome_line(report((600, 300, 100, 0)))
     assert said == "5 images, 100 % of the pixels kept; never predicted: train"
