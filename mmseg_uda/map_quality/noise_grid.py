@@ -14,11 +14,12 @@ from mmseg_uda.suggestions import did_you_mean
 _OF_MAP = ("num_samples", "divergence")
 
 #: What is tried unless the command line says otherwise: the noise that configs ship
-#: with, weaker noise of this kind, other kinds, and the noise that was shipped before.
+#: with, other kinds, and the noise that was shipped first.
 DEFAULT_NOISE: tuple[Mapping[str, Any], ...] = (
+    {"kind": "gaussian_mixed", "eps": 3.0, "unit": "rms", "num_samples": 4},
     {"kind": "gaussian_channel", "eps": 1.0, "unit": "rms", "num_samples": 4},
-    {"kind": "gaussian_channel", "eps": 0.5, "unit": "rms", "num_samples": 4},
     {"kind": "gaussian_clip", "eps": 1.0, "unit": "rms", "num_samples": 4},
+    {"kind": "gaussian_clip", "eps": 4.0, "unit": "rms", "num_samples": 4},
     {"kind": "l2_location", "eps": 1.0, "unit": "location", "num_samples": 4},
     {"kind": "worst_direction", "eps": 0.1, "unit": "location", "num_samples": 1},
     {"kind": "gaussian_clip", "eps": 0.5, "unit": "absolute", "num_samples": 1},

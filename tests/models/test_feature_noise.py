@@ -7,7 +7,7 @@ import torch
 from torch.testing import assert_close
 
 from mmseg_uda.models.maps import FeatureNoise
-from mmseg_uda.models.maps.feature_noise import NOISE_KINDS, WORST
+from mmseg_uda.models.maps.feature_noise import MIXED, NOISE_KINDS, WORST
 
 NORM_KINDS = ("l2_location", WORST)
 DRAWN = [kind for kind in NOISE_KINDS if kind != WORST]
@@ -116,6 +116,21 @@ def test_feature_noise__gaussian_channel_is_one_number_a_channel_and_image():
         assert (values[0] != values[1]).float().mean() > 0.5
 
 
+def test_feature_noise__gaussian_mixed_is_the_sum_of_both():
+    """r = eps * rms * ((1 - s) * clamp(m) + s * clamp(n)), in float64."""
+    feats = [2 * torch.ones(2, 50, 4, 5, dtype=torch.float64)]
+    torch.manual_seed(0)
+    own = torch.randn(2, 50, 4, 5, dtype=torch.float64).clamp(-1, 1)
+    common = torch.randn(2, 50, dtype=torch.float64).clamp(-1, 1)[..., None, None]
+    for share in (None, 0.4):
+        torch.manual_seed(0)
+        (noise,) = FeatureNoise(MIXED, 3.0, "rms", channel_share=share)(feats)
+        part = 0.25 if share is None else share
+        expected = 3 * 2 * ((1 - part) * own + part * common)
+        assert_close(noise, expected, rtol=3e-6, atol=0)
+        assert noise.abs().max() <= 6
+
+
 @pytest.mark.parametrize("unit", ["absolute", "rms", "location"])
 def test_feature_noise__sizes_apart_are_bounded_apart(unit):
     feats = [torch.full((1, 4, 3, 4), 2.0), torch.full((1, 9, 6, 8), 1.0)]
@@ -206,12 +221,15 @@ def test_feature_noise__changed_keeps_what_is_not_named():
     assert vars(same) == {**vars(noise), "eps": 0.3}
     other = noise.changed(kind="l2_location")
     assert (other.kind, other.unit, other.eps) == ("l2_location", "location", 0.2)
+    mixed = FeatureNoise(channel_share=0.5)
+    assert mixed.changed(eps=1.0).channel_share == 0.5
+    assert mixed.changed(kind="sign").channel_share == 0.25
 
 
 @pytest.mark.parametrize(
     ("options", "formula"),
     [
-        (dict(), "|r| <= 1 * rms(G(x)) (gaussian_channel)"),
+        (dict(), "|r| <= 3 * rms(G(x)) (gaussian_mixed, channel share 0.25)"),
         (
             dict(kind="gaussian_clip", eps=0.5, unit="absolute"),
             "|r| <= 0.5 (gaussian_clip)",
@@ -242,10 +260,15 @@ def test_feature_noise__bound_as_a_formula(options, formula):
         (dict(eps="big"), "'big'"),
         (dict(eps=True), "finite and >= 0, got True"),
         (dict(unit="mrs"), "'mrs', choose one of: absolute, .* Did you mean 'rms'"),
-        (dict(unit="location"), "kind 'gaussian_channel' bounds every.*unit='rms'"),
+        (dict(unit="location"), "kind 'gaussian_mixed' bounds every.*unit='rms'"),
         (dict(kind=WORST, power_steps=0), "power_steps must be 1, 2, ..., got 0"),
         (dict(kind=WORST, power_steps=1.5), "power_steps must be 1, 2, ..., got 1.5"),
         (dict(kind=WORST, xi=0), "xi must be a share .* at most 1, got 0"),
+        (
+            dict(channel_share=0),
+            "share of the bound, above 0 .* 0 is kind 'gaussian_clip'",
+        ),
+        (dict(kind="sign", channel_share=0.5), "is an option of kind 'gaussian_mixed'"),
         (dict(power_steps=2), "power_steps=2 is an option of kind 'worst_direction'"),
     ],
 )

@@ -90,7 +90,12 @@ def test_lipschitz_map__unit_makes_it_the_same_for_features_of_any_scale(kind):
 @pytest.mark.parametrize(
     ("noise", "draws", "end"),
     [
-        (dict(), 4, "|r| <= 1 * rms(G(x)) (gaussian_channel), mean of 4 draws"),
+        (
+            dict(),
+            4,
+            "|r| <= 3 * rms(G(x)) (gaussian_mixed, channel share 0.25), "
+            "mean of 4 draws",
+        ),
         (
             dict(kind="gaussian_clip", unit="absolute", eps=0.5),
             1,

@@ -129,9 +129,7 @@ def test_of_training__weights_of_labels_of_the_target():
     assert list(lcrf.weights) == [("pseudo", "decode"), ("pseudo", "aux")]
     about = lcrf.about(("pseudo", "aux"))
     assert about["weight"] == "exp(-lipschitz_aux)"
-    enlarge = about["to_enlarge"]
-    assert enlarge.startswith("noise.eps (now 1 rms) or, if a norm of the head takes")
-    assert enlarge.endswith("change noise.kind of map 'lipschitz'")
+    assert about["to_enlarge"] == "noise.eps (now 3 rms) of map 'lipschitz'"
     rplue = LabelWeights.of_training(Config.fromfile(METHODS / "rplue.py").model)
     assert rplue.about(("pseudo", "decode"))["to_enlarge"] == ""
     for method in ("pseudo", "regularized_rl_al", "lcda"):

@@ -149,7 +149,7 @@ def test_sample_maps__plain_mmseg_model_and_model_without_map():
     )
     for model in (plain, build_model(lipschitz=False)):
         maps = sample_maps(model, one_image(), draws=2)
-        assert (maps.noise.kind, maps.noise.eps) == ("gaussian_channel", 1.0)
+        assert (maps.noise.kind, maps.noise.eps) == ("gaussian_mixed", 3.0)
         shapes = {maps.labels.shape, maps.variance.shape, maps.lipschitz.shape}
         assert shapes == {(48, 64)}
         assert np.isfinite(maps.lipschitz).all()

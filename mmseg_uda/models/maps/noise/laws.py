@@ -24,8 +24,25 @@ def gaussian_channel(feats: Sequence[Tensor]) -> list[Tensor]:
     ]
 
 
+def gaussian_mixed(feats: Sequence[Tensor], channel_share: float) -> list[Tensor]:
+    """A number for each element and one for its channel, clamped and mixed.
+
+    Args:
+        feats: Feature maps (N, C_i, h_i, w_i), or (N, C_i).
+        channel_share: Share s of the channel's number n, in [0, 1]; the element's own m
+            has 1 - s.
+
+    Returns:
+        (1 - s) * clamp(m) + s * clamp(n), in [-1, 1], for each element.
+    """
+    return [
+        (1 - channel_share) * own.clamp(-1, 1) + channel_share * common.clamp(-1, 1)
+        for own, common in zip(gaussian(feats), gaussian_channel(feats), strict=True)
+    ]
+
+
 def clipped(noise: Tensor, bound: Tensor | float) -> Tensor:
-    """Standard normal noise scaled by a bound and clamped to it, element by element."""
+    """Noise of size 1 scaled by a bound and clamped to it, element by element."""
     if isinstance(bound, Tensor):
         most = below(bound, noise.dtype).to(noise)
         return torch.minimum(torch.maximum(most * noise, -most), most)
