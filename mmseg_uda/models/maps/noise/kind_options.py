@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
+
+from mmseg_uda.options import check_count
 
 WORST = "worst_direction"
 MIXED = "gaussian_mixed"
@@ -22,11 +24,9 @@ def check_search(kind: str, power_steps: Any, xi: Any) -> None:
                 f"noise {name}={value!r} is an option of kind {WORST!r}; {kind!r} is "
                 "drawn without a search: leave it out"
             )
-    if power_steps is not None and (
-        not isinstance(power_steps, Integral) or power_steps < 1
-    ):
-        raise ValueError(f"noise power_steps must be 1, 2, ..., got {power_steps!r}")
-    if xi is not None and not (isinstance(xi, Real) and 0 < xi <= 1):
+    if power_steps is not None:
+        check_count("noise power_steps", power_steps)
+    if xi is not None and (not _is_number(xi) or not 0 < xi <= 1):
         raise ValueError(
             f"noise xi must be a share of the bound, above 0 and at most 1, got {xi!r}"
         )
@@ -45,8 +45,12 @@ def check_share(kind: str, channel_share: Any) -> None:
             f"noise channel_share={channel_share!r} is an option of kind {MIXED!r}; "
             f"{kind!r} has none: leave it out"
         )
-    if not isinstance(channel_share, Real) or not 0 < channel_share < 1:
+    if not _is_number(channel_share) or not 0 < channel_share < 1:
         raise ValueError(
             "noise channel_share must be a share of the bound, above 0 and below 1, "
             f"got {channel_share!r}; 0 is kind 'gaussian_clip', 1 'gaussian_channel'"
         )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
