@@ -71,7 +71,7 @@ def main() -> None:
     args = parse_args()
     init_default_scope("mmseg")
     _, before = load_stage(args.work_dir / "source_only/stage_one")
-    config, after = load_stage(args.work_dir / "lcda_lcrf/stage_two")
+    config, after = load_stage(args.work_dir / "lcda_lcrf_source/stage_two")
     dataset = DATASETS.build(config.val_dataloader.dataset)
     models = before, after
     out = args.work_dir / "pictures"
