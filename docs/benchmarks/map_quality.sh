@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The study of map_quality.md: every map on the Source networks of adaptation.md, which
-# tools/benchmark.py has trained, as they are and with the target's batch norm statistics.
+# tools/benchmark.py has trained, as they are and with the target's batch norm statistics,
+# and on the oracle's.
 # Usage: bash docs/benchmarks/map_quality.sh [folder of the benchmark [folder of results]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -16,11 +17,15 @@ noise=(
     kind=worst_direction,eps=0.1,unit=location,num_samples=1
     kind=gaussian_clip,eps=0.5,unit=absolute,num_samples=1
 )
+rank() {  # folder of results, config, name of the rows' folder, file below a seed's
+    "${PYTHON:-python}" tools/rank_maps.py "configs/source_only/$2.py" \
+        "$networks/$3"/seed{0,1,2}/"$4.pth" --toy ${TOY_ROOT:+--toy-root "$TOY_ROOT"} \
+        --out "$out/$1" --noise "${noise[@]}"
+}
 for task in gta synthia; do
-    for weights in train/iter_500 target_statistics/with_target_statistics; do
-        "${PYTHON:-python}" tools/rank_maps.py "configs/source_only/source_only_$task.py" \
-            "$networks/source_only_$task"/seed{0,1,2}/"$weights.pth" --toy --markdown \
-            ${TOY_ROOT:+--toy-root "$TOY_ROOT"} \
-            --out "$out/${task}_${weights%%/*}" --noise "${noise[@]}"
-    done
+    row=source_only_$task
+    rank "${task}_train" "$row" "$row" train/iter_500
+    rank "${task}_target_statistics" "$row" "$row" target_statistics/with_target_statistics
 done
+rank oracle_train oracle_gta oracle_gta train/iter_500
+"${PYTHON:-python}" docs/benchmarks/map_quality.py "$out"

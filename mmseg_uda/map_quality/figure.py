@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
@@ -18,6 +19,7 @@ from .table import by_aurc, over_runs
 _ALWAYS = ("1 - confidence",)
 _MOST_CURVES = 8
 _MOST_OF_A_KIND = 2  # of Lipschitz maps by noise, and of combinations
+_LABEL_WIDTH = 34  # letters
 _STYLES = ("-", "--", "-.", ":")
 
 
@@ -86,14 +88,19 @@ def _draw_risks(axes: Any, runs: Sequence[Mapping], names: Sequence[str]) -> Non
 
 def _draw_weights(axes: Any, runs: Sequence[Mapping], names: Sequence[str]) -> None:
     """Draw a row a score, whose name has the colour of its curve."""
-    beside = axes.get_yaxis_transform()
-    for x, heading in ((1.03, "AURC"), (1.14, "AUROC")):
-        axes.text(x, -0.7, heading, transform=beside, fontsize=8)
+
+    def beside(text: str, place: float, points: int) -> None:
+        """Write at the right, so many points away from the axes, however wide."""
+        at = dict(xycoords=axes.get_yaxis_transform(), textcoords="offset points")
+        axes.annotate(text, (1, place), (points, 0), va="center", fontsize=8, **at)
+
+    columns = {"aurc": ("AURC", 6), "auroc": ("AUROC", 42)}
+    for heading, points in columns.values():
+        beside(heading, -0.7, points)
     for place, name in enumerate(names):
-        for x, key in ((1.03, "aurc"), (1.14, "auroc")):
+        for key, (_, points) in columns.items():
             values = over_runs(runs, name, lambda s, key=key: s[key])
-            text = f"{mean(values):.3f}" if values else "-"
-            axes.text(x, place, text, transform=beside, va="center", fontsize=8)
+            beside(f"{mean(values):.3f}" if values else "-", place, points)
         ends = {}
         for kind, color in (("right", "C0"), ("wrong", "C3")):
             values = over_runs(runs, name, lambda s, kind=kind: s["weight"][kind])
@@ -101,7 +108,8 @@ def _draw_weights(axes: Any, runs: Sequence[Mapping], names: Sequence[str]) -> N
                 ends[kind] = mean(values)
                 axes.plot(ends[kind], place, "o", color=color, zorder=2)
         axes.plot([*ends.values()], [place] * len(ends), color="0.75", lw=2, zorder=1)
-    axes.set_yticks(range(len(names)), names, fontsize=9)
+    labels = [textwrap.fill(name, _LABEL_WIDTH) for name in names]
+    axes.set_yticks(range(len(names)), labels, fontsize=9)
     for place, label in enumerate(axes.get_yticklabels()):
         label.set_color(f"C{place}")
     axes.set_ylim(len(names) - 0.5, -0.5)

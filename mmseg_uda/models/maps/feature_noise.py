@@ -36,12 +36,13 @@ class FeatureNoise:
 
     The paper says that it is Gaussian, and gives neither :math:`\epsilon` nor the norm
     nor how the bound is kept; the readings below are ours. The default is by evidence,
-    the study in docs/benchmarks/map_quality.md: its map ranks wrong pixels at least as
-    well as the divergence of the two heads does, with networks far from the target and
-    near it alike. 'gaussian_clip' with an absolute 0.5, the first default, leaves
-    exp(-L) within 0.002 of 1 on right and on wrong pixels of all networks tried:
-    features are larger, and a head averages noise away that is independent at each
-    location. docs/visualization.md says how to measure one's own network.
+    the study in docs/benchmarks/map_quality.md: on average its map ranks wrong pixels
+    better than the divergence of the two heads does, with networks far from the target
+    and near it alike; no kind is best with both. 'gaussian_clip' with an absolute 0.5,
+    the first default, leaves exp(-L) within 0.002 of 1 on right and on wrong pixels of
+    all networks tried: features are larger, and a head averages noise away that is
+    independent at each location. docs/visualization.md says how to measure one's own
+    network.
 
     - ``'gaussian_clip'``: every element drawn from N(0, eps^2), clamped to [-eps, eps].
       Gaussian, and the maximum norm is at most eps (root mean square 0.72 eps).
