@@ -1,6 +1,7 @@
 """What the tools' command lines have in common."""
 
 import argparse
+import ast
 import os
 from collections.abc import Sequence
 
@@ -9,6 +10,10 @@ from mmengine.config import DictAction
 #: What mmengine can start the processes of a run with.
 LAUNCHERS = ("none", "pytorch", "slurm", "mpi")
 _OVERRIDE = "override config entries"
+_HOW = (
+    "a dict is written {'key': 'text', 'other': 1}, with quotes around names and texts "
+    "and without calls, or entry by entry, KEY.key=text KEY.other=1"
+)
 FOR_STAGES = f"{_OVERRIDE}, for all stages or, as STAGE.KEY=VALUE, for one"
 
 
@@ -77,9 +82,33 @@ class KeyValueAction(DictAction):
                     f"train_cfg.max_iters=1000, got '{pair}'"
                 )
             try:
-                super().__call__(parser, namespace, [pair], option_string)
-            except (AssertionError, ValueError) as error:
-                parser.error(f"{option_string} {pair}: cannot read the value: {error}")
+                if _has_dict(pair):  # which mmengine would cut at its commas
+                    self._set_literal(namespace, pair)
+                else:
+                    super().__call__(parser, namespace, [pair], option_string)
+            except (AssertionError, ValueError, RecursionError) as error:
+                # mmengine's recursion has no end where a comma follows f(
+                told = _HOW if isinstance(error, RecursionError) else error
+                parser.error(f"{option_string} {pair}: cannot read the value: {told}")
+
+    def _set_literal(self, namespace: argparse.Namespace, pair: str) -> None:
+        """Set a value with a dict in it, written as in Python.
+
+        Raises:
+            ValueError: If it is none.
+        """
+        key, _, text = pair.partition("=")
+        try:
+            value = ast.literal_eval(text.strip())
+        except (ValueError, SyntaxError) as error:
+            raise ValueError(_HOW) from error
+        options = getattr(namespace, self.dest) or {}
+        setattr(namespace, self.dest, {**options, key: value})
+
+
+def _has_dict(pair: str) -> bool:
+    """Whether a value is a dict, or a list that begins with one."""
+    return pair.partition("=")[2].replace(" ", "").lstrip("[(").startswith("{")
 
 
 class _LocalRankAction(argparse.Action):
