@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any, TypeVar
 
@@ -27,17 +27,32 @@ def from_options(cls: type[_Built], what: str, options: Any) -> _Built:
     takes = ", ".join(parameters)
     if not isinstance(options, Mapping):
         raise ValueError(f"{what} must be a dict (of {takes}), got {options!r}")
-    for name in options:
-        if name not in parameters:
-            raise ValueError(
-                f"{what} has no option {name!r}; it takes: {takes}."
-                + did_you_mean(name, parameters)
-            )
+    check_known(what, options, parameters)
     check_flags(f"{what} ", cls, options)
     for name, parameter in parameters.items():
         if parameter.default is parameter.empty and name not in options:
             raise ValueError(f"{what} needs the option {name!r}, got {dict(options)}")
     return cls(**options)
+
+
+def check_known(what: str, options: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse names of options that there are not.
+
+    Args:
+        what: Whose options they are.
+        options: The names that are given.
+        known: Those that there are.
+
+    Raises:
+        ValueError: If one is unknown; says which there are, and which may be meant.
+    """
+    known = [*known]
+    for name in options:
+        if name not in known:
+            raise ValueError(
+                f"{what} has no option {name!r}; it takes: {', '.join(known)}."
+                + did_you_mean(name, known)
+            )
 
 
 def check_flags(of: str, cls: type, options: Mapping[str, Any]) -> None:

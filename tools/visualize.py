@@ -96,6 +96,7 @@ def main() -> None:
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
     from mmseg_uda.engine.stages import Request, explained_errors, run_visualize
+    from mmseg_uda.wording import counted
 
     request = Request(
         config=args.config,
@@ -124,7 +125,7 @@ def main() -> None:
             overwrite=args.overwrite,
         )
         skipped = f" ({before} had been drawn before)" if before else ""
-        images = "1 image" if drawn == 1 else f"{drawn} images"
+        images = counted(drawn, "image")
         print(f"{images} drawn{skipped}: {Path(args.out) / 'sheet'}")
 
 

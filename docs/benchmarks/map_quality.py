@@ -6,7 +6,9 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
+
+from mmseg_uda.map_quality.table import told
 
 SETS = {
     "gta_train": "GTA5 style",
@@ -48,8 +50,7 @@ def spread_of(key: str) -> Callable[[list[Mapping]], str]:
     """A cell with mean and standard deviation of a number."""
 
     def cell(scores: list[Mapping]) -> str:
-        values = [score[key] for score in scores]
-        return f"{mean(values):.3f} ± {stdev(values):.3f}"
+        return told([score[key] for score in scores])
 
     return cell
 

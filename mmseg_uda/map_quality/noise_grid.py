@@ -9,7 +9,7 @@ from typing import Any
 
 from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
 from mmseg_uda.models.maps.lipschitz_map import AUTO
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.options import check_known
 
 _OF_MAP = ("num_samples", "divergence")
 
@@ -70,12 +70,7 @@ def lipschitz_maps(noises: Sequence[Mapping[str, Any]]) -> dict[str, LipschitzMa
 def _lipschitz_map(options: Mapping[str, Any]) -> LipschitzMap:
     known = [*inspect.signature(FeatureNoise).parameters, *_OF_MAP]
     title = noise_title(options)
-    for name in options:
-        if name not in known:
-            raise ValueError(
-                f"{title}: noise has no option {name!r}; it takes: {', '.join(known)}."
-                + did_you_mean(name, known)
-            )
+    check_known(f"{title}: noise", options, known)
     if options.get("eps") == AUTO:
         raise ValueError(
             f"{title}: noise that is compared has a number for eps. 'auto' belongs "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mmseg_uda.wording import counted
+
 from .table import over_runs, told
 
 _ANY = "1 - confidence"  # all scores are of the same pixels
@@ -33,6 +35,6 @@ def what_was_ranked(runs: Sequence[Mapping], num_images: int) -> str:
     """
     pixels = runs[0]["scores"][_ANY]["pixels"]
     errors = told(over_runs(runs, _ANY, lambda s: s["error_rate"]), "{:.2%}")
-    images = "1 image" if num_images == 1 else f"{num_images} images"
+    images = counted(num_images, "image")
     of = f" ({len(runs)} checkpoints)" if len(runs) > 1 else ""
     return f"{images}, {pixels:,} labelled pixels, error rate {errors}{of}"

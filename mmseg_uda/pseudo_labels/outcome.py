@@ -10,6 +10,7 @@ from PIL import Image
 from mmseg_uda.datasets.pseudo_label_report import few_classes
 from mmseg_uda.evaluation.weight_text import weight_line
 from mmseg_uda.evaluation.weight_warnings import weight_warnings
+from mmseg_uda.wording import counted
 
 from .load_networks import partial_text
 
@@ -125,8 +126,7 @@ def _weights(report: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _images(report: Mapping[str, Any]) -> str:
-    count = report["num_images"]
-    return f"{count} image{'s' * (count != 1)}"
+    return counted(report["num_images"], "image")
 
 
 def _highest_confidence(folder: str | Path) -> float:

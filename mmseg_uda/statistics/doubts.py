@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from mmseg_uda.datasets.folders import some
+from mmseg_uda.wording import counted
 
 from .image_tally import ImageTally
 from .norm_layers import tracking_instance_norms
@@ -42,21 +43,22 @@ def doubts(
     """
     told = []
     count, different = images.num_images, images.num_different
+    of_all, of_different = counted(count, "image"), counted(different, "image")
     if images.num_flat:
         told.append(
-            f"{images.num_flat} of {_images(count)} {_is(images.num_flat)} of one "
+            f"{images.num_flat} of {of_all} {_is(images.num_flat)} of one "
             "colour all over, so batch norm statistics of them are worthless: are "
             "these the images that were meant, and are they read as they should?"
         )
     if count - different >= _MANY_COPIES * count:
         told.append(
-            f"{count - different} of {_images(count)} {_is(count - different)} the "
+            f"{count - different} of {of_all} {_is(count - different)} the "
             "same as another one, pixel by pixel, and count again in the batch norm "
             "statistics"
         )
     if different < _FEW and not blend:
         told.append(
-            f"the batch norm statistics are those of {_images(different)} alone. With "
+            f"the batch norm statistics are those of {of_different} alone. With "
             f"n images, fewer than {_FEW}, keep a share of the network's own: blend = "
             f"N / (n + N), N some tens, such as {_FEW / (_FEW + different):.2f}"
         )
@@ -76,10 +78,6 @@ def _not_adapted(norms: Sequence[str]) -> str:
         "statistics that they were trained with, which are no statistics of a set: "
         f"{some(norms)}"
     )
-
-
-def _images(count: int) -> str:
-    return f"{count} image{'s' * (count != 1)}"
 
 
 def _is(count: int) -> str:

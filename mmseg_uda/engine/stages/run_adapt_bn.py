@@ -30,6 +30,7 @@ from mmseg_uda.statistics import (
 )
 from mmseg_uda.version import __version__
 from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.wording import counted
 
 from .checks.adapted_outputs import check_outputs
 from .checks.building import building
@@ -106,7 +107,7 @@ def run_adapt_bn(
     say(movement_table(moved))
     for warning in warnings:
         warn(warning)
-    images_of = f"{len(files)} image{'s' * (len(files) != 1)}"
+    images_of = counted(len(files), "image")
     say(f"{len(moved)} batch norms have the statistics of {images_of}: {out}")
     shutdown_distributed()
     return report

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from mmengine.registry import Registry
 from torch import nn
 
-from mmseg_uda.options import check_flags
+from mmseg_uda.options import check_flags, check_known
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import (
     check_segmentation_heads,
@@ -91,12 +91,9 @@ def _check_config(
             )
         return
     options = _options(cls)
-    for option in config:
-        if option != "type" and options is not None and option not in options:
-            raise ValueError(
-                f"{kind} {name!r} ({cls.__name__}) has no option {option!r}; it takes: "
-                f"{', '.join(options)}.{did_you_mean(option, options)}"
-            )
+    if options is not None:
+        given = (option for option in config if option != "type")
+        check_known(f"{kind} {name!r} ({cls.__name__})", given, options)
     check_flags(f"{kind} {name!r}: ", cls, config)
 
 
