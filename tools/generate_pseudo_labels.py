@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from mmengine.config import Config
@@ -13,6 +14,7 @@ from mmseg_uda.command_line import (
     add_debug,
     add_launcher,
 )
+from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import (
     Request,
@@ -20,6 +22,7 @@ from mmseg_uda.engine.stages import (
     StageError,
     explained_errors,
 )
+from mmseg_uda.engine.stages.checks.image_headers import check_images
 from mmseg_uda.engine.stages.ranks import start_processes
 from mmseg_uda.pseudo_labels import (
     LabelWeights,
@@ -28,6 +31,8 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
+from mmseg_uda.pseudo_labels.target_images import reader_key
+from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.statistics import StatisticsOptions
 
 
@@ -163,6 +168,7 @@ def generate(args: argparse.Namespace) -> None:
         average_with=args.average_with,
         weights=weights,
         statistics=StatisticsOptions() if args.target_statistics else None,
+        check_images=partial(_check, cfg, args.images),
     )
     if is_main_process():
         print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")
@@ -174,6 +180,13 @@ def generate(args: argparse.Namespace) -> None:
         for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
     shutdown_distributed()
+
+
+def _check(cfg: Config, folder: str | None, files: ImageFiles) -> None:
+    """Read the heads of all images, so that no hours pass before one is refused."""
+    name = "target" if folder is None else f"--images {folder}"
+    key = reader_key(cfg, "target", images=[] if folder is None else [folder])
+    on_rank_zero(check_images, files, name, key)
 
 
 def main(argv: list[str] | None = None) -> None:

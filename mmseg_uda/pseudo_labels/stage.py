@@ -1,7 +1,7 @@
 """Pseudo-labels from a config and a checkpoint."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
@@ -46,6 +46,7 @@ def run_pseudo_label_stage(
     image_suffix: str | None = None,
     weights: LabelWeights | None = None,
     statistics: StatisticsOptions | None = None,
+    check_images: Callable[[ImageFiles], None] = lambda files: None,
 ) -> dict:
     """Build model and images from a config and write pseudo-labels.
 
@@ -73,6 +74,8 @@ def run_pseudo_label_stage(
         statistics: How the networks are given the images' batch norm statistics before
             they predict; None: they keep those of their checkpoints. Networks without
             batch norm predict as they are.
+        check_images: Called with the images before the model is built; raises if they
+            cannot be read. A run of stages has checked them already.
 
     Returns:
         The report, as in ``pseudo_labels.json``.
@@ -105,6 +108,7 @@ def run_pseudo_label_stage(
         else target_images(cfg, pipeline)
     )
     check_apart(out_dir, files.root)
+    check_images(files)
     where = choose_device(device)
     model = _build(cfg)
     # a rule that looks at a map needs the heads that the map is made with

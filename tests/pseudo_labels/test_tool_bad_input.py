@@ -2,9 +2,11 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from in_process import ROOT, call
+from PIL import Image
 
 from mmseg_uda.pseudo_labels import generate
 
@@ -55,6 +57,27 @@ def test_tool__bad_input(folder, monkeypatch, capsys, arguments, said):
     monkeypatch.delenv("RANK", raising=False)
     assert call(monkeypatch, TOOL, *arguments, "--out", "out") == 1
     assert said in capsys.readouterr().err
+    assert not (folder / "out").exists()
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_tool__files_that_cannot_be_read(folder, monkeypatch, capsys, own):
+    images = folder / "unlike" / "a" if own else next((folder / "images").iterdir())
+    images.mkdir(parents=True, exist_ok=True)
+    deep = np.random.default_rng(0).integers(0, 4096, (8, 12)).astype(np.uint16)
+    Image.fromarray(deep).save(images / "deep.png")
+    (images / "none.png").write_bytes(b"no picture")
+    command = ["tiny.py", "tiny.pth", "--out", "out"]
+    if own:
+        command += ["--images", "unlike"]
+    assert call(monkeypatch, TOOL, *command) == 1
+    told = capsys.readouterr().err
+    name = "--images unlike" if own else "target"
+    key = "train_dataloader.dataset.domains.target.value_range"
+    assert f"{name}: 2 problem(s)" in told
+    assert "none.png" in told
+    assert "deep.png" in told
+    assert f"--cfg-options {key}=0,65535" in told
     assert not (folder / "out").exists()
 
 

@@ -10,7 +10,7 @@ from rich.progress import track
 
 from ..image_headers import Declared, check_checksums, read_header
 from ..label_files import read_label_ids, size_error
-from ..reading import orientation_of
+from ..reading import MissingOptionError, orientation_of
 from .decoded_before import DecodedBefore
 from .label_values import LabelValues, count_ids
 from .problem import Problem
@@ -139,7 +139,8 @@ def _attempt(check: Callable[[dict], Any], sample: dict) -> Any:
     try:
         return check(sample)
     except (ValueError, OSError) as error:
-        return Problem(str(error), sample)
+        lacks_option = isinstance(error, MissingOptionError)
+        return Problem(str(error), sample, lacks_option)
 
 
 def _with_bar(items: Iterable, total: int, title: str) -> Iterator:

@@ -16,10 +16,12 @@ class Problem:
     Attributes:
         text: The message; it names the file.
         sample: Description of the sample.
+        lacks_option: Whether an option of the data set would do.
     """
 
     text: str
     sample: dict
+    lacks_option: bool = False
 
     @property
     def files(self) -> list[str]:

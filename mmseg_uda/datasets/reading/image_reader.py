@@ -12,6 +12,7 @@ from PIL import UnidentifiedImageError
 
 from . import jpeg2000, netpbm, tiff
 from .declared import Declared, declare
+from .missing_option import MissingOptionError
 from .no_image import no_image
 from .orientation import ORIENTATIONS, turn
 
@@ -70,7 +71,8 @@ class ImageReader:
         """Check that images of this kind can be read, from what they declare.
 
         Raises:
-            ValueError: If they cannot; it says why, and by which option they could.
+            ValueError: If they cannot; it says why.
+            MissingOptionError: If they could by an option, which it names.
         """
         if declared.pages > 1:
             raise ValueError(
@@ -85,7 +87,7 @@ class ImageReader:
         wide = declared.bits > 8 or declared.number != "unsigned"
         if wide and self.value_range is None:
             ranges = _RANGES.get(declared.number, _RANGES.get(declared.bits))
-            raise ValueError(
+            raise MissingOptionError(
                 f"the image {path} stores {_numbers(declared)}, networks take 0 to "
                 "255: say which values become 0 and 255, value_range=(LOWEST, HIGHEST) "
                 f"of its data set, such as {ranges or _RANGES[16]}"
@@ -179,7 +181,7 @@ class ImageReader:
                     f"wants number {max(self.bands)} (they are counted from 1)"
                 )
         elif declared.colour == "bands":
-            raise ValueError(
+            raise MissingOptionError(
                 f"the image {path} has {declared.bands} bands, and does not say which "
                 "are its colours: name those that become red, green and blue, such as "
                 "bands=(1, 2, 3) of its data set, or one, bands=(1,)"

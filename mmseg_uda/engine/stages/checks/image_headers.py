@@ -6,8 +6,6 @@ from mmseg_uda.datasets.image_files import ImageFiles
 
 from ..errors import StageError
 
-_OPTION = "of its data set"  # said where an option of the reader is missing
-
 
 def check_images(files: ImageFiles, name: str, key: str) -> None:
     """Check what all files declare, as the checks before a training do.
@@ -26,7 +24,7 @@ def check_images(files: ImageFiles, name: str, key: str) -> None:
     if not problems:
         return
     text = told(name, problems)
-    if _OPTION in text:
+    if any(problem.lacks_option for problem in problems):
         text += (
             f"\nThese images are read as {key} says, for instance by --cfg-options "
             f"{key}.value_range=0,65535"
