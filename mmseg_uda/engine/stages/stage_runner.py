@@ -1,12 +1,16 @@
 """mmengine's Runner, made fit for several runs in one process."""
 
+from __future__ import annotations
+
 import copy
 import logging
 
+from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
+from mmseg_uda.engine.formatted_once import FormattedOnce
 from mmseg_uda.unwrapped import unwrapped
 
 from .lenient_loading import shortened
@@ -27,8 +31,14 @@ class StageRunner(Runner):
     """A Runner with a quiet console that can be closed.
 
     The environment, the whole config, the list of hooks and what mmengine says about
-    itself go to the log file only.
+    itself go to the log file only. Every checkpoint has the config's text, which is
+    formatted once.
     """
+
+    @classmethod
+    def from_cfg(cls, cfg: Config) -> StageRunner:
+        """Build a runner; see :class:`mmengine.runner.Runner`."""
+        return super().from_cfg(FormattedOnce.of(cfg))
 
     def build_logger(self, *args: object, **kwargs: object) -> MMLogger:
         """Build the logger and keep its long blocks off the console."""
