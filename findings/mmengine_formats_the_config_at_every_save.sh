@@ -10,8 +10,8 @@
 #   visualizer and the dump.
 # Why it matters here: for small networks, short intervals and configs of several stages
 #   it is most of what saving costs (seen: a fifth of a training's time, with a config of 500
-#   lines and a checkpoint every eight seconds). `Config(..., format_python_code=False)` is the way around it, at
-#   the price of a text that nobody can read.
+#   lines and a checkpoint every eight seconds). `Config(..., format_python_code=False)` is
+#   the way around it, at the price of a text that nobody can read.
 # Version: onedl-mmengine 0.10.12, yapf 0.43.0 (same code in mmengine 0.10.7).
 # Output seen (times vary; counts do not):
 #   laid out before the first iteration: 4, for 10 checkpoints: 10
