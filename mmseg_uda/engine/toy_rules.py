@@ -22,7 +22,8 @@ class ToyRules:
             crops are drawn; None for as many crops as the config has.
         iters: Iterations of a stage.
         rate: Factor of SGD's rates, which become AdamW's.
-        same_rate: Whether heads learn at the trunk's rate.
+        own_rate: Types of segmentation heads that learn at the config's multiple of
+            the trunk's rate; others learn at the trunk's.
         fused: Whether an optimizer steps through all weights in one call; faster, and
             other in the last digits.
         balances: Whether ground truth of rare classes counts more.
@@ -36,7 +37,7 @@ class ToyRules:
     crop_pixels: int | None
     iters: int
     rate: float
-    same_rate: bool
+    own_rate: tuple[str, ...]
     fused: bool
     balances: bool
     head_width: int
@@ -50,7 +51,7 @@ RANDOM = ToyRules(
     crop_pixels=None,
     iters=1200,
     rate=10.0,
-    same_rate=True,
+    own_rate=(),
     fused=False,
     balances=False,
     head_width=16,
@@ -63,7 +64,7 @@ PRETRAINED = ToyRules(
     crop_pixels=4 * 64 * 128,
     iters=500,
     rate=5.0,
-    same_rate=True,
+    own_rate=("DilatedConcatHead",),
     fused=True,
     balances=True,
     head_width=8,

@@ -66,9 +66,32 @@ def test_pretrained__numbers_are_those_of_its_rules():
     )
     assert tuple(crop.crop_size) == (64, 128)  # a quarter of 256x512, too
     assert cfg.train_cfg.max_iters == PRETRAINED.iters
-    wrapper = cfg.optim_wrapper.segmentor
-    assert wrapper.optimizer.lr == pytest.approx(2e-4 * PRETRAINED.rate)
-    assert ("lr_mults" in wrapper) != PRETRAINED.same_rate
+    optimizer = cfg.optim_wrapper.segmentor.optimizer
+    assert optimizer.lr == pytest.approx(2e-4 * PRETRAINED.rate)
+
+
+@pytest.mark.parametrize(
+    ("config", "own"),
+    [
+        ("source_only/source_only_gta.py", ["decode_head", "auxiliary_head"]),
+        ("lcda/lcda_single_head_gta.py", ["decode_head"]),
+        ("mlan/cr_al_gta.py", []),  # sums, of patches as well
+    ],
+)
+@pytest.mark.parametrize("network", ["pretrained", "random"])
+def test_rates__of_heads_behind_a_bottleneck_alone(config, own, network):
+    request = Request(CONFIGS / config, toy=True, toy_network=network)
+    resolver = Resolver(request)
+    stage = resolver.stages[-1]
+    cfg = resolver.stage_config(stage)
+    entries = [cfg.optim_wrapper.segmentor, cfg.optim_wrapper.get("heads") or {}]
+    found = {}
+    for entry in entries:
+        found |= entry.get("lr_mults") or {}
+    assert found == dict.fromkeys(own if network == "pretrained" else [], 10.0)
+    told = [line for line in resolver.toy_changes[stage.name] if "AdamW" in line]
+    but = f" but {', '.join(own)}" if found else ""
+    assert told[0].endswith(f"the same for heads{but}")
 
 
 @pytest.mark.parametrize(
