@@ -596,9 +596,13 @@ def test_second_stage__gets_the_labels_that_the_readme_names(
     ],
 )
 def test_lcrf__labels_half_of_every_class_with_the_targets_statistics(leaf, task):
-    stages = Config.fromfile(CONFIGS / f"lcrf/{leaf}_{task}.py").stages
-    assert stages.pseudo_labels.target_statistics == dict(batch_size=8)
-    assert stages.pseudo_labels.rule == dict(type="ClassBalanced", portion=0.5)
+    cfg = Config.fromfile(CONFIGS / f"lcrf/{leaf}_{task}.py")
+    labels = cfg.stages.pseudo_labels
+    assert labels.target_statistics == dict(batch_size=8)
+    assert labels.rule == dict(type="ClassBalanced", portion=0.5)
+    hook = dict(type="TargetStatisticsHook", domain="target")
+    mixed = "source" in leaf  # batch norm of the others sees the target alone
+    assert cfg.default_hooks.get("target_statistics") == (hook if mixed else None)
 
 
 @pytest.mark.parametrize(

@@ -9,3 +9,7 @@ _base_ = [
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 stages = dict(stage_one=dict(config="../mrnet/mrnet_gta.py"))
+# Batch norm has seen both domains; the network is for one of them.
+default_hooks = dict(
+    target_statistics=dict(type="TargetStatisticsHook", domain="target")
+)
