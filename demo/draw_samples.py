@@ -58,8 +58,8 @@ def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
             f"source-only: {accuracy(before.labels, truth)}",
             source_only["semantic"].image,
         ),
-        Tile(f"LCDA+LCRF: {accuracy(after.labels, truth)}", adapted["semantic"].image),
-        confidence_tile(after, of="LCDA+LCRF"),
+        Tile(f"MRNet+LCRF: {accuracy(after.labels, truth)}", adapted["semantic"].image),
+        confidence_tile(after, of="MRNet+LCRF"),
         adapted["lipschitz"],
     ]
     legend = class_legend(classes, palette, width=3 * 392 - 8)
@@ -71,7 +71,7 @@ def main() -> None:
     args = parse_args()
     init_default_scope("mmseg")
     _, before = load_stage(args.work_dir / "source_only/stage_one")
-    config, after = load_stage(args.work_dir / "lcda_lcrf_source/stage_two")
+    config, after = load_stage(args.work_dir / "mrnet_lcrf_source/stage_two")
     dataset = DATASETS.build(config.val_dataloader.dataset)
     models = before, after
     out = args.work_dir / "pictures"

@@ -1,6 +1,6 @@
 """The main job on the embedded benchmark: train, compare, draw.
 
-Trains source-only, and LCDA+LCRF with a source term, on ToyCity, side by side. Gives
+Trains source-only, and MRNet+LCRF with a source term, on ToyCity, side by side. Gives
 source-only the target's batch norm statistics, which is the control that adaptation has
 to beat. Prints one table, draws the IoU of every class and one picture per validation
 image. Everything is kept: run it again and it goes on where it stopped, or just prints
@@ -30,14 +30,14 @@ ROOT = Path(__file__).resolve().parents[1]
 _VALIDATIONS = "train_cfg.val_interval=250"
 RUNS = {
     "source_only": "configs/source_only/source_only_statistics_gta.py",
-    "lcda_lcrf_source": "configs/lcrf/lcda_lcrf_source_gta.py",
+    "mrnet_lcrf_source": "configs/lcrf/mrnet_lcrf_source_gta.py",
 }
 # run name -> folder of the training stage whose result counts
 RESULTS = {
     "source_only": "source_only/stage_one",
     "source_only + target statistics": "source_only/stage_two",
-    "lcda": "lcda_lcrf_source/stage_one",
-    "lcda_lcrf_source": "lcda_lcrf_source/stage_two",
+    "mrnet": "mrnet_lcrf_source/stage_one",
+    "mrnet_lcrf_source": "mrnet_lcrf_source/stage_two",
 }
 
 

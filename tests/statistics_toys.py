@@ -82,7 +82,16 @@ def write_images(folder):
     return folder
 
 
-def build(folder, name, *hooks, resume_from=None, frozen=False, interval=3, **options):
+def build(
+    folder,
+    name,
+    *hooks,
+    resume_from=None,
+    frozen=False,
+    interval=3,
+    at="end",
+    **options,
+):
     """Build a Runner of 6 iterations; ``hooks`` come on top of the one under test."""
     images = write_images(Path(folder).parent / "images")
     data = dict(type="UnlabelledFolder", data_root=str(images))
@@ -100,7 +109,8 @@ def build(folder, name, *hooks, resume_from=None, frozen=False, interval=3, **op
         ),
         **options,
     )
-    for hook in (TargetStatisticsHook("target", batch_size=4), *hooks, EarlyEnd()):
+    adapts = TargetStatisticsHook("target", at, batch_size=4)
+    for hook in (adapts, *hooks, EarlyEnd()):
         runner.register_hook(hook)
     return runner
 

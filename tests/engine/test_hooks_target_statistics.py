@@ -4,7 +4,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.hooks import EarlyStoppingHook, EMAHook, Hook
-from statistics_toys import build, result, saved, statistics_expected
+from statistics_toys import NormedToy, build, result, saved, statistics_expected
 from torch.testing import assert_close
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
@@ -164,6 +164,34 @@ def test_early_end__of_mmengines_early_stopping(tmp_path):
     assert not has_statistics(run, "best_mIoU_iter_2.pth")
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_start__frozen_norms_keep_the_statistics(tmp_path, frozen):
+    run = tmp_path / "run"
+    scores = {"2+": 20.0, "4+": 40.0} if frozen else {"4": 50.0}
+    options = dict(frozen=frozen, at="start", max_iters=4)
+    build(run, f"start {frozen}", scores=scores, **options).train()
+    expected = statistics_expected(run, NormedToy().state_dict())
+    state = saved(run, "iter_4.pth")
+    for key, values in zip(("mean", "var"), expected, strict=True):
+        found = state[f"segmentor.bn.running_{key}"].double()
+        assert torch.allclose(found, values, rtol=1e-5, atol=1e-6) == frozen
+    assert result(run)["final"]["mIoU"] == (40.0 if frozen else 50.0)
+    assert [r["iter"] for r in result(run)["history"]] == [2, 4]  # at the end once
+
+
+def test_start__once_in_a_training_that_is_resumed(tmp_path):
+    options = dict(frozen=True, at="start", max_iters=4)
+    build(tmp_path / "whole", "start whole", **options).train()
+    run = tmp_path / "run"
+    with pytest.raises(Killed):
+        build(run, "start k", Kill("after_train_iter", "HIGHEST", 4), **options).train()
+    resume = find_resumable(run)
+    assert resume.endswith("iter_3.pth")
+    build(run, "start resumed", resume_from=resume, **options).train()
+    both = (saved(folder, "iter_4.pth") for folder in (run, tmp_path / "whole"))
+    assert_close(*both, rtol=0, atol=0)
+
+
 CFG = dict(
     train_dataloader=dict(dataset=dict(domains=dict(source=None, target={}))),
     test_dataloader=dict(dataset=dict(pipeline=[dict(type="PackSegInputs")])),
@@ -182,6 +210,7 @@ def test_check__says_what_fails_at_the_end():
     ):
         with pytest.raises(ValueError, match=said):
             TargetStatisticsHook(**options).check(cfg, norm, hooks)
+    assert TargetStatisticsHook("target", "start").check(cfg, norm, [EMAHook])
     cfg.test_dataloader = None
     with pytest.raises(ValueError, match=r"has no test_dataloader\.dataset\.pipeline"):
         TargetStatisticsHook("target").check(cfg, norm, [])
@@ -200,3 +229,7 @@ def test_network_without_batch_norm__passes_with_a_warning(tmp_path):
 def test_option_out_of_range__is_refused_when_built():
     with pytest.raises(ValueError, match="blend must be in"):
         TargetStatisticsHook("target", blend=1)
+    with pytest.raises(
+        ValueError, match="unknown at 'begin', choose one of: st"
+    ):
+        TargetStatisticsHook("target", at="begin")

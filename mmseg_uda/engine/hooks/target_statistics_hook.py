@@ -1,4 +1,4 @@
-"""Batch norm statistics of the target, exactly, at the end of a training."""
+"""Batch norm statistics of the target, exactly, at the end of a training or before."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ from mmseg_uda.statistics import (
     movement_table,
     nothing_to_adapt,
 )
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.suggestions import check_choice, did_you_mean
 from mmseg_uda.unwrapped import unwrapped
 
 from .result_hook import may_validate
 
+START, END = "start", "end"
 # kept in checkpoints, so that a resumed run knows what its weights are
 _ADAPTED, _SCORED = "target_statistics_at", "target_statistics_scored_at"
 
@@ -43,8 +44,14 @@ class TargetStatisticsHook(Hook):
     moment and resumed ends as if it had not been. Networks without batch norm pass
     through unchanged, with a warning.
 
+    With ``at='start'`` the training begins from the adapted network instead, as its
+    pseudo-labels may have been predicted: for batch norms that are frozen in training
+    (``norm_eval``), which else keep the source's statistics for ever. Others normalise
+    by their own batches, and have statistics of these within some fifty iterations.
+
     Args:
         domain: Key of ``train_dataloader.dataset.domains``, such as ``'target'``.
+        at: ``'end'`` or ``'start'`` of the training; of both, two hooks.
         blend: See :class:`StatisticsOptions`.
         batch_size: See :class:`StatisticsOptions`.
         exact: See :class:`StatisticsOptions`.
@@ -61,16 +68,19 @@ class TargetStatisticsHook(Hook):
     def __init__(
         self,
         domain: str,
+        at: str = END,
         blend: float = 0.0,
         batch_size: int = 8,
         exact: bool = False,
         layers: Sequence[str] = ("*",),
     ) -> None:
+        check_choice("at", at, (START, END))
         self.domain = domain
+        self.at = at
         self.options = StatisticsOptions(blend, batch_size, exact, layers)
 
     def check(self, cfg: Config, model: nn.Module, hooks: Iterable[type]) -> bool:
-        """Find what would be wrong at the last iteration, but for missing files.
+        """Find what would be wrong when it adapts, but for missing files.
 
         Args:
             cfg: Config of the training.
@@ -87,7 +97,7 @@ class TargetStatisticsHook(Hook):
         """
         if not adaptable_norms(model, self.options.layers):
             return False
-        if any(issubclass(hook, EMAHook) for hook in hooks):
+        if self.at == END and any(issubclass(hook, EMAHook) for hook in hooks):
             raise ValueError(
                 "TargetStatisticsHook takes the statistics of the network that is "
                 "trained, but EMAHook saves and scores an average of it. Take one out "
@@ -126,17 +136,21 @@ class TargetStatisticsHook(Hook):
         return domain_images(cfg, self.domain, pipeline, "are looked at")
 
     def before_train(self, runner: Runner) -> None:
-        """Find, before the first iteration, what would be wrong at the last.
+        """Adapt at the start; for the end, find now what would be wrong then.
+
+        A training that is resumed has begun adapted.
 
         Raises:
             ValueError: See :meth:`check` and :meth:`images`.
             FileNotFoundError: See :meth:`images`.
         """
         model, hooks = unwrapped(runner.model), map(type, runner.hooks)
-        if self.check(runner.cfg, model, hooks):
-            self.images(runner.cfg)
-        else:
+        if not self.check(runner.cfg, model, hooks):
             runner.logger.warning(f"TargetStatisticsHook: {nothing_to_adapt(model)}")
+        elif self.at == END:
+            self.images(runner.cfg)
+        elif runner.iter == 0:
+            self._adapt(runner)
 
     def after_train_iter(
         self,
@@ -146,27 +160,31 @@ class TargetStatisticsHook(Hook):
         outputs: dict | None = None,
     ) -> None:
         """Adapt at the last iteration."""
-        if self.is_last_train_iter(runner):
-            self._adapt(runner, runner.iter + 1)
+        ends = self.at == END and self.is_last_train_iter(runner)
+        if ends and self._adapt(runner):
+            runner.message_hub.update_info(_ADAPTED, runner.iter + 1)
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Adapt where the training has ended early, and score and save that.
 
         In this order: what is saved as scored has been, wherever a kill falls.
         """
+        if self.at == START:
+            return
         done, hub = runner.iter, runner.message_hub
         adapted = hub.get_info(_ADAPTED, None) == done
         at_end = adapted and done == runner.max_iters  # and so by after_train_iter
         if done == 0 or at_end or hub.get_info(_SCORED, None) == done:
             return
-        if not (adapted or self._adapt(runner, done)):
+        if not (adapted or self._adapt(runner)):
             return
+        hub.update_info(_ADAPTED, done)
         if may_validate(runner):
             runner.val_loop.run()
         hub.update_info(_SCORED, done)
         save_iteration(runner)
 
-    def _adapt(self, runner: Runner, iteration: int) -> bool:
+    def _adapt(self, runner: Runner) -> bool:
         model = unwrapped(runner.model)
         if not adaptable_norms(model, self.options.layers):
             return False
@@ -179,7 +197,6 @@ class TargetStatisticsHook(Hook):
             num_workers=(loader or {}).get("num_workers", 0),
             title=f"statistics of the {self.domain}",
         )
-        runner.message_hub.update_info(_ADAPTED, iteration)
         runner.logger.info(
             f"{len(moved)} batch norms have the statistics of the {len(images)} images "
             f"of {self.domain}. Those that moved most:\n{movement_table(moved, 5)}"
