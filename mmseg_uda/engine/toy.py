@@ -54,8 +54,8 @@ SGD                   AdamW at 5 times the rate (2e-4 -> 1e-3); the same for hea
                       for MRNet's, which keeps the config's multiple: AdamW moves a
                       class by the number of its inputs, 64 behind the bottleneck and
                       2304 in a sum of dilated branches, and in 500 iterations the
-                      first learns no rare class at the trunk's rate; ``fused``, which
-                      takes a third of the time here
+                      first hardly learns rare classes at the trunk's rate;
+                      ``fused``, which takes a third of the time here
 ====================  ================================================================
 
 It stands in for ResNets alone. Other backbones, and those that the config brings a
