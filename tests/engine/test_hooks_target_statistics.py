@@ -229,7 +229,5 @@ def test_network_without_batch_norm__passes_with_a_warning(tmp_path):
 def test_option_out_of_range__is_refused_when_built():
     with pytest.raises(ValueError, match="blend must be in"):
         TargetStatisticsHook("target", blend=1)
-    with pytest.raises(
-        ValueError, match="unknown at 'begin', choose one of: st"
-    ):
+    with pytest.raises(ValueError, match="unknown at 'begin', choose one of: st"):
         TargetStatisticsHook("target", at="begin")
