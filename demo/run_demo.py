@@ -1,10 +1,9 @@
 """The main job on the embedded benchmark: train, compare, draw.
 
-Trains source-only, and MRNet+LCRF with a source term, on ToyCity, side by side. Gives
-source-only the target's batch norm statistics, which is the control that adaptation has
-to beat. Prints one table, draws the IoU of every class and one picture per validation
-image. Everything is kept: run it again and it goes on where it stopped, or just prints
-the table.
+Trains source-only, and MRNet+LCRF with a source term, on ToyCity. Gives source-only the
+target's batch norm statistics, which is the control that adaptation has to beat. Prints
+one table, draws the IoU of every class and one picture per validation image. Everything
+is kept: run it again and it goes on where it stopped, or just prints the table.
 """
 
 from __future__ import annotations
@@ -33,9 +32,10 @@ RUNS = {
     "source_only": "configs/source_only/source_only_statistics_gta.py",
     "mrnet_lcrf_source": "configs/lcrf/mrnet_lcrf_source_gta.py",
 }
-# The short one takes a core for two minutes; the long one takes both from then on. The
-# number of threads moves the last digits of a loss, so it does not follow the machine.
-THREADS = {"source_only": 1, "mrnet_lcrf_source": 2}
+# One training after the other, on two threads: side by side, on one thread each, the
+# long one would leave a core idle for most of the time. The number of threads moves the
+# last digits of a loss, so it does not follow the machine.
+_THREADS = 2
 # run name -> folder of the training stage whose result counts
 RESULTS = {
     "source_only": "source_only/stage_one",
@@ -58,23 +58,22 @@ def parse_args() -> argparse.Namespace:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Run both trainings at once.
+    """Run both trainings.
 
     Raises:
         SystemExit: If one of them fails; says where its log is.
     """
-    trainings = [start(args, name) for name in RUNS]
-    try:
-        follow(trainings)
-    finally:  # whatever happens, nothing goes on in the background
-        for training in trainings:
+    for name in RUNS:
+        training = start(args, name)
+        try:
+            follow([training])
+        finally:  # whatever happens, nothing goes on in the background
             training.process.terminate()
             training.process.wait()
-    for training in trainings:
         if training.process.returncode:
             tail = training.log.read_text(errors="replace").splitlines()[-20:]
             told = "\n".join(tail)
-            sys.exit(f"{told}\n\ntraining {training.name} failed: {training.log}")
+            sys.exit(f"{told}\n\ntraining {name} failed: {training.log}")
 
 
 def start(args: argparse.Namespace, name: str) -> Training:
@@ -85,7 +84,7 @@ def start(args: argparse.Namespace, name: str) -> Training:
     command += ["--toy-root", str(args.toy_root.resolve())]
     command += ["--work-dir", str((args.work_dir / name).resolve())]
     command += ["--cfg-options", _VALIDATIONS, *args.cfg_options]
-    threads = {"OMP_NUM_THREADS": str(THREADS[name])}
+    threads = {"OMP_NUM_THREADS": str(_THREADS)}
     print(f"training {name} (log: {log})", flush=True)
     with log.open("ab") as stream:
         begin = stream.tell()
