@@ -11,13 +11,13 @@ import mmseg_uda  # noqa: F401  (registers every part)
 
 
 @pytest.fixture(autouse=True)
-def _seeded_scope(request):
+def _seeded_scope():
     """Same random numbers for every test; names resolve as in an mmseg config.
 
-    Training reads its iteration from the current hub: without a new one, a test would
-    go on counting where an earlier run of the same process stopped.
+    No test knows a message hub of another one: training reads its iteration from the
+    newest hub, and a Runner of a name that was used before makes no new one.
     """
     torch.manual_seed(0)
-    MessageHub.get_instance(request.node.nodeid)
+    MessageHub._instance_dict.clear()
     with DefaultScope.overwrite_default_scope("mmseg"):
         yield
