@@ -14,7 +14,6 @@ from mmseg_uda.command_line import (
     add_debug,
     add_launcher,
 )
-from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.stages import (
     Request,
@@ -31,7 +30,6 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
-from mmseg_uda.pseudo_labels.target_images import reader_key
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.statistics import StatisticsOptions
 
@@ -168,7 +166,7 @@ def generate(args: argparse.Namespace) -> None:
         average_with=args.average_with,
         weights=weights,
         statistics=StatisticsOptions() if args.target_statistics else None,
-        check_images=partial(_check, cfg, args.images),
+        check_images=partial(on_rank_zero, check_images, cfg, args.images),
     )
     if is_main_process():
         print(f"{outcome_line(report)} ({Path(args.out) / 'pseudo_labels.json'})")
@@ -180,13 +178,6 @@ def generate(args: argparse.Namespace) -> None:
         for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
     shutdown_distributed()
-
-
-def _check(cfg: Config, folder: str | None, files: ImageFiles) -> None:
-    """Read the heads of all images, so that no hours pass before one is refused."""
-    name = "target" if folder is None else f"--images {folder}"
-    key = reader_key(cfg, "target", images=[] if folder is None else [folder])
-    on_rank_zero(check_images, files, name, key)
 
 
 def main(argv: list[str] | None = None) -> None:

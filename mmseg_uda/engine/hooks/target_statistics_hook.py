@@ -92,8 +92,8 @@ class TargetStatisticsHook(Hook):
 
         Raises:
             ValueError: If the domain is not there, a pattern fits no layer, a test
-                loads no images, or the weights that are saved will be averages, whose
-                statistics are others.
+                loads no images, or it adapts at the end and the weights that are
+                saved will be averages, whose statistics are others.
         """
         if not adaptable_norms(model, self.options.layers):
             return False

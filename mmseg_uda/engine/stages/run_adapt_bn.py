@@ -17,7 +17,6 @@ from mmseg_uda.pseudo_labels.target_images import (
     domain_images,
     folder_reader,
     inference_pipeline,
-    reader_key,
 )
 from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.statistics import (
@@ -91,8 +90,7 @@ def run_adapt_bn(
         raise StageError(f"{request.config}: {nothing_to_adapt(model)}")
     on_rank_zero(_draw, cfg, request, images)
     files = _images(cfg, images, image_suffix)
-    name = "target" if images is None else f"--images {images}"
-    on_rank_zero(check_images, files, name, _key(cfg, images))
+    on_rank_zero(check_images, cfg, images, files)
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
     model = model.to(choose_device(request.device))
@@ -125,10 +123,6 @@ def _images(cfg: Config, folder: str | None, suffix: str | None) -> ImageFiles:
         return domain_images(cfg, _DOMAIN, pipeline, "are looked at")
     reader = folder_reader(cfg, _DOMAIN, images=[folder])
     return ImageFiles.from_folder(folder, pipeline, reader, suffix)
-
-
-def _key(cfg: Config, folder: str | None) -> str:
-    return reader_key(cfg, _DOMAIN, images=[] if folder is None else [folder])
 
 
 def _origin(

@@ -1,4 +1,4 @@
-"""Whether a training can end with a domain's batch norm statistics, before any runs."""
+"""Whether a training can take a domain's batch norm statistics, before any runs."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ def check_target_statistics(stage: str, cfg: Config, model: nn.Module) -> None:
     """Check what the hooks that adapt batch norms need, but for files.
 
     Raises:
-        StageError: If one would fail at the last iteration.
+        StageError: If one would fail when it adapts.
     """
     kinds = [kind for _, kind in hooks_in(cfg)]
     with building(f"stage '{stage}'"):
