@@ -1,11 +1,10 @@
-"""How far trainings in other processes are, as their logs tell: one line each."""
+"""How far a training in another process is, as its log tells: one line."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 _LOOK_EVERY = 1.0  # seconds
-_PRINT_EVERY = 20.0  # seconds, of each training, where lines cannot be redrawn
+_PRINT_EVERY = 20.0  # seconds, where lines cannot be redrawn
 _STAGE = re.compile(r"^=== (\w+): ", re.MULTILINE)
 # of mmengine's log, and of the lines while pseudo-labels are made
 _STEP = re.compile(r"(?:Iter\(train\)\s+\[\s*|predicting [\w ]+: )(\d+)/(\d+)")
@@ -77,17 +76,17 @@ def read_status(text: str) -> Status:
     return Status(stages[-1][1], done, total, score)
 
 
-def follow(trainings: Sequence[Training], console: Console | None = None) -> None:
-    """Show how far the trainings are until all have ended."""
+def follow(training: Training, console: Console | None = None) -> None:
+    """Show how far a training is until it has ended."""
     console = console or Console()
     if console.is_terminal:
-        _redraw(trainings, console)
+        _redraw(training, console)
     else:
-        _print(trainings, console)
+        _print(training, console)
 
 
-def _redraw(trainings: Sequence[Training], console: Console) -> None:
-    """Keep one live line for each training."""
+def _redraw(training: Training, console: Console) -> None:
+    """Keep one live line."""
     columns = (
         TextColumn("{task.fields[run]}"),
         TextColumn("{task.description}"),
@@ -96,33 +95,31 @@ def _redraw(trainings: Sequence[Training], console: Console) -> None:
         TextColumn("{task.fields[score]}"),
     )
     with Progress(*columns, console=console, refresh_per_second=2) as bars:
-        tasks = [bars.add_task("", run=t.name, score="", total=None) for t in trainings]
+        task = bars.add_task("", run=training.name, score="", total=None)
         running = True
         while running:
-            running = any(training.runs for training in trainings)
-            for task, training in zip(tasks, trainings, strict=True):
-                now = training.status()
-                steps = dict(completed=now.done, total=now.total)
-                if not training.runs:  # a full bar
-                    steps = dict(completed=1, total=1)
-                score = {"score": now.score} if now.score else {}
-                bars.update(task, description=now.stage, **steps, **score)
+            running = training.runs
+            now = training.status()
+            # a full bar at the end
+            done, total = (now.done, now.total) if running else (1, 1)
+            score = {"score": now.score} if now.score else {}
+            bars.update(
+                task, description=now.stage, completed=done, total=total, **score
+            )
             if running:
                 time.sleep(_LOOK_EVERY)
 
 
-def _print(trainings: Sequence[Training], console: Console) -> None:
-    """Print a line of each training now and then, if there is news."""
-    told = {training.name: (Status(), time.monotonic()) for training in trainings}
+def _print(training: Training, console: Console) -> None:
+    """Print a line now and then, if there is news."""
+    told, when = Status(), time.monotonic()
     running = True
     while running:
-        running = any(training.runs for training in trainings)
-        for training in trainings:
-            before, when = told[training.name]
-            now = training.status()
-            due = time.monotonic() - when >= _PRINT_EVERY or not training.runs
-            if now != before and due:
-                told[training.name] = (now, time.monotonic())
-                console.print(f"  {training.name:12s} {now}", highlight=False)
+        running = training.runs
+        now = training.status()
+        due = time.monotonic() - when >= _PRINT_EVERY or not running
+        if now != told and due:
+            told, when = now, time.monotonic()
+            console.print(f"  {training.name:12s} {now}", highlight=False)
         if running:
             time.sleep(_LOOK_EVERY)

@@ -66,7 +66,7 @@ def train(args: argparse.Namespace) -> None:
     for name in RUNS:
         training = start(args, name)
         try:
-            follow([training])
+            follow(training)
         finally:  # whatever happens, nothing goes on in the background
             training.process.terminate()
             training.process.wait()
