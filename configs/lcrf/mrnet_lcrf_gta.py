@@ -9,3 +9,7 @@ _base_ = [
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 stages = dict(stage_one=dict(config="../mrnet/mrnet_gta.py"))
+# Our choice: statistics of the whole target, not running means of the last few crops.
+default_hooks = dict(
+    target_statistics=dict(type="TargetStatisticsHook", domain="target")
+)

@@ -11,3 +11,7 @@ model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preproces
 stages = dict(stage_one=dict(config="../mrnet/mrnet_synthia.py"))
 val_evaluator = dict(subsets="synthia")
 test_evaluator = val_evaluator
+# Our choice: statistics of the whole target, not running means of the last few crops.
+default_hooks = dict(
+    target_statistics=dict(type="TargetStatisticsHook", domain="target")
+)

@@ -100,8 +100,10 @@ class TargetStatisticsHook(Hook):
         if self.at == END and any(issubclass(hook, EMAHook) for hook in hooks):
             raise ValueError(
                 "TargetStatisticsHook takes the statistics of the network that is "
-                "trained, but EMAHook saves and scores an average of it. Take one out "
-                "of custom_hooks; tools/adapt_bn.py adapts what EMAHook has saved"
+                "trained, but EMAHook saves and scores an average of it. Take one out: "
+                "of custom_hooks, or, as LCRF's configs have it, by "
+                "default_hooks=dict(target_statistics=None); tools/adapt_bn.py adapts "
+                "what EMAHook has saved"
             )
         dataset = (cfg.get("train_dataloader") or {}).get("dataset") or {}
         domains = dataset.get("domains") or {}

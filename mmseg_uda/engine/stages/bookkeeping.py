@@ -10,6 +10,7 @@ from mmengine.dist import get_world_size
 
 from mmseg_uda.atomic_files import write_json
 
+from .config_nodes import deciding_hooks
 from .decide import SKIP, Decision, decide
 from .inputs import Inputs, check_there, inputs_of, outputs_of
 from .ranks import say
@@ -41,7 +42,8 @@ def decide_and_take(
 
 def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
     if stage.trains:
-        return fingerprint({**cfg, "inputs": inputs.hashes})
+        hooks = deciding_hooks(cfg) or None
+        return fingerprint({**cfg, "default_hooks": hooks, "inputs": inputs.hashes})
     if stage.finds_regions:
         return fingerprint(deciding_regions(stage, cfg))
     if stage.translates:

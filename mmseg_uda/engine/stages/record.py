@@ -27,6 +27,7 @@ _DECIDING = (
     "param_scheduler",
     "randomness",
     "custom_hooks",
+    "default_hooks",  # of these, deciding_hooks
     "auto_scale_lr",
     "rule",
     "tta",
