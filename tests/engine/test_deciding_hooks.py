@@ -1,14 +1,21 @@
 """Default hooks that change weights are part of what a training was begun with."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from mmengine.config import Config
+from mmengine.hooks import LoggerHook
 
 from mmseg_uda.engine.hooks import TargetStatisticsHook
+from mmseg_uda.engine.stages import Request, StageError
 from mmseg_uda.engine.stages.bookkeeping import begin_record
+from mmseg_uda.engine.stages.checks.hooks import check_hooks
 from mmseg_uda.engine.stages.config_nodes import deciding_hooks
 from mmseg_uda.engine.stages.inputs import Inputs
+from mmseg_uda.engine.stages.resolve import Resolver
+
+LCRF = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
 
 LOOKS = dict(
     timer=dict(type="IterTimerHook"),
@@ -20,10 +27,19 @@ LOOKS = dict(
 ADAPTS = dict(type="TargetStatisticsHook", domain="target", batch_size=4)
 
 
-def fingerprint(**hooks):
+def record(cfg):
     stage = SimpleNamespace(name="two", trains=True)
-    cfg = Config(dict(model=dict(a=1), default_hooks={**LOOKS, **hooks}))
-    return begin_record(stage, cfg, Inputs(None, None, {}))["fingerprint"]
+    return begin_record(stage, Config(cfg), Inputs(None, None, {}))
+
+
+def fingerprint(custom=(), val_interval=5, **hooks):
+    cfg = dict(
+        model=dict(a=1),
+        train_cfg=dict(val_interval=val_interval),
+        default_hooks={**LOOKS, **hooks},
+        custom_hooks=list(custom),
+    )
+    return record(cfg)["fingerprint"]
 
 
 @pytest.mark.parametrize("kind", ["TargetStatisticsHook", TargetStatisticsHook])
@@ -47,3 +63,51 @@ def test_deciding_hooks__what_is_no_hook_or_not_there():
     assert deciding_hooks(dict(default_hooks=dict(a=ADAPTS))) == {"a": ADAPTS}
     ema = dict(type="EMAHook")
     assert deciding_hooks(dict(default_hooks=dict(ema=ema))) == {"ema": ema}
+
+
+class Derived(LoggerHook):
+    """It may do anything."""
+
+
+def test_deciding_hooks__derived_ones_and_a_rate_that_stays():
+    hooks = dict(logger=dict(type=Derived), param_scheduler=None, timer=None)
+    decides = dict(logger=dict(type=Derived), param_scheduler=None)
+    assert deciding_hooks(dict(default_hooks=hooks)) == decides
+    assert fingerprint(param_scheduler=None) != fingerprint()
+
+
+def test_fingerprint__how_often_scores_are_taken_where_they_stop_the_training():
+    stops = [dict(type="EarlyStoppingHook", monitor="mIoU")]
+    assert fingerprint(val_interval=1) == fingerprint()
+    assert fingerprint(stops, val_interval=1) != fingerprint(stops)
+
+
+def test_record__where_the_images_of_a_hook_lie():
+    dataset = dict(type="GTA5Dataset", data_root="data/gta5")
+    bound = dict(type="NoiseBoundHook", maps=["lipschitz"], dataset=dataset)
+    roots = record(dict(default_hooks=dict(bound=bound)))["data_roots"]
+    assert roots == {"default_hooks.bound.dataset.data_root": "'data/gta5'"}
+    assert record(dict(custom_hooks=[bound]))["data_roots"] == {
+        "custom_hooks.0.dataset.data_root": "'data/gta5'"
+    }
+
+
+@pytest.mark.parametrize("stage", ["", "stage_two."])
+def test_option__takes_a_default_hook_out(stage):
+    out = {f"{stage}default_hooks.target_statistics": None}
+    resolver = Resolver(Request(config=LCRF, options=out))
+    for name in ("stage_one", "stage_two"):
+        found = next(s for s in resolver.stages if s.name == name)
+        hooks = resolver.stage_config(found).default_hooks
+        assert "target_statistics" not in hooks
+    runner = SimpleNamespace(hooks=[], max_iters=9, register_hook=lambda *_: None)
+    with pytest.raises(StageError, match="no hook saves"):  # and nothing before that
+        check_hooks(runner, Config(dict(default_hooks=hooks)))
+
+
+def test_option__that_takes_out_a_misspelt_hook_is_refused():
+    out = {"stage_two.default_hooks.target_statistic": None}
+    resolver = Resolver(Request(config=LCRF, options=out))
+    two = next(s for s in resolver.stages if s.name == "stage_two")
+    with pytest.raises(StageError, match="Did you mean 'target_statistics'"):
+        resolver.stage_config(two)

@@ -10,7 +10,7 @@ from mmengine.dist import get_world_size
 
 from mmseg_uda.atomic_files import write_json
 
-from .config_nodes import deciding_hooks
+from .config_nodes import deciding_hooks, stopping
 from .decide import SKIP, Decision, decide
 from .inputs import Inputs, check_there, inputs_of, outputs_of
 from .ranks import say
@@ -34,7 +34,7 @@ def decide_and_take(
         return Inputs(None, None, {}), decide(stage.name, folder, {}, {})
     inputs = inputs_of(stage, cfg, resolver)
     now = _fingerprint(stage, cfg, inputs)
-    decision = decide(stage.name, folder, now, data_roots(cfg))
+    decision = decide(stage.name, folder, now, _data_roots(stage, cfg))
     if decision.action != SKIP:
         check_there(stage, inputs.weights, inputs.average_with)
     return inputs, decision
@@ -42,8 +42,8 @@ def decide_and_take(
 
 def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
     if stage.trains:
-        hooks = deciding_hooks(cfg) or None
-        return fingerprint({**cfg, "default_hooks": hooks, "inputs": inputs.hashes})
+        own = {"default_hooks": deciding_hooks(cfg) or None, "stopping": stopping(cfg)}
+        return fingerprint({**cfg, **own, "inputs": inputs.hashes})
     if stage.finds_regions:
         return fingerprint(deciding_regions(stage, cfg))
     if stage.translates:
@@ -55,12 +55,21 @@ def _fingerprint(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, str]:
     return fingerprint({**own, "inputs": inputs.hashes})
 
 
+def _data_roots(stage: Stage, cfg: Config) -> dict[str, str]:
+    """Return where what a stage reads lies, its hooks' data sets included."""
+    hooks = {}
+    if stage.trains:
+        custom = cfg.get("custom_hooks") or []
+        hooks = {"custom_hooks": custom, "default_hooks": deciding_hooks(cfg)}
+    return data_roots(cfg, hooks)
+
+
 def begin_record(stage: Stage, cfg: Config, inputs: Inputs) -> dict[str, Any]:
     """Describe what a stage is started or resumed with."""
     return {
         "stage": stage.name,
         "ranks": get_world_size(),
-        "data_roots": data_roots(cfg),
+        "data_roots": _data_roots(stage, cfg),
         "fingerprint": _fingerprint(stage, cfg, inputs),
     }
 

@@ -1,22 +1,32 @@
 """Finding parts of a config."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from mmengine import hooks as mmengine_hooks
+from mmengine.config import Config
 from mmseg.engine.hooks import SegVisualizationHook
 from mmseg.registry import HOOKS
 
-from mmseg_uda.engine.hooks import (
-    NoiseBoundHook,
-    PaintPredictionsHook,
-    ResultHook,
-    WeightReportHook,
-)
-from mmseg_uda.engine.hooks.sample_hook import SampleHook
+from mmseg_uda.engine import hooks as own_hooks
+from mmseg_uda.engine.hooks import NoiseBoundHook
+from mmseg_uda.suggestions import did_you_mean
 
-# hooks that look at a training and leave its weights alone, or that all trainings have
-_WATCHING = (
+from .errors import StageError
+
+# what mmengine makes itself where a config says nothing
+HOOK_NAMES = (
+    "runtime_info",
+    "timer",
+    "sampler_seed",
+    "logger",
+    "param_scheduler",
+    "checkpoint",
+    "visualization",
+)
+# Hooks that look at a training and leave its weights alone, or that all trainings have.
+# One that is derived from these may do anything.
+_WATCHING = {
     mmengine_hooks.CheckpointHook,
     mmengine_hooks.DistSamplerSeedHook,
     mmengine_hooks.EmptyCacheHook,
@@ -26,12 +36,14 @@ _WATCHING = (
     mmengine_hooks.ParamSchedulerHook,
     mmengine_hooks.ProfilerHook,
     mmengine_hooks.RuntimeInfoHook,
-    PaintPredictionsHook,
-    ResultHook,
-    SampleHook,
+    own_hooks.AtomicCheckpointHook,
+    own_hooks.PaintPredictionsHook,
+    own_hooks.ResultHook,
+    own_hooks.SampleMapsHook,
+    own_hooks.SampleViewsHook,
+    own_hooks.WeightReportHook,
     SegVisualizationHook,
-    WeightReportHook,
-)
+}
 
 
 def bound_hooks(cfg: Mapping[str, Any]) -> list[dict]:
@@ -49,14 +61,56 @@ def hooks_in(cfg: Mapping[str, Any]) -> Iterator[tuple[dict, type]]:
 
 
 def deciding_hooks(cfg: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the default hooks that may change weights, by their keys."""
-    hooks = (cfg.get("default_hooks") or {}).items()
-    kinds = {key: _kind(node) for key, node in hooks}
+    """Return the default hooks that may change weights, by their keys.
+
+    None of ``param_scheduler`` among them: the learning rate stays what it is then.
+    """
+    found = {}
+    for key, node in (cfg.get("default_hooks") or {}).items():
+        kind = _kind(node)
+        constant = key == "param_scheduler" and node is None
+        if constant or (kind is not None and kind not in _WATCHING):
+            found[key] = node
+    return found
+
+
+def stopping(cfg: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what decides when a training stops by its scores; None if it does not."""
+    early = mmengine_hooks.EarlyStoppingHook
+    if not any(issubclass(kind, early) for _, kind in hooks_in(cfg)):
+        return None
+    loop = cfg.get("train_cfg") or {}
     return {
-        key: node
-        for key, node in hooks
-        if kinds[key] is not None and not issubclass(kinds[key], _WATCHING)
+        "every": loop.get("val_interval"),
+        "from": loop.get("val_begin"),
+        "images": (cfg.get("val_dataloader") or {}).get("dataset"),
+        "evaluator": cfg.get("val_evaluator"),
     }
+
+
+def leave_out_hooks(cfg: Config, known: Collection[str]) -> None:
+    """Leave out the default hooks that are None, which mmengine has for its own alone.
+
+    Args:
+        cfg: Config of a stage, changed in place. An option for all stages may name a
+            hook that this one does not have.
+        known: Keys of ``default_hooks`` in its file.
+
+    Raises:
+        StageError: If a key looks like a misspelt one of those that there are.
+    """
+    hooks = cfg.get("default_hooks")
+    if not isinstance(hooks, Mapping):
+        return  # check_forms says so
+    for name in [name for name, hook in hooks.items() if hook is None]:
+        if name in HOOK_NAMES:
+            continue
+        meant = did_you_mean(name, sorted({*known, *HOOK_NAMES}))
+        if meant and name not in known:
+            raise StageError(
+                f"default_hooks.{name}=None takes out a hook that is not there.{meant}"
+            )
+        del hooks[name]
 
 
 def _kind(node: Any) -> type | None:

@@ -28,6 +28,7 @@ _DECIDING = (
     "randomness",
     "custom_hooks",
     "default_hooks",  # of these, deciding_hooks
+    "stopping",  # by scores
     "auto_scale_lr",
     "rule",
     "tta",
@@ -108,7 +109,14 @@ def fingerprint(config: Mapping[str, Any]) -> dict[str, str]:
     return {key: repr(value) for key, value in flattened(deciding, _FREE).items()}
 
 
-def data_roots(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return where the training data of a config lie, by dotted key."""
-    flat = flattened(config.get("train_dataloader") or {})
+def data_roots(
+    config: Mapping[str, Any], hooks: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Return where the training data of a config lie, by dotted key.
+
+    Args:
+        config: The config.
+        hooks: Those of its hooks that may read data, by their place.
+    """
+    flat = {**flattened(config.get("train_dataloader") or {}), **flattened(hooks or {})}
     return {key: repr(root) for key, root in flat.items() if key.endswith("data_root")}

@@ -11,6 +11,7 @@ from mmseg_uda.engine.toy_rules import ToyRules, rules_for
 
 from .bring import bring_stages
 from .config_forms import check_deletes, check_forms
+from .config_nodes import leave_out_hooks
 from .custom_imports import import_own_modules
 from .dotted_keys import split_by_keys
 from .errors import StageError
@@ -91,6 +92,7 @@ class Resolver:
         """
         request = self.request
         cfg = load_config(stage.config)
+        hooks = tuple(cfg.get("default_hooks") or ())
         trainer = self._trainer(stage)  # its options count as if the file had them
         check_stage_options(trainer.name, trainer.cfg_options, cfg)
         self._add_data(cfg, trainer)  # before all options, so that these reach it
@@ -111,6 +113,7 @@ class Resolver:
             cfg.merge_from_dict({"randomness.seed": request.seed})
         _merge(cfg, _without(("stages", "toy"), options))
         check_deletes(cfg)
+        leave_out_hooks(cfg, hooks)
         import_own_modules(cfg)  # the options may name further ones
         self._add_data(cfg, trainer)  # once more, to a pipeline that was replaced
         if request.amp:

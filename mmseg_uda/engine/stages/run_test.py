@@ -27,9 +27,9 @@ from mmseg_uda.weight_files import check_is_file
 from .checks.building import building
 from .checks.classes import check_classes
 from .checks.full_size_weights import toy_explained
-from .checks.hooks import HOOK_NAMES
 from .checks.model import check_model
 from .checks.signatures import check_arguments
+from .config_nodes import HOOK_NAMES
 from .errors import StageError
 from .folders import draw_toycity
 from .ranks import say, start_processes

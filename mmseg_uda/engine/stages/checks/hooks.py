@@ -13,20 +13,11 @@ from mmseg_uda.engine.hooks import ResultHook
 from mmseg_uda.evaluation import UDAIoUMetric
 from mmseg_uda.suggestions import did_you_mean
 
+from ..config_nodes import HOOK_NAMES
 from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner
 from .signatures import check_arguments
-
-HOOK_NAMES = (
-    "runtime_info",
-    "timer",
-    "sampler_seed",
-    "logger",
-    "param_scheduler",
-    "checkpoint",
-    "visualization",
-)
 
 
 def check_hooks(runner: DryRunner, cfg: Config) -> None:
