@@ -45,15 +45,23 @@ def add_launcher(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def add_toy_network(parser: argparse._ActionsContainer) -> None:
-    """Add ``--toy-network``: which small network ``--toy`` puts in a ResNet's place."""
+def add_toy_network(
+    parser: argparse._ActionsContainer, default: str | None = None
+) -> None:
+    """Add ``--toy-network``: which small network ``--toy`` puts in a ResNet's place.
+
+    Args:
+        parser: Gets the option.
+        default: What holds without it, for the help, if that is no fixed network.
+    """
     from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK, NETWORKS
 
     parser.add_argument(
         "--toy-network",
         choices=list(NETWORKS),
         help="the small network of --toy: an EfficientNet-Lite0 with ImageNet weights, "
-        f"or a ResNet-18 of 8 channels with random ones (default: {DEFAULT_NETWORK})",
+        "or a ResNet-18 of 8 channels with random ones "
+        f"(default: {default or DEFAULT_NETWORK})",
     )
 
 

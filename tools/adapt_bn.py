@@ -73,7 +73,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="write the report, all layers, as JSON",
     )
     parser.add_argument(
-        "--overwrite", action="store_true", help="replace the files to write"
+        "--overwrite",
+        action="store_true",
+        help="replace the files to write: --json an earlier report alone",
     )
     parser.add_argument(
         "--stage", metavar="NAME", help="stage of the model (default: last to train)"

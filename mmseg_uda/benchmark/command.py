@@ -33,10 +33,12 @@ def parse_run_args(
         "--results", type=Path, help=f"file of results (default: {file.upper()}.json)"
     )
     parser.add_argument(
-        "--work-dir", type=Path, default=root / "work_dirs" / Path(parser.prog).stem
+        "--work-dir",
+        type=Path,
+        help=f"folder of the trainings (default: work_dirs/NAME, NAME as of {file})",
     )
     parser.add_argument("--toy-root", type=Path, default=root / "data/toycity")
-    add_toy_network(parser)
+    add_toy_network(parser, f"the one that {file} names, else {DEFAULT_NETWORK}")
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], help="for every run, KEY=VALUE"
     )
@@ -45,7 +47,10 @@ def parse_run_args(
     if args.jobs < 1:
         parser.error(f"--jobs must be 1 or more, got {args.jobs}")
     args.seeds = list(dict.fromkeys(args.seeds))
-    args.results = args.results or getattr(args, file).with_suffix(".json")
+    read = getattr(args, file)
+    args.results = args.results or read.with_suffix(".json")
+    # by the file: two of them may have runs of one name
+    args.work_dir = args.work_dir or root / "work_dirs" / read.stem
     return args
 
 

@@ -107,7 +107,8 @@ def adapt_statistics(
     inference. Sums are float64, and the batches that images go through the network in
     are formed from their sorted names (:class:`ImageBatches`), so that the result does
     not depend on the order of the images, on workers, or on the number of ranks, but
-    for float64's rounding. Memory does not grow with the number of images.
+    for float64's rounding. Memory does not grow with the number of images, but for
+    their names and a digest of each.
 
     What a layer is given depends on how those before it normalise. Each normalises with
     the statistics of its batch here, which stand in for those of the set; with the old

@@ -1,5 +1,6 @@
 """Studies of a parameter: runs, resume, table, figure."""
 
+import argparse
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 from test_benchmark import TRAIN, calls
 
 from mmseg_uda.benchmark import Benchmark, draw_sweep, read_sweep, sweep_table
+from mmseg_uda.benchmark.command import parse_run_args
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted((ROOT / "docs" / "benchmarks").glob("*_*.yml"))
@@ -174,3 +176,11 @@ def test_tool__misspelt_option_is_found_before_anything_is_trained(
     assert call(monkeypatch, "tools/sweep.py", root / "study.yml", *options) == 1
     assert re.search(message, capsys.readouterr().err)
     assert not (root / "work").exists() or not list((root / "work").rglob("*.log"))
+
+
+def test_work_dir__is_named_after_the_file(root):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("study", type=Path)
+    args = parse_run_args(parser, root, "study", [str(root / "study.yml")])
+    assert args.work_dir == root / "work_dirs" / "study"
+    assert args.results == root / "study.json"

@@ -8,12 +8,17 @@ import torch
 from bound_toys import COUNT, SLOPE, BoundToy, bound_model, find, image_and_labels
 from helpers import make_batch
 from mmengine.config import Config
+from mmengine.runner.priority import get_priority
 from torch.testing import assert_close
 
 from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.bound_checks import check_maps
 from mmseg_uda.engine.bound_images import accuracy, mean_weights
-from mmseg_uda.engine.hooks import NoiseBoundHook, noise_bound_hook
+from mmseg_uda.engine.hooks import (
+    NoiseBoundHook,
+    TargetStatisticsHook,
+    noise_bound_hook,
+)
 from mmseg_uda.engine.noise_bound import HIGHEST, LOWEST, TOLERANCE, find_bound
 from mmseg_uda.engine.stages.checks.noise_bounds import (
     check_bound_images,
@@ -261,3 +266,8 @@ def test_checks__map_of_two_domains():
     model = bound_model(views=views, on="mixed")
     with pytest.raises(ValueError, match="'mixed' is made of the domains source, targ"):
         check_maps(["lipschitz"], model)
+
+
+def test_hook__looks_at_the_network_after_its_statistics_are_the_targets():
+    adapts, finds = TargetStatisticsHook.priority, NoiseBoundHook.priority
+    assert get_priority(adapts) < get_priority(finds)

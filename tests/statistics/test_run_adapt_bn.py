@@ -136,15 +136,17 @@ def test_report__never_replaces_a_checkpoint(setting):
             run(setting, json=setting / report, overwrite=True)
     assert not (setting / "out.pth").exists()
     (setting / "text.json").write_text("{my notes")
+    (setting / "result.json").write_text('{"final": {"mIoU": 1}}')
     torch.save({}, setting / "other.pth")
-    for name in ("text.json", "other.pth"):
+    for name in ("text.json", "result.json", "other.pth"):
         content = (setting / name).read_bytes()
-        with pytest.raises(StageError, match=f"{name} exists and is no JSON"):
+        with pytest.raises(StageError, match=f"{name} exists and is no report of"):
             run(setting, json=setting / name, overwrite=True)
         assert (setting / name).read_bytes() == content
-    (setting / "old.json").write_text('{"moved": []}')
-    report = run(setting, json=setting / "old.json", overwrite=True)
-    assert json.loads((setting / "old.json").read_text()) == report
+    for old in ('{"moved": []}', ""):
+        (setting / "old.json").write_text(old)
+        report = run(setting, json=setting / "old.json", overwrite=True)
+        assert json.loads((setting / "old.json").read_text()) == report
 
 
 def test_images__that_cannot_be_read_are_named_before_the_pass(setting, monkeypatch):

@@ -33,7 +33,9 @@ class AtomicCheckpointHook(CheckpointHook):
         **kwargs: As for :class:`mmengine.hooks.CheckpointHook`.
 
     Raises:
-        ValueError: If ``by_epoch`` is set: runs of this project count iterations.
+        ValueError: If ``by_epoch`` is set: runs of this project count iterations. At
+            the first validation: if it does not measure ``save_best``. Before weights
+            are saved: if they are not finite.
     """
 
     def __init__(

@@ -61,6 +61,9 @@ class NoiseBoundHook(Hook):
             several domains, or the images have no labels or are the target's.
     """
 
+    # after TargetStatisticsHook(at="start"), for the network that training starts from
+    priority = "VERY_LOW"
+
     def __init__(
         self, maps: Sequence[str], dataset: Mapping[str, Any], num_images: int = 50
     ) -> None:

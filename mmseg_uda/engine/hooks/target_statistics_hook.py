@@ -62,7 +62,8 @@ class TargetStatisticsHook(Hook):
             :meth:`check`.
     """
 
-    # after the optimizer's step, before EarlyEnd, checkpoint and validation look
+    # after the optimizer's step, before the checkpoint, the validation and what
+    # EarlyEnd saves at the very end
     priority = "LOW"
 
     def __init__(

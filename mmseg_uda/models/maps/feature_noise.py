@@ -67,8 +67,8 @@ class FeatureNoise:
 
     An absolute eps means something else on every network. Other units (our extension)
     measure the clean features, without gradient, by image, so that what an image gets
-    does not depend on its batch, and by level (kinds that bound a norm: levels of one
-    size together):
+    does not depend on its batch, and by level (kinds that bound a norm: all levels
+    together if they have one size):
 
     - ``'rms'``: eps times the root mean square of the feature map's elements. A kind
       that bounds a norm gets the norm of a location whose elements have this size, eps
@@ -88,7 +88,8 @@ class FeatureNoise:
             (0, 1); 0.25 if None.
 
     Attributes:
-        eps: See above; may be set later.
+        eps: See above. It may be set later, unchecked; ``'auto'`` until
+            :class:`LipschitzMap`'s is found.
 
     Raises:
         ValueError: If an option is unknown, out of range or not one of this kind.
@@ -123,9 +124,9 @@ class FeatureNoise:
 
         Returns:
             One noise tensor a feature map, same shapes and dtypes, without gradient.
-            For kinds that bound a norm, maps of one size count as concatenated (the
-            bound holds over all their channels together); of several sizes, each by
-            itself.
+            For kinds that bound a norm, maps that all have one size count as
+            concatenated (the bound holds over all their channels together); else
+            each counts by itself.
 
         Raises:
             ValueError: If the kind needs to know the prediction.
@@ -169,7 +170,7 @@ class FeatureNoise:
 
         Returns:
             All levels. Those with noise hold the draws one after the other, (S * N,
-            C_i, h_i, w_i).
+            C_i, h_i, w_i), and carry the gradient of ``feats``; the noise has none.
 
         Raises:
             ValueError: If the kind needs a divergence and none is given.

@@ -70,8 +70,8 @@ class LipschitzMap(BaseMap):
           dropout that is not shared.
 
     Raises:
-        ValueError: If ``divergence`` is unknown, or ``num_samples`` no whole number of
-            1 or more.
+        ValueError: If ``divergence`` is unknown, ``num_samples`` no whole number of
+            1 or more, or an option of the noise is refused by :class:`FeatureNoise`.
     """
 
     def __init__(
@@ -100,7 +100,11 @@ class LipschitzMap(BaseMap):
         self.shared_dropout = shared_dropout
 
     def forward(self, step: Step, seg_head: str) -> Tensor:
-        """Compute the map of one segmentation head, (N, H, W)."""
+        """Compute the map of one segmentation head, (N, H, W).
+
+        Raises:
+            ValueError: If ``eps='auto'`` has not been found.
+        """
         if lacks := self.not_ready():
             raise ValueError(lacks)
         view = step.view(self.on)

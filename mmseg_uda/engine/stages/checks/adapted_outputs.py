@@ -48,21 +48,20 @@ def _check_report(out: Path, report: Path) -> None:
             f"--out and --json are one file, {out}: the report would replace the "
             "checkpoint; give another file to one of them"
         )
-    if report.exists() and not _is_json(report):
+    if report.exists() and not _is_report(report):
         raise StageError(
-            f"--json {report} exists and is no JSON, so --overwrite does not replace "
-            "it by the report; choose another file, or remove that one"
+            f"--json {report} exists and is no report of this tool, so --overwrite "
+            "does not replace it; choose another file, or remove that one"
         )
 
 
-def _is_json(file: Path) -> bool:
-    """Whether a file is JSON as reports are, or empty; no weights are read whole."""
+def _is_report(file: Path) -> bool:
+    """Whether a file is a report of this tool, or empty; no weights are read whole."""
     with open(file, "rb") as opened:
         if opened.read(1) not in (b"", b"{"):
             return False
     try:
-        return not file.stat().st_size or isinstance(
-            json.loads(file.read_bytes()), dict
-        )
+        content = json.loads(file.read_bytes() or b"null")
     except ValueError:
         return False
+    return content is None or (isinstance(content, dict) and "moved" in content)
