@@ -1,7 +1,9 @@
 """The documentation holds: links, file names, equations, and the configs it prints."""
 
+import importlib.util
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -39,6 +41,17 @@ BLOCK = re.compile(r"```python\n# (configs/\S+\.py)\n(.*?)```", re.DOTALL)
 PRINTED = {
     name: text for doc in DOCS for name, text in BLOCK.findall((ROOT / doc).read_text())
 }
+SHELL = re.compile(r"```bash\n(.*?)```", re.DOTALL)
+# commands with options, on configs that are there
+WITH_OPTIONS = sorted(
+    {
+        line.strip()
+        for doc in DOCS
+        for block in SHELL.findall((ROOT / doc).read_text())
+        for line in re.sub(r"\\\n", " ", block).splitlines()
+        if re.search(r"tools/train\.py configs/(?!own/).* --cfg-options ", line)
+    }
+)
 # what makes the networks of the printed configs fit for a test, by dotted key
 SMALL_BACKBONE = {
     "model.segmentor.backbone.depth": 18,
@@ -186,6 +199,35 @@ def test_method__readme_prints_the_equation(method):
 
 def _without_numbers(text):
     return re.sub(r"\d+(\.\d+)?(e-\d+)?", "#", text)
+
+
+@pytest.fixture(scope="module")
+def parse_train():
+    spec = importlib.util.spec_from_file_location("train", ROOT / "tools/train.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool.parse_args
+
+
+@pytest.mark.parametrize("command", WITH_OPTIONS)
+def test_command__its_options_fit_the_config(command, parse_train):
+    _, _, *arguments = shlex.split(command, comments=True)
+    args = parse_train(arguments)
+    resolver = Resolver(
+        Request(
+            config=ROOT / args.config,
+            options=args.cfg_options,
+            toy=args.toy,
+            toy_network=args.toy_network,
+        )
+    )
+    for stage in resolver.stages:
+        resolver.stage_config(stage)
+
+
+def test_command__some_are_found():
+    assert len(WITH_OPTIONS) >= 5
+    assert any("GlobalThreshold" in command for command in WITH_OPTIONS)
 
 
 def test_printed_configs__are_all_found():
