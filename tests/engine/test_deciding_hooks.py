@@ -92,14 +92,15 @@ def test_record__where_the_images_of_a_hook_lie():
     }
 
 
+@pytest.mark.parametrize("hook", ["target_statistics", "visualization"])
 @pytest.mark.parametrize("stage", ["", "stage_two."])
-def test_option__takes_a_default_hook_out(stage):
-    out = {f"{stage}default_hooks.target_statistics": None}
+def test_option__takes_a_default_hook_out(hook, stage):
+    out = {f"{stage}default_hooks.{hook}": None}
     resolver = Resolver(Request(config=LCRF, options=out))
     for name in ("stage_one", "stage_two"):
         found = next(s for s in resolver.stages if s.name == name)
         hooks = resolver.stage_config(found).default_hooks
-        assert "target_statistics" not in hooks
+        assert hook not in hooks
     runner = SimpleNamespace(hooks=[], max_iters=9, register_hook=lambda *_: None)
     with pytest.raises(StageError, match="no hook saves"):  # and nothing before that
         check_hooks(runner, Config(dict(default_hooks=hooks)))

@@ -14,16 +14,16 @@ from mmseg_uda.suggestions import did_you_mean
 
 from .errors import StageError
 
-# what mmengine makes itself where a config says nothing
-HOOK_NAMES = (
+# what mmengine makes itself where a config says nothing, and leaves out at None
+_OF_MMENGINE = (
     "runtime_info",
     "timer",
     "sampler_seed",
     "logger",
     "param_scheduler",
     "checkpoint",
-    "visualization",
 )
+HOOK_NAMES = (*_OF_MMENGINE, "visualization")  # which mmseg's schedules have
 # Hooks that look at a training and leave its weights alone, or that all trainings have.
 # One that is derived from these may do anything.
 _WATCHING = {
@@ -103,10 +103,10 @@ def leave_out_hooks(cfg: Config, known: Collection[str]) -> None:
     if not isinstance(hooks, Mapping):
         return  # check_forms says so
     for name in [name for name, hook in hooks.items() if hook is None]:
-        if name in HOOK_NAMES:
+        if name in _OF_MMENGINE:
             continue
         meant = did_you_mean(name, sorted({*known, *HOOK_NAMES}))
-        if meant and name not in known:
+        if meant and name not in {*known, *HOOK_NAMES}:
             raise StageError(
                 f"default_hooks.{name}=None takes out a hook that is not there.{meant}"
             )
