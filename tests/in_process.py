@@ -7,11 +7,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def call(monkeypatch, file, *arguments):
-    """Run ``main()`` of a file below the repository's root; return its exit code."""
+def load(file):
+    """Import a file below the repository's root, such as a tool; return the module."""
     spec = importlib.util.spec_from_file_location(Path(file).stem, ROOT / file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def call(monkeypatch, file, *arguments):
+    """Run ``main()`` of a file below the repository's root; return its exit code."""
+    module = load(file)
     monkeypatch.setattr(sys, "argv", [file, *map(str, arguments)])
     try:
         return module.main() or 0

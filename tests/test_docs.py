@@ -1,6 +1,5 @@
 """The documentation holds: links, file names, equations, and the configs it prints."""
 
-import importlib.util
 import json
 import re
 import shlex
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from in_process import load
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
@@ -203,10 +203,7 @@ def _without_numbers(text):
 
 @pytest.fixture(scope="module")
 def parse_train():
-    spec = importlib.util.spec_from_file_location("train", ROOT / "tools/train.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    return tool.parse_args
+    return load("tools/train.py").parse_args
 
 
 @pytest.mark.parametrize("command", WITH_OPTIONS)

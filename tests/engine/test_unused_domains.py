@@ -1,11 +1,11 @@
 """Domains of the training data that nothing looks at are not loaded."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 import torch
 from helpers import on_toycity, region_leaf
+from in_process import load
 
 from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.engine.stages import Request, Resolver, StageError, run
@@ -207,10 +207,7 @@ def test_kept__what_the_caller_reads(tmp_path):
     ],
 )
 def test_kept__what_a_tool_reads(tmp_path, tool, options, count):
-    file = CONFIGS.parent / "tools" / f"{tool}.py"
-    spec = importlib.util.spec_from_file_location(tool, file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(f"tools/{tool}.py")
     args = module.parse_args([str(leaf(tmp_path)), "weights.pth", *options])
     assert sampled(module.config_of(args)) == count
 

@@ -102,11 +102,13 @@ def leave_out_hooks(cfg: Config, known: Collection[str]) -> None:
     hooks = cfg.get("default_hooks")
     if not isinstance(hooks, Mapping):
         return  # check_forms says so
-    for name in [name for name, hook in hooks.items() if hook is None]:
+    there = {*known, *HOOK_NAMES}
+    out = [name for name, hook in hooks.items() if hook is None]
+    for name in out:
         if name in _OF_MMENGINE:
             continue
-        meant = did_you_mean(name, sorted({*known, *HOOK_NAMES}))
-        if meant and name not in {*known, *HOOK_NAMES}:
+        meant = "" if name in there else did_you_mean(name, sorted(there))
+        if meant:
             raise StageError(
                 f"default_hooks.{name}=None takes out a hook that is not there.{meant}"
             )
