@@ -18,7 +18,7 @@ from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 from PIL import Image
 from resolved import resolved
-from timm_here import HAS_TIMM, is_of_timm
+from timm_here import HAS_TIMM, WITHOUT_TIMM, is_of_timm
 
 from mmseg_uda.describe import as_equation, describe
 from mmseg_uda.engine.stages import Request, Resolver
@@ -238,7 +238,7 @@ def test_printed_config__builds_at_full_size(name, workspace):
     if "model" not in cfg:
         return
     if cfg.model.segmentor.backbone.type == "TimmTrunk" and not HAS_TIMM:
-        pytest.skip("timm is not installed")
+        pytest.skip(WITHOUT_TIMM)
     # mmseg's MiT computes with numbers while it is built
     with torch.device("cpu" if "segformer" in name else "meta"):
         model = MODELS.build(cfg.model)

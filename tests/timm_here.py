@@ -9,7 +9,8 @@ except (ImportError, RuntimeError):  # the latter: a torchvision of another torc
 else:
     HAS_TIMM = True
 
-needs_timm = pytest.mark.skipif(not HAS_TIMM, reason="timm is not installed")
+WITHOUT_TIMM = "timm, an extra, is not here, or not with the torchvision of this torch"
+needs_timm = pytest.mark.skipif(not HAS_TIMM, reason=WITHOUT_TIMM)
 
 
 def is_of_timm(leaf: str) -> bool:

@@ -104,9 +104,7 @@ def leave_out_hooks(cfg: Config, known: Collection[str]) -> None:
         return  # check_forms says so
     there = {*known, *HOOK_NAMES}
     out = [name for name, hook in hooks.items() if hook is None]
-    for name in out:
-        if name in _OF_MMENGINE:
-            continue
+    for name in (name for name in out if name not in _OF_MMENGINE):
         meant = "" if name in there else did_you_mean(name, sorted(there))
         if meant:
             raise StageError(
