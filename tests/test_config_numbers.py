@@ -341,6 +341,7 @@ NUMBERS = {
     "lcrf/lcda_adv_lcrf_single_head": one_head(LCRF),
     "lcrf/lcda_lcrf": LCRF,
     "lcrf/mrnet_lcrf": LCRF,
+    "lcrf/lcda_adv_lcrf_source": LCRF_SOURCE,
     "lcrf/lcda_lcrf_source": LCRF_SOURCE,
     "lcrf/mrnet_lcrf_source": LCRF_SOURCE,
     "mlan/baseline": change(
@@ -590,6 +591,7 @@ def test_second_stage__gets_the_labels_that_the_readme_names(
         "mrnet_lcrf",
         "mrnet_lcrf_source",
         "lcda_lcrf_source",
+        "lcda_adv_lcrf_source",
         "lcda_lcrf",
         "lcda_adv_lcrf",
         "lcda_adv_lcrf_single_head",

@@ -8,6 +8,7 @@ from mmseg_uda.map_quality.noise_grid import (
     noise_title,
     parse_noise,
 )
+from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
 
 
 def test_default_noise__builds_under_names_of_their_own():
@@ -16,6 +17,14 @@ def test_default_noise__builds_under_names_of_their_own():
     for options, part in zip(DEFAULT_NOISE, maps.values(), strict=True):
         assert part.noise.kind == options["kind"]
         assert part.noise.eps == options["eps"]
+
+
+def test_default_noise__begins_with_what_ships():
+    first = next(iter(lipschitz_maps(DEFAULT_NOISE).values()))
+    shipped, noise = LipschitzMap(), FeatureNoise()
+    assert first.num_samples == shipped.num_samples
+    for of in (first.noise, shipped.noise):
+        assert (of.kind, of.eps, of.unit) == (noise.kind, noise.eps, noise.unit)
 
 
 def test_parse_noise__options_of_noise_and_map():

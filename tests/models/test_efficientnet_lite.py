@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 from sklearn.datasets import load_sample_images
+from timm_here import needs_timm
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.testing import assert_close
 
@@ -60,6 +61,20 @@ def test_dilated_network__is_the_strided_one_on_its_grid(stride, pretrained):
         factor = max(1, 2 ** (index + 1) // stride)
         picked = found[..., factor - 1 :: factor, factor - 1 :: factor]
         assert_close(picked, coarse, rtol=1e-4, atol=1e-4)
+
+
+@needs_timm
+def test_features__are_those_of_timm_with_the_same_weights(pretrained):
+    import timm
+
+    theirs = timm.create_model("tf_efficientnet_lite0", features_only=True).eval()
+    theirs.load_state_dict(
+        dict(zip(theirs.state_dict(), pretrained.state_dict().values(), strict=True))
+    )
+    images = torch.randn(1, 3, 65, 97, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for own, given in zip(pretrained(images), theirs(images), strict=True):
+            assert_close(own, given, rtol=1e-5, atol=1e-5)
 
 
 def test_norms__stay_in_evaluation_if_asked():
