@@ -21,8 +21,6 @@ from mmseg_uda.visualization.images import read_image
 from mmseg_uda.visualization.panels import accuracy, confidence_tile
 from mmseg_uda.visualization.sheet import class_legend, draw_sheet
 
-_AFTER = "MRNet+LCRF+source"
-
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
@@ -60,8 +58,11 @@ def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
             f"source-only: {accuracy(before.labels, truth)}",
             source_only["semantic"].image,
         ),
-        Tile(f"{_AFTER}: {accuracy(after.labels, truth)}", adapted["semantic"].image),
-        confidence_tile(after, of=_AFTER),
+        Tile(
+            f"MRNet+LCRF+source: {accuracy(after.labels, truth)}",
+            adapted["semantic"].image,
+        ),
+        confidence_tile(after, of="LCRF+source"),
         adapted["lipschitz"],
     ]
     legend = class_legend(classes, palette, width=3 * 392 - 8)
