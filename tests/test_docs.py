@@ -238,7 +238,7 @@ def test_printed_config__builds_at_full_size(name, workspace):
     if "model" not in cfg:
         return
     if cfg.model.segmentor.backbone.type == "TimmTrunk" and not HAS_TIMM:
-        pytest.skip(WITHOUT_TIMM)
+        pytest.skip(WITHOUT_TIMM)  # only an environment with timm can build these
     # mmseg's MiT computes with numbers while it is built
     with torch.device("cpu" if "segformer" in name else "meta"):
         model = MODELS.build(cfg.model)

@@ -27,7 +27,7 @@ whole="train_dataloader = dict(batch_size=1, sampler=dict(samples_per_domain=dic
         dict(type='PackSegInputs')]))))"
 sum=(deeplabv2_r101_sum_single baseline mlan_250k)
 concat=(deeplabv2_r101_concat source_only lcda_100k)
-{ of_head "${sum[@]}"; } > "$out/mlan_head.py"
+of_head "${sum[@]}" > "$out/mlan_head.py"
 { of_head "${sum[@]}"; echo "$whole"; } > "$out/mlan_head_whole_images.py"
 { of_head "${concat[@]}"; echo "$whole"; } > "$out/whole_images.py"
 { echo "$oracle"; both "use_se=False"; } > "$out/no_gates.py"
@@ -35,7 +35,7 @@ concat=(deeplabv2_r101_concat source_only lcda_100k)
 { echo "$oracle"; both "norm_cfg=dict(_delete_=True, type='BN')"; } > "$out/batch_norm.py"
 { echo "$oracle"; echo "optim_wrapper = dict(segmentor=dict(lr_mults=dict(
     decode_head=3.0, auxiliary_head=3.0)))"; } > "$out/smaller_rate.py"
-{ echo "$oracle"; } > "$out/four_times_as_long.py"
+echo "$oracle" > "$out/four_times_as_long.py"
 for config in "$out"/*.py; do
     name=$(basename "$config" .py) options=(train_cfg.val_interval=250)
     if [ "$name" = four_times_as_long ]; then
