@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.figures import png_bytes
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.figures import png_bytes
 
 _IOU = "IoU."
 

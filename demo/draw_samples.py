@@ -14,12 +14,12 @@ from rich.progress import track
 from torch import nn
 from torch.utils.data import Dataset
 
-from mmseg_uda.checkpoints import load_into
 from mmseg_uda.registry import DATASETS, MODELS
 from mmseg_uda.visualization import SampleMaps, Tile, panels, sample_maps
 from mmseg_uda.visualization.images import read_image
 from mmseg_uda.visualization.panels import accuracy, confidence_tile
 from mmseg_uda.visualization.sheet import class_legend, draw_sheet
+from mmseg_uda.weights.checkpoints import load_into
 
 
 def parse_args() -> argparse.Namespace:

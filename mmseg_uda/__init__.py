@@ -4,7 +4,8 @@ Importing the package registers every part, so a config only has to say
 ``custom_imports = dict(imports=['mmseg_uda'])``.
 """
 
-from .environment import check_environment, quiet_foreign_imports
+from mmseg_uda.utils.environment import check_environment, quiet_foreign_imports
+
 from .version import __version__
 
 check_environment()

@@ -13,12 +13,12 @@ from timm_here import skipping
 from torch import nn
 from torch.testing import assert_close
 
-from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 from mmseg_uda.describe import as_equation, describe
 from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.toy import apply_toy
 from mmseg_uda.models.objectives import RegionClassification
 from mmseg_uda.regions import grid_shape
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, compare_with_model
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 LEAVES = sorted(

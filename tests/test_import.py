@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from mmseg_uda import environment
+from mmseg_uda.utils import environment
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from torch import nn
 from torch.func import functional_call
 
 from mmseg_uda.engine.distributed import prepare_distributed
-from mmseg_uda.finite import check_finite
+from mmseg_uda.utils.finite import check_finite
 
 PASSED_ON = (
     "work_dir",

@@ -6,7 +6,6 @@ A run that is in the file of results is not trained again; an interrupted one go
 import argparse
 from pathlib import Path
 
-from mmseg_uda.atomic_files import check_writable, write_atomic
 from mmseg_uda.benchmark import (
     Run,
     benchmark_table,
@@ -18,6 +17,7 @@ from mmseg_uda.benchmark import (
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
 from mmseg_uda.benchmark.rows import TASKS
 from mmseg_uda.engine.stages import explained_errors
+from mmseg_uda.utils.atomic_files import check_writable, write_atomic
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,15 +11,15 @@ from pathlib import Path
 import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
 from mmseg_uda.command_line import add_debug
 from mmseg_uda.engine.stages.explanations import explained_errors
-from mmseg_uda.published import FAMILIES
-from mmseg_uda.published.convert_file import (
+from mmseg_uda.weights.published import FAMILIES
+from mmseg_uda.weights.published.convert_file import (
     check_output,
     read_published,
     report_path,
     write_converted,
 )
-from mmseg_uda.published.report import as_text
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.weights.published.report import as_text
+from mmseg_uda.weights.weight_files import check_is_file
 
 ROOT = Path(__file__).resolve().parents[1]
 

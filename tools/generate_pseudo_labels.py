@@ -30,8 +30,8 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
-from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.statistics import StatisticsOptions
+from mmseg_uda.utils.ranks import on_rank_zero
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

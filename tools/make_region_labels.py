@@ -28,8 +28,8 @@ from mmseg_uda.engine.stages.region_label_stage import (
     seed_of,
 )
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
-from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
+from mmseg_uda.utils.ranks import on_rank_zero
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

@@ -3,11 +3,11 @@
 import argparse
 
 from mmseg_uda.command_line import add_debug
-from mmseg_uda.datasets.toycity import make_toycity
-from mmseg_uda.datasets.toycity.formats import DEFAULT_COUNTS, DOMAINS
-from mmseg_uda.datasets.toycity.manifest import MANIFEST, read_domains
-from mmseg_uda.datasets.toycity.sheet import draw_sheet
 from mmseg_uda.engine.stages.explanations import explained_errors
+from mmseg_uda.toycity import make_toycity
+from mmseg_uda.toycity.formats import DEFAULT_COUNTS, DOMAINS
+from mmseg_uda.toycity.manifest import MANIFEST, read_domains
+from mmseg_uda.toycity.sheet import draw_sheet
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

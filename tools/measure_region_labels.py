@@ -24,13 +24,13 @@ from mmseg_uda.engine.stages import Request, Resolver, explained_errors
 from mmseg_uda.engine.stages.folders import draw_toycity
 from mmseg_uda.engine.stages.region_label_stage import grid_stage, labelled_data
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
-from mmseg_uda.plain import plain
-from mmseg_uda.process_memory import watched_children
 from mmseg_uda.regions.grids.fit_size import drawn_patches, fit_size
 from mmseg_uda.regions.grids.label_files import LabelFiles
 from mmseg_uda.regions.grids.layout import LABELS
 from mmseg_uda.regions.grids.pool import worker_pool
 from mmseg_uda.regions.grids.region_work import RegionWork
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.utils.process_memory import watched_children
 
 WORKERS = 2  # of which memory is measured
 

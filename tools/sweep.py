@@ -6,10 +6,10 @@ A run that is in the file of results is not trained again; an interrupted one go
 import argparse
 from pathlib import Path
 
-from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.benchmark import draw_sweep, read_sweep, sweep_table
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
 from mmseg_uda.engine.stages import StageError, explained_errors
+from mmseg_uda.utils.atomic_files import check_writable
 
 ROOT = Path(__file__).resolve().parents[1]
 

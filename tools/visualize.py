@@ -96,7 +96,7 @@ def main() -> None:
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
     from mmseg_uda.engine.stages import Request, explained_errors, run_visualize
-    from mmseg_uda.wording import counted
+    from mmseg_uda.utils.wording import counted
 
     request = Request(
         config=args.config,

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_uda.atomic_files import check_writable
 from mmseg_uda.command_line import add_debug, add_toy_network
-from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
+from mmseg_uda.toycity import ensure_toycity
+from mmseg_uda.utils.atomic_files import check_writable
 
 from .option_check import check_run_options
 from .page import Page

@@ -5,8 +5,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.figures import png_bytes
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.figures import png_bytes
 
 from .gap import Gap
 from .rows import TASKS, Row

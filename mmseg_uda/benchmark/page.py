@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.engine.toy_rules import NETWORKS
-from mmseg_uda.suggestions import check_choice, did_you_mean
+from mmseg_uda.utils.suggestions import check_choice, did_you_mean
 
 from .gap import Gap
 from .rows import Row, option_words, read_rows

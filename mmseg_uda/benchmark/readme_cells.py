@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.utils.atomic_files import write_atomic
 
 from .rows import TASKS, Row
 from .runs import results_of

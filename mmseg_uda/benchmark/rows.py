@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .yaml_file import has_keys, read_yaml
 

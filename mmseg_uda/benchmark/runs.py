@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver
 from mmseg_uda.engine.stages.stage import Stage
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 from mmseg_uda.evaluation.results import MEANS
+from mmseg_uda.utils.atomic_files import write_json
 
 from .processes import Processes
 from .run import WITH_STATISTICS, Run, results_of

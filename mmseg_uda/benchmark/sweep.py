@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
-from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.figures import png_bytes
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.figures import png_bytes
 
 from .rows import TASKS, Row, option_words
 from .runs import Run, results_of

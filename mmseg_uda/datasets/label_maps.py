@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from mmseg.datasets import CityscapesDataset
 
-from ..evaluation.class_sets import SYNTHIA_13, SYNTHIA_16
+from mmseg_uda.utils.class_sets import SYNTHIA_13, SYNTHIA_16
 
 __all__ = [
     "CITYSCAPES_CLASSES",

@@ -7,7 +7,7 @@ from mmengine.dataset import BaseDataset
 from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
-from .seeding import seeded
+from mmseg_uda.utils.seeding import seeded
 
 
 @DATASETS.register_module()

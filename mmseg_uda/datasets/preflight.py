@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from mmseg.registry import DATASETS
 
-from mmseg_uda.error_text import said_by
+from mmseg_uda.utils.error_text import said_by
+from mmseg_uda.utils.seeding import seeded
 
 from .checks.aspect_ratio import stretch_remark
 from .checks.class_coverage import absent_classes, no_labelled_pixel
@@ -22,7 +23,6 @@ from .label_maps import IGNORE
 from .loader_config import check_loader_config
 from .multi_domain_dataset import MultiDomainDataset
 from .names.strangers import MOVE, check_photographs, odd_ones
-from .seeding import seeded
 
 
 @dataclass

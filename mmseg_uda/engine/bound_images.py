@@ -10,15 +10,15 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import all_reduce, is_main_process
 from torch import Tensor, nn
 
-from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.engine.bound_checks import check_has_labels
 from mmseg_uda.models.losses import IGNORE_INDEX
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
-from mmseg_uda.progress import with_progress
 from mmseg_uda.structures import AFTER_TRAINING, Step
 from mmseg_uda.structures.original_size import at_size
 from mmseg_uda.structures.padding import without_padding
+from mmseg_uda.utils.progress import with_progress
+from mmseg_uda.utils.seeding import restored, used_gpus
 
 
 @torch.no_grad()

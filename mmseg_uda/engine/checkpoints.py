@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mmseg_uda.weight_files import is_intact
+from mmseg_uda.weights.weight_files import is_intact
 
 _ITERATION = re.compile(r"iter_(\d+)\.pth")
 

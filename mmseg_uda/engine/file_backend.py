@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.utils.atomic_files import write_atomic
 
 
 # force: the package may be imported twice in one process (tests that reload it).

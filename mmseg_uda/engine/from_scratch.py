@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mmseg_uda.weight_files import is_file_name
+from mmseg_uda.weights.weight_files import is_file_name
 
 from .walk import dicts_in
 

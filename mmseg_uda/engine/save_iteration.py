@@ -5,8 +5,8 @@ from pathlib import Path
 from mmengine.dist import is_main_process
 from mmengine.runner import Runner
 
-from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.finite import check_finite_weights
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.finite import check_finite_weights
 
 
 def save_iteration(runner: Runner) -> None:

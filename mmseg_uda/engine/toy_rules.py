@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.suggestions import check_choice
 
 
 @dataclass(frozen=True)

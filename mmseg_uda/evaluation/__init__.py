@@ -1,6 +1,7 @@
 """IoU over 19, 16 and 13 classes, and tables of results."""
 
-from .class_sets import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
+from mmseg_uda.utils.class_sets import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
+
 from .iou_table import iou_table
 from .results import results_table
 from .short_log_processor import ShortLogProcessor

@@ -5,7 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from prettytable import PrettyTable
 
-from .class_sets import CITYSCAPES_CLASSES, HEADINGS, SYNTHIA_13, SYNTHIA_16
+from mmseg_uda.utils.class_sets import (
+    CITYSCAPES_CLASSES,
+    HEADINGS,
+    SYNTHIA_13,
+    SYNTHIA_16,
+)
 
 
 def iou_table(

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from mmseg_uda.suggestions import did_you_mean
-
-from .class_sets import SUBSET_PRESETS
+from mmseg_uda.utils.class_sets import SUBSET_PRESETS
+from mmseg_uda.utils.suggestions import did_you_mean
 
 
 def check_subsets(

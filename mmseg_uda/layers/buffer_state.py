@@ -16,7 +16,7 @@ class BufferState:
     is forgotten.
 
     Batch norms are left out: what they compute with in training are the statistics of
-    the batch (see :func:`~mmseg_uda.models.layers.frozen_running_stats`).
+    the batch (see :func:`~mmseg_uda.layers.frozen_running_stats`).
 
     Args:
         module: The module that is about to be called twice.

@@ -37,7 +37,7 @@ def call_frozen(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
 
     Buffers are those of the module and behave as in an ordinary call: batch norm in
     training mode updates its running statistics (see
-    :func:`~mmseg_uda.models.layers.frozen_running_stats` to prevent that).
+    :func:`~mmseg_uda.layers.frozen_running_stats` to prevent that).
 
     Args:
         module: The module to call.

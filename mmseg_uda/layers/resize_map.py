@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmseg_uda.precision import at_least_float32
+from mmseg_uda.utils.precision import at_least_float32
 
 
 def resize_map(values: Tensor, size: Sequence[int]) -> Tensor:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.figures import png_bytes
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.figures import png_bytes
 
 from .score_statistics import COVERAGES
 from .table import by_aurc, over_runs

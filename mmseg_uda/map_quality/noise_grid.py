@@ -9,7 +9,7 @@ from typing import Any
 
 from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
 from mmseg_uda.models.maps.lipschitz_map import AUTO
-from mmseg_uda.options import check_known
+from mmseg_uda.utils.options import check_known
 
 _OF_MAP = ("num_samples", "divergence")
 

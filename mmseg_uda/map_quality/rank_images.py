@@ -9,11 +9,11 @@ from mmengine.model import BaseModule
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmseg_uda.pseudo_labels.predict_probs import probs_of
 from mmseg_uda.structures.original_size import at_original_size
+from mmseg_uda.structures.predict_probs import probs_of
 from mmseg_uda.structures.seg_heads import segmentation_heads
+from mmseg_uda.utils.undisturbed import undisturbed
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
-from mmseg_uda.visualization.undisturbed import undisturbed
 
 from .passes import counted_passes
 from .score import Score

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.atomic_files import write_json
+from mmseg_uda.utils.atomic_files import write_json
 
 OTHERS = "other_runs"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mmseg_uda.wording import counted
+from mmseg_uda.utils.wording import counted
 
 from .table import over_runs, told
 

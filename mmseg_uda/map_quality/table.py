@@ -7,7 +7,7 @@ from statistics import mean, stdev
 
 from prettytable import PrettyTable, TableStyle
 
-from mmseg_uda.evaluation.class_sets import HEADINGS
+from mmseg_uda.utils.class_sets import HEADINGS
 
 _COLUMNS: dict[str, Callable[[Mapping], float | None]] = {
     "AUROC": lambda s: s["auroc"],

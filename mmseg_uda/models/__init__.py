@@ -1,10 +1,11 @@
 """Networks and the parts that methods are composed of."""
 
+from mmseg_uda import layers
+
 from . import (
     backbones,
     data_preprocessors,
     heads,
-    layers,
     losses,
     maps,
     necks,

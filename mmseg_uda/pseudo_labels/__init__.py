@@ -1,6 +1,7 @@
 """Pseudo-labels: rules that choose them and the folder they are written to."""
 
 from mmseg_uda.datasets.image_files import ImageFiles
+from mmseg_uda.structures.predict_probs import predict_probs
 
 from .class_balanced import ClassBalanced
 from .class_quantile import ClassQuantile
@@ -15,7 +16,6 @@ from .outcome import (
     outcome_line,
     outcome_warnings,
 )
-from .predict_probs import predict_probs
 from .pseudo_label_writer import PseudoLabelWriter
 from .selection_rule import SelectionRule
 from .soft_class_balanced import SoftClassBalanced

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from mmseg_uda.registry import RULES
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.suggestions import check_choice
 
 from .class_balanced import ClassBalanced
 from .selection_rule import DROPPED

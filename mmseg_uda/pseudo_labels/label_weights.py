@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from mmseg_uda.datasets.image_files import text_sha256
-from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.objectives import PixelWeight, Supervised, WeightSums
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.models.segmentors.map_wiring import maps_behind, to_enlarge
@@ -19,7 +18,8 @@ from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
 from mmseg_uda.structures import AFTER_TRAINING, PixelRange, Step
 from mmseg_uda.structures.original_size import at_size
 from mmseg_uda.structures.seg_heads import segmentation_heads
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.seeding import restored, used_gpus
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .score_map import DOMAIN
 

@@ -9,8 +9,8 @@ from typing import Any
 from mmengine.dist import get_rank
 from torch import nn
 
-from mmseg_uda.checkpoints import load_into
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
+from mmseg_uda.weights.checkpoints import load_into
 
 
 def load_networks(
@@ -23,12 +23,11 @@ def load_networks(
     Args:
         model: The model; it gets the first checkpoint's weights.
         checkpoints: The files.
-        **options: Of :func:`~mmseg_uda.checkpoints.load_into`.
+        **options: Of :func:`~mmseg_uda.weights.checkpoints.load_into`.
 
     Returns:
-        What predicts; and by file how many weights fit and do not
-        (:attr:`~mmseg_uda.checkpoints.WeightsReport.counts`), for those that fit in
-        part.
+        What predicts; and by file how many weights fit and do not, for those that fit
+        in part (:attr:`~mmseg_uda.weights.checkpoints.WeightsReport.counts`).
 
     Raises:
         FileNotFoundError: If a file is missing.

@@ -12,12 +12,12 @@ from mmengine.dist import barrier, get_rank, get_world_size
 from PIL import Image
 from torch import nn
 
-from mmseg_uda.atomic_files import write_npz
 from mmseg_uda.datasets.image_files import ImageFiles
-from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.objectives.weight_sums import summary
-from mmseg_uda.progress import with_progress
-from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.utils.atomic_files import write_npz
+from mmseg_uda.utils.evenly_spaced import evenly_spaced
+from mmseg_uda.utils.progress import with_progress
+from mmseg_uda.utils.ranks import on_rank_zero
 
 from .label_weights import Key, LabelWeights
 from .loading import one_by_one

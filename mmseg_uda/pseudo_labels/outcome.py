@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from mmseg_uda.datasets.pseudo_label_report import few_classes
-from mmseg_uda.evaluation.weight_text import weight_line
-from mmseg_uda.evaluation.weight_warnings import weight_warnings
-from mmseg_uda.wording import counted
+from mmseg_uda.models.objectives.weight_text import weight_line
+from mmseg_uda.models.objectives.weight_warnings import weight_warnings
+from mmseg_uda.utils.wording import counted
 
 from .load_networks import partial_text
 

@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from mmseg_uda.atomic_files import write_atomic, write_json
-from mmseg_uda.resumable_folder import ResumableFolder
+from mmseg_uda.utils.atomic_files import write_atomic, write_json
+from mmseg_uda.utils.resumable_folder import ResumableFolder
 
 from .report import image_counts, summarise
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
+from mmseg_uda.weights.checkpoints import file_hash
 
 from .selection_rule import SelectionRule
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mmseg_uda.atomic_files import write_json, write_npz
+from mmseg_uda.utils.atomic_files import write_json, write_npz
 
 from .selection_rule import SelectionRule, Statistics
 

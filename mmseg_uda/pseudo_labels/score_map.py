@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
 from mmseg_uda.structures import AFTER_TRAINING
 from mmseg_uda.structures.original_size import at_original_size
+from mmseg_uda.utils.seeding import restored, used_gpus
 
 #: The domain whose place an image takes.
 DOMAIN = "target"

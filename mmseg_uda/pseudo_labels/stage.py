@@ -9,14 +9,14 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import TRAINING_PARTS
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
-from mmseg_uda.devices import choose_device
-from mmseg_uda.plain import plain
 from mmseg_uda.registry import RULES
 from mmseg_uda.statistics import StatisticsOptions
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.utils.atomic_files import check_writable
+from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .generate import generate_pseudo_labels
 from .label_weights import LabelWeights

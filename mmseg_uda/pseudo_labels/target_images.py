@@ -14,7 +14,7 @@ from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.datasets.names.strangers import MOVE, check_photographs
 from mmseg_uda.datasets.reading import READER_OPTIONS, ImageReader
 from mmseg_uda.structures.seg_heads import num_outputs
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 
 def target_images(cfg: Config, pipeline: list) -> ImageFiles:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from mmseg_uda.atomic_files import check_writable, write_json, write_npz
-from mmseg_uda.plain import plain
-from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.registry import REGIONS
+from mmseg_uda.utils.atomic_files import check_writable, write_json, write_npz
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.utils.ranks import on_rank_zero
 
 from .fitted import ARRAYS, REPORT
 from .region_rule import RegionRule

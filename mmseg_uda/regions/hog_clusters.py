@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from mmseg_uda.options import check_number
 from mmseg_uda.registry import REGIONS
+from mmseg_uda.structures.grid import grid_shape
+from mmseg_uda.utils.options import check_number
 
 from .density_clusters import NOISE, density_clusters
 from .fill_ignored import fill_ignored
-from .grid import grid_shape
 from .patch_histograms import patch_histograms
 from .patch_hog import normalised_blocks, patch_hog
 from .region_rule import IGNORE, RegionRule

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from mmseg_uda.registry import REGIONS
+from mmseg_uda.structures.grid import grid_shape
 
-from .grid import grid_shape
 from .patch_histograms import patch_histograms
 from .region_rule import RegionRule
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .grid import check_patch_size, grid_shape
+from mmseg_uda.structures.grid import check_patch_size, grid_shape
+
 from .patch_histograms import patch_histograms
 
 IGNORE = 255

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from mmengine.dist import barrier, get_dist_info
 
-from mmseg_uda.atomic_files import remove_leftovers, write_npz
-from mmseg_uda.datasets.seeding import seeded
-from mmseg_uda.progress import with_progress
-from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.utils.atomic_files import remove_leftovers, write_npz
+from mmseg_uda.utils.progress import with_progress
+from mmseg_uda.utils.ranks import on_rank_zero
+from mmseg_uda.utils.seeding import seeded
 
 from .region_rule import RegionRule
 

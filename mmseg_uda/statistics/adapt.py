@@ -10,9 +10,9 @@ from mmengine.dist import get_rank
 from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles
-from mmseg_uda.options import check_number
-from mmseg_uda.progress import with_progress
-from mmseg_uda.visualization.undisturbed import undisturbed
+from mmseg_uda.utils.options import check_number
+from mmseg_uda.utils.progress import with_progress
+from mmseg_uda.utils.undisturbed import undisturbed
 
 from .adaptation import Adaptation
 from .doubts import doubts, nothing_to_adapt

@@ -11,10 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mmseg_uda.atomic_files import write_atomic
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_checkpoint_file
-from mmseg_uda.published import to_mmseg_names
-from mmseg_uda.safe_loading import load_weights_file
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_checkpoint_file
+from mmseg_uda.weights.published import to_mmseg_names
+from mmseg_uda.weights.safe_loading import load_weights_file
 
 #: Entry of ``meta`` that says where the statistics come from.
 META = "batch_norm_statistics"

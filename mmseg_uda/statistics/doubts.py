@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from torch import nn
 
 from mmseg_uda.datasets.folders import some
-from mmseg_uda.wording import counted
+from mmseg_uda.utils.wording import counted
 
 from .image_tally import ImageTally
 from .norm_layers import tracking_instance_norms

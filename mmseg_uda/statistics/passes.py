@@ -10,7 +10,7 @@ import torch
 from mmengine.dist import all_gather
 from torch import Tensor, nn
 
-from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.utils.ranks import on_rank_zero
 
 from .channel_moments import ChannelMoments
 from .image_batches import ImageBatches

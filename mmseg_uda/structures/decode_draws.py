@@ -9,11 +9,7 @@ from weakref import WeakSet
 import torch
 from torch import Tensor, nn
 
-from mmseg_uda.models.layers.folded_draws import (
-    CannotFoldError,
-    FoldedDraws,
-    check_foldable,
-)
+from mmseg_uda.layers.folded_draws import CannotFoldError, FoldedDraws, check_foldable
 
 from .cascade import stages_of
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmseg_uda.models.layers.resize_map import resize_map
+from mmseg_uda.layers.resize_map import resize_map
 
 from .padding import is_padded, without_padding
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from mmseg_uda.models.layers import call_frozen, call_reversed
+from mmseg_uda.layers import call_frozen, call_reversed
 
 from .pixel_range import PixelRange
 from .seen import FEATURE, seen

@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmseg_uda.models.layers import BufferState, RandomState, frozen_running_stats
-from mmseg_uda.precision import at_least_float32
-from mmseg_uda.regions.grid import REGION_FIELD
+from mmseg_uda.layers import BufferState, RandomState, frozen_running_stats
+from mmseg_uda.structures.grid import REGION_FIELD
+from mmseg_uda.utils.precision import at_least_float32
 
 from .decode_draws import decode_draws, one_by_one
 from .read_feats import ReadFeats

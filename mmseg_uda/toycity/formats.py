@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.utils.atomic_files import write_atomic
 
 from .labels import (
     CLASSES,

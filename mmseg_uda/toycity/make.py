@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from mmseg_uda.atomic_files import check_writable, write_atomic
+from mmseg_uda.utils.atomic_files import check_writable, write_atomic
 
 from .formats import DOMAINS
 from .manifest import (

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from mmseg_uda.atomic_files import check_writable, write_atomic
+from mmseg_uda.utils.atomic_files import check_writable, write_atomic
 
 from .formats import DEFAULT_SIZES, DOMAINS
 from .labels import CLASSES, IGNORE, PALETTE, TO_TRAIN_ID

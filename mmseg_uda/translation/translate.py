@@ -9,10 +9,10 @@ from mmengine.dataset import pseudo_collate
 from mmengine.dist import barrier, get_rank, get_world_size
 from torch.utils.data import DataLoader
 
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
-from mmseg_uda.progress import with_progress
-from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.utils.progress import with_progress
+from mmseg_uda.utils.ranks import on_rank_zero
+from mmseg_uda.weights.checkpoints import file_hash
 
 from .translation_writer import TranslationWriter
 from .translator import Translator

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 import cv2
 import numpy as np
 
-from mmseg_uda.atomic_files import write_atomic, write_json
-from mmseg_uda.checkpoints import file_hash
-from mmseg_uda.resumable_folder import ResumableFolder
+from mmseg_uda.utils.atomic_files import write_atomic, write_json
+from mmseg_uda.utils.resumable_folder import ResumableFolder
+from mmseg_uda.weights.checkpoints import file_hash
 
 MANIFEST = "translated.json"
 

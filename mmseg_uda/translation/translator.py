@@ -12,10 +12,10 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_uda.checkpoints import load_weights, load_weights_file
-from mmseg_uda.plain import plain
-from mmseg_uda.published import below
 from mmseg_uda.structures import PixelRange
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.weights.checkpoints import load_weights, load_weights_file
+from mmseg_uda.weights.published import below
 
 _TRIED = (64, 64)
 

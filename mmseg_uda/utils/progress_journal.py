@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.utils.atomic_files import write_atomic
 
 
 class ProgressJournal:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
-from mmseg_uda.atomic_files import remove_leftovers, write_json
-from mmseg_uda.plain import differences, flattened
-from mmseg_uda.progress_journal import ProgressJournal
+from mmseg_uda.utils.atomic_files import remove_leftovers, write_json
+from mmseg_uda.utils.plain import differences, flattened
+from mmseg_uda.utils.progress_journal import ProgressJournal
 
 
 class ResumableFolder(ABC):

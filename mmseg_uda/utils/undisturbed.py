@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from mmseg_uda.datasets.seeding import restored, used_gpus
+from mmseg_uda.utils.seeding import restored, used_gpus
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from mmengine.dataset import Compose, pseudo_collate
 from rich.progress import track
 from torch import nn
 
-from mmseg_uda.atomic_files import remove_leftovers
 from mmseg_uda.datasets.image_files import load_image
+from mmseg_uda.utils.atomic_files import remove_leftovers
 
 from .drawing import Drawing
 from .ground_truth import Truth

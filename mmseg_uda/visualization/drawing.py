@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.reading import ImageReader
+from mmseg_uda.weights.checkpoints import file_hash
 
 
 @dataclass(frozen=True)

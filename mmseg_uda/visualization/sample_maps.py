@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
 from mmseg_uda.models.maps.lipschitz_map import AUTO
 from mmseg_uda.models.views import DomainView
-from mmseg_uda.pseudo_labels.predict_probs import probs_of
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.padding import without_padding
+from mmseg_uda.structures.predict_probs import probs_of
+from mmseg_uda.utils.undisturbed import undisturbed
 
 from .noisy_predictor import NoisyPredictor, inner_segmentor
-from .undisturbed import undisturbed
 from .variance_weight import variance_weight
 
 _IMAGE = "image"  # name of the only view

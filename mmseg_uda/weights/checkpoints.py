@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.finite import not_finite
+from mmseg_uda.utils.unwrapped import unwrapped
 
-from .finite import not_finite
 from .published import to_mmseg_names
 from .published.foreign import known_kind
 from .safe_loading import file_hash, load_checkpoint_file, load_weights_file

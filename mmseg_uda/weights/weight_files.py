@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from .suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 _HEAD = 512  # bytes that tell what kind of file it is
 # what a file of another kind starts with

@@ -3,7 +3,7 @@
 import pytest
 from gloo_ranks import run_ranks
 
-from mmseg_uda.ranks import RankZeroError, on_rank_zero
+from mmseg_uda.utils.ranks import RankZeroError, on_rank_zero
 
 
 class UnpicklableError(FileNotFoundError):

@@ -7,7 +7,7 @@ from mmengine.fileio import get_file_backend
 from mmengine.runner import save_checkpoint
 
 from mmseg_uda.engine.checkpoints import find_resumable
-from mmseg_uda.weight_files import is_intact
+from mmseg_uda.weights.weight_files import is_intact
 
 # Writes checkpoints as fast as it can in a child that is killed at a random moment.
 KILLED_WRITER = """
@@ -15,7 +15,7 @@ import os, random, signal, sys, time
 import torch
 from mmengine.runner import save_checkpoint
 from mmseg_uda.engine.checkpoints import find_resumable
-from mmseg_uda.weight_files import is_intact
+from mmseg_uda.weights.weight_files import is_intact
 
 folder = sys.argv[1]
 random.seed(0)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mmseg_uda.checkpoints import WeightsMismatchError
 from mmseg_uda.engine.stages.checks.full_size_weights import toy_explained
 from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.weights.checkpoints import WeightsMismatchError
 
 
 @pytest.mark.parametrize(("toy", "advice"), [(True, "leave --toy"), (False, "add --t")])

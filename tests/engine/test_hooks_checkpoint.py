@@ -7,7 +7,7 @@ from toy_runner import NoisyToy, build_runner
 
 from mmseg_uda.engine.checkpoints import find_resumable
 from mmseg_uda.engine.hooks import AtomicCheckpointHook
-from mmseg_uda.finite import NonFiniteLossError
+from mmseg_uda.utils.finite import NonFiniteLossError
 
 RISING = {2: 30.0, 4: 50.0}
 SCORES = {2: 30.0, 4: 10.0, 6: 50.0, 8: 40.0}

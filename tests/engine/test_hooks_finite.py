@@ -3,7 +3,7 @@ import torch
 from mmengine.logging import MessageHub
 from toy_runner import NoisyToy, build_runner
 
-from mmseg_uda.finite import (
+from mmseg_uda.utils.finite import (
     NonFiniteLossError,
     check_finite,
     check_finite_weights,

@@ -11,7 +11,6 @@ from mmengine.config import Config
 from mmengine.runner.priority import get_priority
 from torch.testing import assert_close
 
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.bound_checks import check_maps
 from mmseg_uda.engine.bound_images import accuracy, mean_weights
 from mmseg_uda.engine.hooks import (
@@ -25,6 +24,7 @@ from mmseg_uda.engine.stages.checks.noise_bounds import (
     check_noise_bounds,
 )
 from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 
 
 @pytest.mark.parametrize("wanted", [0.2, 0.7, 0.95])

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity, region_leaf
 
-from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
 from mmseg_uda.engine.stages.checks.regions import check_finding
 from mmseg_uda.engine.stages.inputs import outputs_of
@@ -14,6 +13,7 @@ from mmseg_uda.engine.stages.overrides import regions_in
 from mmseg_uda.engine.stages.preflight import check_data, check_stages
 from mmseg_uda.engine.stages.record import fingerprint
 from mmseg_uda.engine.stages.region_label_stage import deciding_regions, labelled_data
+from mmseg_uda.toycity import make_toycity
 
 RULE = dict(type="HogClusters")
 SOURCE = "train_dataloader.dataset.domains.source"

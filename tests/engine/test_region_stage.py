@@ -6,7 +6,6 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
 from mmseg_uda.engine.stages.bookkeeping import decide_and_take, mark_done
 from mmseg_uda.engine.stages.decide import SKIP, START
@@ -17,6 +16,7 @@ from mmseg_uda.engine.stages.overrides import regions_in, set_regions
 from mmseg_uda.engine.stages.preflight import check_stages
 from mmseg_uda.engine.stages.record import fingerprint
 from mmseg_uda.engine.stages.region_label_stage import deciding_regions, labelled_data
+from mmseg_uda.utils.atomic_files import write_json
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PATCHALIGN = CONFIGS / "patchalign" / "patchalign_gta.py"

@@ -7,7 +7,6 @@ from helpers import tiny_segmentor
 from mmengine.config import Config
 from mmseg.registry import DATASETS, MODELS
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages.checks.domains import check_domains
 from mmseg_uda.engine.stages.checks.model import (
     check_model,
@@ -18,6 +17,7 @@ from mmseg_uda.engine.stages.decide import decide
 from mmseg_uda.engine.stages.errors import StageError
 from mmseg_uda.engine.stages.record import STARTED
 from mmseg_uda.engine.stages.stage import Stage
+from mmseg_uda.utils.atomic_files import write_json
 
 
 def predicting(**overrides):

@@ -5,11 +5,11 @@ import re
 import pytest
 import torch
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import StageError
 from mmseg_uda.engine.stages.decide import RESUME, SKIP, START, decide
 from mmseg_uda.engine.stages.explanations import explained_errors, explanation
 from mmseg_uda.engine.stages.record import fingerprint
+from mmseg_uda.utils.atomic_files import write_json
 
 CONFIG = dict(
     model=dict(type="A", heads=[1, 2]),

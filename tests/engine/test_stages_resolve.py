@@ -6,7 +6,6 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver, StageError
 from mmseg_uda.engine.stages.folders import check_given, check_not_stale, move_aside
 from mmseg_uda.engine.stages.inputs import check_there, inputs_of
@@ -14,6 +13,7 @@ from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.overrides import enable_amp, set_labels
 from mmseg_uda.engine.stages.preflight import check_stages
 from mmseg_uda.engine.stages.pseudo_label_stage import take_images_of_learner
+from mmseg_uda.utils.atomic_files import write_json
 
 FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
 

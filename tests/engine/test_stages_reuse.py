@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity, region_leaf
 
-from mmseg_uda.datasets.toycity import make_toycity
 from mmseg_uda.engine.stages import Request, StageError, run_stages
 from mmseg_uda.engine.stages.inputs import outputs_of
 from mmseg_uda.engine.stages.reuse import take_over
@@ -17,6 +16,7 @@ from mmseg_uda.engine.stages.stage import (
     TRANSLATE,
     Stage,
 )
+from mmseg_uda.toycity import make_toycity
 
 FINGERPRINT = {"rule.type": "'KeepAll'", "inputs.weights": "'abc'"}
 LABELS = Stage("labels", PSEUDO_LABEL, Path("leaf.py"))

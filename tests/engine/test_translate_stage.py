@@ -6,7 +6,6 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
 from mmseg_uda.engine.stages.bookkeeping import begin_record, decide_and_take, mark_done
 from mmseg_uda.engine.stages.decide import SKIP, START
@@ -16,6 +15,7 @@ from mmseg_uda.engine.stages.outlook import Outlook
 from mmseg_uda.engine.stages.overrides import set_translated, translated_in
 from mmseg_uda.engine.stages.preflight import check_stages
 from mmseg_uda.engine.stages.translate_stage import take_source_of_learner
+from mmseg_uda.utils.atomic_files import write_json
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 BDL = CONFIGS / "bdl" / "bdl_gta.py"

@@ -7,7 +7,7 @@ from mmseg_uda.evaluation import (
     SYNTHIA_16,
     iou_table,
 )
-from mmseg_uda.evaluation.class_sets import HEADINGS
+from mmseg_uda.utils.class_sets import HEADINGS
 
 PAPER = [
     "Road",

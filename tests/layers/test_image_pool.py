@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from mmseg_uda.models.layers import ImagePool, image_pool
+from mmseg_uda.layers import ImagePool, image_pool
 from mmseg_uda.models.objectives import ImageAdversarial
 
 

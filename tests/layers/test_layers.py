@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from mmseg_uda.models.layers import (
+from mmseg_uda.layers import (
     BufferState,
     RandomState,
     call_frozen,

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mmseg_uda.models.layers import resize_map
+from mmseg_uda.layers import resize_map
 
 
 def _triangle(old: int, new: int) -> torch.Tensor:

@@ -9,7 +9,7 @@ from mmseg.registry import MODELS
 from torch import nn
 from torch.testing import assert_close
 
-from mmseg_uda.models.layers import call_reversed, grad_reverse
+from mmseg_uda.layers import call_reversed, grad_reverse
 from mmseg_uda.models.maps import (
     CombinedMap,
     ImageConsistencyMap,

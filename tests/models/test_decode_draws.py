@@ -7,7 +7,7 @@ from mmseg.registry import MODELS
 from torch import nn
 from torch.testing import assert_close
 
-from mmseg_uda.models.layers.folded_draws import CannotFoldError, FoldedDraws
+from mmseg_uda.layers.folded_draws import CannotFoldError, FoldedDraws
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
 from mmseg_uda.models.views import DomainView

@@ -14,7 +14,7 @@ from torch.testing import assert_close
 
 from mmseg_uda.models.backbones import packaged_weights
 from mmseg_uda.models.backbones.packaged_weights import packaged_file
-from mmseg_uda.safe_loading import load_weights_file
+from mmseg_uda.weights.safe_loading import load_weights_file
 
 ADDRESS = "package://efficientnet-lite0"
 CHANNELS = (16, 24, 40, 112, 320)

@@ -5,7 +5,7 @@ import torch
 from helpers import tiny_segmentor
 from mmseg.registry import MODELS
 
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 
 
 def make_model(frozen):

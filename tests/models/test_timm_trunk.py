@@ -12,7 +12,7 @@ from mmseg.models.backbones import TIMMBackbone
 from mmseg.registry import MODELS
 from timm_here import HAS_TIMM, needs_timm
 
-from mmseg_uda.checkpoints import compare_with_model
+from mmseg_uda.weights.checkpoints import compare_with_model
 
 VIT = dict(
     type="TimmTrunk",

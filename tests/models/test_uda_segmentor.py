@@ -7,8 +7,8 @@ from mmengine.runner.checkpoint import get_state_dict, load_state_dict
 from mmseg.registry import MODELS
 from torch.testing import assert_close
 
-from mmseg_uda.finite import NonFiniteLossError
 from mmseg_uda.structures import View
+from mmseg_uda.utils.finite import NonFiniteLossError
 
 SOURCE = dict(type="Supervised", loss_weight=dict(decode=1.0, aux=0.5))
 LIPSCHITZ = dict(type="MinimizeMap", map="lipschitz", loss_weight=dict(decode=1.0))

@@ -9,8 +9,8 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 from PIL import Image
 
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.pseudo_labels import run_pseudo_label_stage
+from mmseg_uda.weights.checkpoints import file_hash
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from mmseg_uda.pseudo_labels import (
     ImageFiles,
     generate_pseudo_labels,
 )
-from mmseg_uda.pseudo_labels.predict_probs import probs_of
 from mmseg_uda.pseudo_labels.pseudo_label_writer import PseudoLabelWriter
 from mmseg_uda.pseudo_labels.score_map import check_score_map, score_map
+from mmseg_uda.structures.predict_probs import probs_of
 
 
 def scored(seed, **options):

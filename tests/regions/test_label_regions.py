@@ -6,8 +6,8 @@ import torch
 from mmseg.registry import DATASETS, TRANSFORMS
 from PIL import Image
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.structures import View
+from mmseg_uda.utils.atomic_files import write_json
 
 PATCH = 8
 

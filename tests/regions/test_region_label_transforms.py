@@ -9,10 +9,10 @@ import torch
 from mmseg.registry import DATASETS, TRANSFORMS
 from PIL import Image
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.datasets.checks.pending_files import without_missing_labels
-from mmseg_uda.datasets.transforms.pack_region_labels import majority
+from mmseg_uda.regions.transforms.pack_region_labels import majority
 from mmseg_uda.structures import View
+from mmseg_uda.utils.atomic_files import write_json
 
 GRIDS = dict(small=(12, 10), large=(6, 5))
 PATCHES = dict(small=(8, 16), large=(16, 32))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmseg_uda.datasets.toycity import make_toycity
+from mmseg_uda.toycity import make_toycity
 
 
 @pytest.fixture(scope="session")

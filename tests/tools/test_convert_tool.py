@@ -10,7 +10,7 @@ from in_process import call
 from mmengine.config import Config
 from mmseg.apis import MMSegInferencer
 
-from mmseg_uda.checkpoints import load_checkpoint_file
+from mmseg_uda.weights.checkpoints import load_checkpoint_file
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "published"))
 from published_nets import published_weights

@@ -6,7 +6,7 @@ import os
 import pytest
 from in_process import call
 
-from mmseg_uda.datasets.toycity import make_toycity, pictures, sheet
+from mmseg_uda.toycity import make_toycity, pictures, sheet
 
 TOOL = "tools/make_toycity.py"
 
@@ -48,7 +48,7 @@ def test_make_toycity__folder_without_permission(
     def refuse(**_):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr("mmseg_uda.atomic_files.TemporaryFile", refuse)
+    monkeypatch.setattr("mmseg_uda.utils.atomic_files.TemporaryFile", refuse)
     monkeypatch.chdir(tmp_path)
     assert call(monkeypatch, TOOL, *arguments) == 1
     said = capsys.readouterr().err

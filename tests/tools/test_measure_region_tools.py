@@ -8,7 +8,7 @@ from helpers import region_leaf
 from in_process import call
 from PIL import Image
 
-from mmseg_uda.process_memory import memory_of, watched_children
+from mmseg_uda.utils.process_memory import memory_of, watched_children
 
 SMAPS = "/proc/self/smaps_rollup"
 MEASURE, KINDS = "tools/measure_region_labels.py", "demo/measure_region_kinds.py"

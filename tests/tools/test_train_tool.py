@@ -8,7 +8,7 @@ import pytest
 import torch
 from toy_runs import ROOT, arguments, run, train, train_until
 
-from mmseg_uda.checkpoints import load_weights_file
+from mmseg_uda.weights.checkpoints import load_weights_file
 
 STAGES = ("stage_one", "pseudo_labels", "stage_two")
 

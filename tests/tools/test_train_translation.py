@@ -10,7 +10,7 @@ import torch
 from in_process import call
 from toy_runs import ROOT, run, train, train_until
 
-from mmseg_uda.checkpoints import load_weights_file
+from mmseg_uda.weights.checkpoints import load_weights_file
 
 CONFIG = """
 _base_ = [

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mmseg_uda.datasets.toycity import make_toycity
-from mmseg_uda.datasets.toycity.formats import read_train_ids
-from mmseg_uda.datasets.toycity.labels import CLASSES
-from mmseg_uda.datasets.toycity.manifest import read_domains
-from mmseg_uda.datasets.toycity.sheet import draw_sheet
+from mmseg_uda.toycity import make_toycity
+from mmseg_uda.toycity.formats import read_train_ids
+from mmseg_uda.toycity.labels import CLASSES
+from mmseg_uda.toycity.manifest import read_domains
+from mmseg_uda.toycity.sheet import draw_sheet
 
 NUMBER = 40
 COUNTS = {

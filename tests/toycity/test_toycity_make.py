@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmseg_uda.datasets.toycity import ensure_toycity, make_toycity, pictures
+from mmseg_uda.toycity import ensure_toycity, make_toycity, pictures
 
 COUNTS = {"gta5": {"train": 3}, "cityscapes": {"train": 2, "val": 1}}
 COUNTS["synthia"] = {"train": 2}

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mmseg_uda.atomic_files import (
+from mmseg_uda.utils.atomic_files import (
     check_writable,
     remove_leftovers,
     write_atomic,
@@ -98,6 +98,6 @@ def test_check_writable__read_only(tmp_path, monkeypatch):
     def refuse(**_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("mmseg_uda.atomic_files.TemporaryFile", refuse)
+    monkeypatch.setattr("mmseg_uda.utils.atomic_files.TemporaryFile", refuse)
     with pytest.raises(OSError, match=r"Permission denied\. Choose another folder"):
         check_writable(tmp_path, "--out")

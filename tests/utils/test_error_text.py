@@ -1,6 +1,6 @@
 """Errors with and without a text."""
 
-from mmseg_uda.error_text import said_by
+from mmseg_uda.utils.error_text import said_by
 
 
 def test_said_by__text():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmseg_uda.plain import differences, flattened, plain
+from mmseg_uda.utils.plain import differences, flattened, plain
 
 
 def test_flattened__keys_are_dotted():

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from mmseg_uda import progress
+from mmseg_uda.utils import progress
 
 
 def console(**kwargs):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mmseg_uda.suggestions import check_choice, did_you_mean
+from mmseg_uda.utils.suggestions import check_choice, did_you_mean
 
 
 def test_the_closest_name_is_suggested():

@@ -11,12 +11,8 @@ from one_image import build_model, one_image
 
 from mmseg_uda.models.maps import FeatureNoise
 from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
-from mmseg_uda.visualization import (
-    NoisyPredictor,
-    sample_maps,
-    undisturbed,
-    variance_weight,
-)
+from mmseg_uda.utils import undisturbed
+from mmseg_uda.visualization import NoisyPredictor, sample_maps, variance_weight
 
 
 class RecordedNoise(FeatureNoise):

@@ -10,14 +10,14 @@ import torch
 from mmengine.logging import HistoryBuffer
 from torch import nn
 
-from mmseg_uda.checkpoints import (
+from mmseg_uda.weights.checkpoints import (
     compare_with_model,
     file_hash,
     load_checkpoint_file,
     load_into,
     load_weights_file,
 )
-from mmseg_uda.published import to_mmseg_names
+from mmseg_uda.weights.published import to_mmseg_names
 
 
 def _net():

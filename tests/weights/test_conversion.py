@@ -9,9 +9,9 @@ from mmseg.registry import MODELS
 from published_nets import published_weights
 from torch import nn
 
-from mmseg_uda.checkpoints import load_into
 from mmseg_uda.engine.toy import apply_toy
-from mmseg_uda.published import convert, to_mmseg_names
+from mmseg_uda.weights.checkpoints import load_into
+from mmseg_uda.weights.published import convert, to_mmseg_names
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,9 +12,9 @@ from mmseg.registry import MODELS
 from published_nets import published_net
 from torch.testing import assert_close
 
-from mmseg_uda.checkpoints import load_into
 from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.published.convert_file import read_published, write_converted
+from mmseg_uda.weights.checkpoints import load_into
+from mmseg_uda.weights.published.convert_file import read_published, write_converted
 
 ROOT = Path(__file__).parents[2]
 KINDS = {

@@ -4,7 +4,7 @@ import pytest
 from helpers import tiny_segmentor
 from mmseg.registry import MODELS
 
-from mmseg_uda.checkpoints import compare_with_model, load_weights
+from mmseg_uda.weights.checkpoints import compare_with_model, load_weights
 
 
 def test_compare__names_of_the_files_not_of_the_wrapper():

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from mmseg_uda.checkpoints import load_into, load_weights_file
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.weights.checkpoints import load_into, load_weights_file
+from mmseg_uda.weights.weight_files import check_is_file
 
 
 class _Call:

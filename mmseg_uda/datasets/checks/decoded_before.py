@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import PIL
 
-from mmseg_uda.atomic_files import write_atomic
+from mmseg_uda.utils.atomic_files import write_atomic
 from mmseg_uda.version import __version__
 
 #: Name of the file in the folder of a run.

@@ -9,12 +9,12 @@ from mmengine.dataset import Compose
 from mmengine.dist import get_world_size
 from mmseg.registry import DATASETS
 
-from mmseg_uda.error_text import said_by
+from mmseg_uda.utils.error_text import said_by
+from mmseg_uda.utils.seeding import seeded
 
 from ..loader_config import domains_of
 from ..multi_domain_sampler import check_samples
 from ..preflight import DatasetReport
-from ..seeding import seeded
 from ..transforms.diverse_crop import DiverseCrop
 from .label_sizes import unlike_predictions
 from .pending_files import waits_for_files, without_missing_labels, without_regions

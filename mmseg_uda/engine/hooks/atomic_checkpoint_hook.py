@@ -9,8 +9,8 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmseg_uda.atomic_files import remove_leftovers, write_atomic
-from mmseg_uda.finite import check_finite_weights
+from mmseg_uda.utils.atomic_files import remove_leftovers, write_atomic
+from mmseg_uda.utils.finite import check_finite_weights
 
 from ..checkpoints import iteration_checkpoints
 

@@ -13,13 +13,13 @@ from mmengine.runner import Runner
 from mmseg.registry import DATASETS, HOOKS
 from torch import nn
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.engine.bound_checks import check_maps, check_not_target
 from mmseg_uda.engine.bound_images import accuracy, mean_weights
 from mmseg_uda.engine.noise_bound import Bound, find_bound
-from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.maps import LipschitzMap
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.atomic_files import write_json
+from mmseg_uda.utils.evenly_spaced import evenly_spaced
+from mmseg_uda.utils.unwrapped import unwrapped
 
 from .sample_hook import check_whole
 

@@ -11,9 +11,9 @@ from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmseg_uda.atomic_files import write_json
 from mmseg_uda.evaluation.occurring import over_classes
 from mmseg_uda.evaluation.results import never_predicted_in
+from mmseg_uda.utils.atomic_files import write_json
 
 RESULT = "result.json"
 

@@ -8,8 +8,8 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
-from mmseg_uda.unwrapped import unwrapped
-from mmseg_uda.visualization import undisturbed
+from mmseg_uda.utils import undisturbed
+from mmseg_uda.utils.unwrapped import unwrapped
 
 
 class SampleHook(Hook, ABC):

@@ -10,9 +10,9 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import nn
 
-from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.models.maps import FeatureNoise
 from mmseg_uda.structures.seg_heads import segmentation_heads
+from mmseg_uda.utils.evenly_spaced import evenly_spaced
 from mmseg_uda.visualization import panel_sheet, panels, sample_maps
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.visualization.images import read_image

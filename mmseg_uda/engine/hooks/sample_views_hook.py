@@ -9,8 +9,8 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 from torch import Tensor, nn
 
-from mmseg_uda.datasets.seeding import seeded
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.seeding import seeded
+from mmseg_uda.utils.unwrapped import unwrapped
 from mmseg_uda.visualization import Tile, draw_sheet
 
 from .sample_hook import SampleHook

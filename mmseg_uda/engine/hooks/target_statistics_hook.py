@@ -22,8 +22,8 @@ from mmseg_uda.statistics import (
     movement_table,
     nothing_to_adapt,
 )
-from mmseg_uda.suggestions import check_choice, did_you_mean
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.suggestions import check_choice, did_you_mean
+from mmseg_uda.utils.unwrapped import unwrapped
 
 from .result_hook import may_validate
 

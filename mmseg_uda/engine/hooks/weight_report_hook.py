@@ -8,10 +8,10 @@ from mmengine.hooks import Hook, LoggerHook
 from mmengine.runner import Runner
 from mmseg.registry import HOOKS
 
-from mmseg_uda.evaluation.weight_text import weight_table
-from mmseg_uda.evaluation.weight_warnings import weight_warnings
+from mmseg_uda.models.objectives.weight_text import weight_table
+from mmseg_uda.models.objectives.weight_warnings import weight_warnings
 from mmseg_uda.models.segmentors.map_wiring import to_enlarge
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.unwrapped import unwrapped
 
 from .sample_hook import check_whole
 from .weight_tally import Key, WeightTally

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch.nn as nn
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .layer_decay import LayerDecay
 

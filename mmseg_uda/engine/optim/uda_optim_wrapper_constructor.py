@@ -5,7 +5,7 @@ from mmengine.logging import print_log
 from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
 
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.unwrapped import unwrapped
 
 from .joint_optim_wrapper import JointOptimWrapper
 from .parameter_groups import (

@@ -8,7 +8,7 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.dist import get_world_size
 
-from mmseg_uda.atomic_files import write_json
+from mmseg_uda.utils.atomic_files import write_json
 
 from .config_nodes import deciding_hooks, stopping
 from .decide import SKIP, Decision, decide

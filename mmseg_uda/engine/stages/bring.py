@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .errors import StageError
 from .load_config import load_config

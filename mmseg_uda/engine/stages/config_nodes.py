@@ -10,7 +10,7 @@ from mmseg.registry import HOOKS
 
 from mmseg_uda.engine import hooks as own_hooks
 from mmseg_uda.engine.hooks import NoiseBoundHook
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .errors import StageError
 

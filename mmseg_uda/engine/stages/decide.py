@@ -7,9 +7,9 @@ from typing import Any
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
-from mmseg_uda.plain import differences
 from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.regions.sample_patches import PARTS
+from mmseg_uda.utils.plain import differences
 
 from .errors import StageError
 from .record import DONE, STARTED, read_json

@@ -10,10 +10,10 @@ from mmengine.dist import master_only
 from mmengine.hooks import EarlyStoppingHook, Hook
 from mmengine.runner import Runner
 
-from mmseg_uda.atomic_files import write_atomic
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
 from mmseg_uda.engine.save_iteration import save_iteration
+from mmseg_uda.utils.atomic_files import write_atomic
 
 STOPPED = "stopped.json"
 

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-from mmseg_uda.ranks import RankZeroError
+from mmseg_uda.utils.ranks import RankZeroError
 
 from .checks.building_errors import from_building
 from .errors import StageError

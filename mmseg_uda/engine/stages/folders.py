@@ -5,10 +5,10 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmseg_uda.atomic_files import write_json
-from mmseg_uda.checkpoints import file_hash
-from mmseg_uda.datasets.toycity import ensure_toycity
 from mmseg_uda.engine.toy import toy_domains
+from mmseg_uda.toycity import ensure_toycity
+from mmseg_uda.utils.atomic_files import write_json
+from mmseg_uda.weights.checkpoints import file_hash
 
 from .checks.full_size_weights import toy_explained
 from .checks.model import check_model

@@ -6,7 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmseg_uda.models.backbones.download import local_file, place_on_disk
-from mmseg_uda.weight_files import is_file_name
+from mmseg_uda.weights.weight_files import is_file_name
 
 from .errors import StageError
 from .named_weights import ADDRESSES, check_weights_of_config

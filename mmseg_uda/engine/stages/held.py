@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 
 from filelock import FileLock, Timeout
 
-from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.utils.ranks import on_rank_zero
 
 from .errors import StageError
 from .resolve import Resolver

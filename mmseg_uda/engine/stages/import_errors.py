@@ -6,7 +6,7 @@ import sysconfig
 import traceback
 from pathlib import Path
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 _SHOWN = 6  # folders of the search path
 _INSTALLED = tuple(

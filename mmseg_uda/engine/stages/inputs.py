@@ -8,11 +8,11 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.regions.grids.layout import REPORT
 from mmseg_uda.translation.translation_writer import MANIFEST
+from mmseg_uda.weights.checkpoints import file_hash
 
 from .errors import StageError
 from .given_weights import given_weights, stage_of_weights

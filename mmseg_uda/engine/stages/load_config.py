@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .config_errors import why_unreadable
 from .config_forms import check_forms

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .errors import StageError
 from .read_keys import read_keys

@@ -8,8 +8,8 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.from_scratch import loads_itself, start_from_scratch
 from mmseg_uda.engine.walk import dicts_in
-from mmseg_uda.suggestions import did_you_mean
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.utils.suggestions import did_you_mean
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .config_nodes import bound_hooks
 from .errors import StageError

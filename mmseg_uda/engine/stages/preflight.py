@@ -2,9 +2,9 @@
 
 from torch import nn
 
-from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import TRAINING_PARTS, compare_with_model
 from mmseg_uda.pseudo_labels.target_images import check_target_classes
+from mmseg_uda.utils.atomic_files import check_writable
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, compare_with_model
 
 from .checks.domains import check_domains
 from .checks.full_size_weights import toy_explained

@@ -6,10 +6,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.options import from_options
 from mmseg_uda.statistics import StatisticsOptions
-from mmseg_uda.suggestions import did_you_mean
-from mmseg_uda.weight_files import is_file_name
+from mmseg_uda.utils.options import from_options
+from mmseg_uda.utils.suggestions import did_you_mean
+from mmseg_uda.weights.weight_files import is_file_name
 
 from .errors import StageError
 from .stage import (

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.plain import flattened
+from mmseg_uda.utils.plain import flattened
 
 from .errors import StageError
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from mmengine.dist import get_world_size
 
-from mmseg_uda.atomic_files import write_json
-from mmseg_uda.plain import differences
+from mmseg_uda.utils.atomic_files import write_json
+from mmseg_uda.utils.plain import differences
 
 from .errors import StageError
 from .inputs import outputs_of

@@ -11,8 +11,8 @@ from mmengine.dist import barrier
 from mmseg_uda.engine.distributed import set_cpu_model_wrapper, shutdown_distributed
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
 from mmseg_uda.evaluation import results_table
-from mmseg_uda.ranks import on_rank_zero
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.utils.ranks import on_rank_zero
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
 from .checks.loaders import DataCheck

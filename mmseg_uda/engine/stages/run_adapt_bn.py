@@ -8,17 +8,13 @@ from typing import Any
 from mmengine.config import Config
 from torch import nn
 
-from mmseg_uda.atomic_files import write_json
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
-from mmseg_uda.devices import choose_device
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.pseudo_labels.target_images import (
     domain_images,
     folder_reader,
     inference_pipeline,
 )
-from mmseg_uda.ranks import on_rank_zero
 from mmseg_uda.statistics import (
     StatisticsOptions,
     adapt_statistics,
@@ -27,9 +23,13 @@ from mmseg_uda.statistics import (
     nothing_to_adapt,
     write_adapted,
 )
+from mmseg_uda.utils.atomic_files import write_json
+from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.ranks import on_rank_zero
+from mmseg_uda.utils.wording import counted
 from mmseg_uda.version import __version__
-from mmseg_uda.weight_files import check_is_file
-from mmseg_uda.wording import counted
+from mmseg_uda.weights.checkpoints import file_hash
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .checks.adapted_outputs import check_outputs
 from .checks.building import building

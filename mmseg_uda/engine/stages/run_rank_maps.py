@@ -11,21 +11,21 @@ from mmengine.dataset import pseudo_collate
 from torch import nn
 from torch.utils.data import DataLoader, Dataset, Subset
 
-from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import file_hash, load_weights_file
 from mmseg_uda.datasets.image_files import text_sha256
-from mmseg_uda.devices import choose_device
-from mmseg_uda.evenly_spaced import evenly_spaced
 from mmseg_uda.map_quality.figure import draw_ranking
 from mmseg_uda.map_quality.rank_images import rank_images
 from mmseg_uda.map_quality.ranking_file import RankingFile
 from mmseg_uda.map_quality.score_set import ScoreSet, score_set
 from mmseg_uda.map_quality.score_statistics import COVERAGES
-from mmseg_uda.plain import plain
-from mmseg_uda.progress import with_progress
+from mmseg_uda.utils.atomic_files import check_writable
+from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.evenly_spaced import evenly_spaced
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.utils.progress import with_progress
 from mmseg_uda.version import __version__
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.weights.checkpoints import file_hash, load_weights_file
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .checks.full_size_weights import toy_explained
 from .checks.labelled_images import (

@@ -11,8 +11,6 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS, METRICS
 
-from mmseg_uda.atomic_files import check_writable, write_json
-from mmseg_uda.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import check_dataset
@@ -20,9 +18,11 @@ from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.occurring import is_missing, over_classes
 from mmseg_uda.evaluation.results import MEANS, never_predicted_in
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
-from mmseg_uda.ranks import on_rank_zero
-from mmseg_uda.unwrapped import unwrapped
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.utils.atomic_files import check_writable, write_json
+from mmseg_uda.utils.ranks import on_rank_zero
+from mmseg_uda.utils.unwrapped import unwrapped
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, file_hash, load_into
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .checks.building import building
 from .checks.classes import check_classes

@@ -6,12 +6,11 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.atomic_files import check_writable
-from mmseg_uda.checkpoints import file_hash
 from mmseg_uda.datasets.image_files import compose, text_sha256
-from mmseg_uda.devices import choose_device
 from mmseg_uda.pseudo_labels.target_images import folder_reader, inference_pipeline
 from mmseg_uda.structures.seg_heads import segmentation_heads
+from mmseg_uda.utils.atomic_files import check_writable
+from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.version import __version__
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.visualization.draw_images import draw_images
@@ -20,7 +19,8 @@ from mmseg_uda.visualization.ground_truth import FolderTruth, Truth, ValidationT
 from mmseg_uda.visualization.images import find_images
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 from mmseg_uda.visualization.sample_maps import drawn_lipschitz_map
-from mmseg_uda.weight_files import check_is_file
+from mmseg_uda.weights.checkpoints import file_hash
+from mmseg_uda.weights.weight_files import check_is_file
 
 from .checks.building import building
 from .checks.full_size_weights import toy_explained

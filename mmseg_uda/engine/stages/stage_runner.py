@@ -11,7 +11,7 @@ from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 from mmseg_uda.engine.formatted_once import FormattedOnce
-from mmseg_uda.unwrapped import unwrapped
+from mmseg_uda.utils.unwrapped import unwrapped
 
 from .lenient_loading import shortened
 

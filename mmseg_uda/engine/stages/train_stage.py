@@ -9,10 +9,10 @@ import torch
 from mmengine.config import Config
 from torch import nn
 
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.engine.hooks import WeightReportHook
-from mmseg_uda.finite import NonFiniteLossError
+from mmseg_uda.utils.finite import NonFiniteLossError
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 
 from .early_end import EarlyEnd
 from .errors import StageError

@@ -11,7 +11,6 @@ from torch import nn
 from mmseg_uda.datasets import MultiDomainDataset, MultiDomainSampler
 from mmseg_uda.datasets.loader_config import check_domains_config, domains_of
 from mmseg_uda.datasets.multi_domain_sampler import check_samples
-from mmseg_uda.datasets.seeding import restored, used_gpus
 from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.models.segmentors import UDASegmentor
 from mmseg_uda.models.segmentors import view_wiring as wiring
@@ -19,6 +18,7 @@ from mmseg_uda.models.segmentors.domain_wiring import views_seen
 from mmseg_uda.models.segmentors.uda_segmentor import DEFAULT_VIEWS
 from mmseg_uda.models.segmentors.wiring import build_parts
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
+from mmseg_uda.utils.seeding import restored, used_gpus
 
 from .overrides import REGION_TRANSFORMS
 from .stage import Stage

@@ -10,9 +10,9 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_uda.checkpoints import load_weights
-from mmseg_uda.safe_loading import load_weights_file
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.suggestions import check_choice
+from mmseg_uda.weights.checkpoints import load_weights
+from mmseg_uda.weights.safe_loading import load_weights_file
 
 from .download import local_file
 from .pretrained_trunk import PretrainedTrunk

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from mmseg_uda.safe_loading import file_hash
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.suggestions import check_choice
+from mmseg_uda.weights.safe_loading import file_hash
 
 #: How an address of such weights begins.
 SCHEME = "package://"

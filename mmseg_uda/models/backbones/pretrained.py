@@ -6,8 +6,8 @@ import torch
 from mmengine.logging import print_log
 from torch import Tensor
 
-from mmseg_uda.published import below, convention_of, without_wrappers
-from mmseg_uda.safe_loading import load_weights_file
+from mmseg_uda.weights.published import below, convention_of, without_wrappers
+from mmseg_uda.weights.safe_loading import load_weights_file
 
 from .download import local_file
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor
 
-from mmseg_uda.checkpoints import load_weights
+from mmseg_uda.weights.checkpoints import load_weights
 
 from .pretrained import read_pretrained
 

@@ -9,8 +9,8 @@ from mmseg.models.backbones import timm_backbone
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmseg_uda.checkpoints import load_weights
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
+from mmseg_uda.weights.checkpoints import load_weights
 
 from .pretrained_trunk import PretrainedTrunk
 from .timm_weights import read_timm_weights

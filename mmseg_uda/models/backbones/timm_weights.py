@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from mmseg_uda.published import below, without_wrappers
-from mmseg_uda.safe_loading import load_weights_file
+from mmseg_uda.weights.published import below, without_wrappers
+from mmseg_uda.weights.safe_loading import load_weights_file
 
 from .download import local_file
 

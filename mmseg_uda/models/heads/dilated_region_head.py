@@ -7,8 +7,8 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmseg_uda.models.layers import dilated_branches, sum_of_branches
-from mmseg_uda.regions.grid import check_patch_size, grid_shape
+from mmseg_uda.layers import dilated_branches, sum_of_branches
+from mmseg_uda.structures.grid import check_patch_size, grid_shape
 
 from .input_size import check_channels
 

@@ -9,7 +9,7 @@ from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from mmseg_uda.models.layers import dilated_branches, sum_of_branches
+from mmseg_uda.layers import dilated_branches, sum_of_branches
 
 
 @MODELS.register_module()
@@ -27,7 +27,7 @@ class DilatedSumHead(BaseDecodeHead):
     checkpoint tells: AdaptSegNet and MaxSquare run the first two only
     (``dilations=(6, 12)``), all others run four. A head of fewer branches therefore
     loads the first ones of a larger state dict, drops the rest, and logs that it did.
-    :mod:`mmseg_uda.published` sets branches to zero that were never run.
+    :mod:`mmseg_uda.weights.published` sets branches to zero that were never run.
 
     Args:
         in_channels: Channels of the input; a sequence with ``resize_concat``.

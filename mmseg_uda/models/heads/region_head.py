@@ -7,7 +7,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_uda.regions.grid import check_patch_size, grid_shape
+from mmseg_uda.structures.grid import check_patch_size, grid_shape
 
 from .input_size import check_channels
 

@@ -1,5 +1,7 @@
 """Pure functions: tensors in, one value per pixel out."""
 
+from mmseg_uda.layers.self_information import self_information
+
 from .adversarial import gan_map, squared_gradient
 from .class_balance import ClassBalance
 from .cross_entropy import (
@@ -11,7 +13,6 @@ from .cross_entropy import (
 )
 from .divergence import DIVERGENCES, kl_map, l1_map, l2_map
 from .focal import focal_map
-from .self_information import self_information
 
 __all__ = [
     "DIVERGENCES",

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmseg_uda.precision import at_least_float32
+from mmseg_uda.utils.precision import at_least_float32
 
 GAN_KINDS = ("bce", "lsgan")
 

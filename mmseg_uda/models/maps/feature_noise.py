@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mmseg_uda.options import from_options
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.options import from_options
+from mmseg_uda.utils.suggestions import check_choice
 
 from .noise.kind_options import MIXED, WORST, check_search, check_share
 from .noise.laws import (

@@ -10,11 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.losses import DIVERGENCES
-from mmseg_uda.options import check_count, from_options
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step, View
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.options import check_count, from_options
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_map import BaseMap
 from .feature_noise import FeatureNoise

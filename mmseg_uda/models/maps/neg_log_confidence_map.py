@@ -7,7 +7,7 @@ from torch import Tensor
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.view import FUSED
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_map import BaseMap
 

@@ -7,12 +7,12 @@ from mmengine.dist import all_reduce
 from torch import Tensor
 
 from mmseg_uda.models.decay import Decay
-from mmseg_uda.options import from_options
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import FEATURE, SEES, seen_equation
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.options import from_options
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_map import BaseMap
 

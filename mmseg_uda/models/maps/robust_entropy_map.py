@@ -6,10 +6,10 @@ import math
 
 from torch import Tensor
 
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import MAPS
 from mmseg_uda.structures import Step
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_map import BaseMap
 

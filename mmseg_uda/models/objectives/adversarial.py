@@ -5,15 +5,15 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmseg_uda.models.layers import call_frozen
+from mmseg_uda.layers import call_frozen
 from mmseg_uda.models.losses import gan_map, squared_gradient
 from mmseg_uda.models.losses.adversarial import GAN_KINDS
-from mmseg_uda.options import check_number
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import OF_PROBS, SEES, seen, seen_equation
-from mmseg_uda.suggestions import check_choice, did_you_mean
+from mmseg_uda.utils.options import check_number
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice, did_you_mean
 
 from .base_objective import BaseObjective
 

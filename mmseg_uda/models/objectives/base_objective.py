@@ -8,8 +8,8 @@ from numbers import Number
 from torch import Tensor, nn
 
 from mmseg_uda.models.decay import Decay
-from mmseg_uda.options import from_options
 from mmseg_uda.structures import Step
+from mmseg_uda.utils.options import from_options
 
 from .pixel_weight import PixelWeight
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from mmseg_uda.models.layers import ImagePool, call_frozen
-from mmseg_uda.options import check_number
+from mmseg_uda.layers import ImagePool, call_frozen
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
+from mmseg_uda.utils.options import check_number
 
 from .adversarial import Adversarial
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from mmseg_uda.models.layers import resize_map
-from mmseg_uda.options import check_number
+from mmseg_uda.layers import resize_map
 from mmseg_uda.structures import Step
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.options import check_number
+from mmseg_uda.utils.suggestions import check_choice
 
 LINKS: dict[str, Callable[[Tensor], Tensor]] = {
     "identity": lambda value: value,

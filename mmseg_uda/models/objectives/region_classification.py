@@ -6,11 +6,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mmseg_uda.models.losses import IGNORE_INDEX, cross_entropy_map, mean_by_weight
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seen import SEES, seen_equation
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_objective import BaseObjective
 

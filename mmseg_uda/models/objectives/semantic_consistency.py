@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.view import FUSED
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_objective import BaseObjective
 

@@ -11,10 +11,10 @@ from mmseg_uda.models.losses import (
     hardest,
     mean_by_weight,
 )
-from mmseg_uda.options import from_options
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.options import from_options
+from mmseg_uda.utils.suggestions import check_choice
 
 from .base_objective import BaseObjective
 

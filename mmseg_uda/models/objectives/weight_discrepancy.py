@@ -6,10 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mmseg_uda.precision import at_least_float32
 from mmseg_uda.registry import OBJECTIVES
 from mmseg_uda.structures import Step
 from mmseg_uda.structures.seg_heads import segmentation_heads
+from mmseg_uda.utils.precision import at_least_float32
 
 from .base_objective import BaseObjective
 

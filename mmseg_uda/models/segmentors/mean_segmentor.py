@@ -12,7 +12,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from mmseg_uda.checkpoints import load_into
+from mmseg_uda.weights.checkpoints import load_into
 
 
 class MeanSegmentor(nn.Module):

@@ -11,9 +11,9 @@ from mmseg.models import BaseSegmentor
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from mmseg_uda.finite import check_finite
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
 from mmseg_uda.structures import PixelRange, Step
+from mmseg_uda.utils.finite import check_finite
 
 from .checkpoint_layout import (
     PARTS,

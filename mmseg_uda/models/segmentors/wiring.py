@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from mmengine.registry import Registry
 from torch import nn
 
-from mmseg_uda.options import check_flags, check_known
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import (
     check_segmentation_heads,
     segmentation_heads,
 )
 from mmseg_uda.structures.view import FUSED
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.options import check_flags, check_known
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from .checkpoint_layout import PARTS
 from .view_wiring import heads_of, views_behind, views_of

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from mmseg_uda.registry import VIEWS
 from mmseg_uda.structures import Step, View
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.suggestions import check_choice
 
 WINDOWS = ("corners", "centred")
 _HALF = 127.5  # from images in [-1, 1] to bytes

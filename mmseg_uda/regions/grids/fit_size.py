@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from mmseg_uda.atomic_files import write_atomic, write_json, write_npz
-from mmseg_uda.plain import plain
+from mmseg_uda.utils.atomic_files import write_atomic, write_json, write_npz
+from mmseg_uda.utils.plain import plain
 
 from ..fit import fit_drawn
 from ..fitted import ARRAYS, REPORT

@@ -8,9 +8,9 @@ from typing import Any
 from mmengine.dataset import BaseDataset
 from mmengine.dist import barrier, get_rank, get_world_size
 
-from mmseg_uda.atomic_files import check_writable, remove_leftovers, write_json
-from mmseg_uda.plain import plain
-from mmseg_uda.ranks import on_rank_zero
+from mmseg_uda.utils.atomic_files import check_writable, remove_leftovers, write_json
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.utils.ranks import on_rank_zero
 
 from ..fitted import REPORT as FIT_REPORT
 from .fit_size import fit_size

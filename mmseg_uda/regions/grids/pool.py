@@ -14,7 +14,7 @@ import cv2
 from mmengine.dist import get_rank
 from threadpoolctl import threadpool_limits
 
-from mmseg_uda.progress import with_progress
+from mmseg_uda.utils.progress import with_progress
 
 _CHUNK = 4
 # MiB: what all processes may take, what those of a rank share, and each has of its own

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mmseg_uda.atomic_files import write_atomic, write_npz
 from mmseg_uda.registry import REGIONS
+from mmseg_uda.utils.atomic_files import write_atomic, write_npz
 
 from ..fitted import FittedRegions
 from ..region_rule import RegionRule

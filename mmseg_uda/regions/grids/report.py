@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from mmseg_uda.progress import with_progress
+from mmseg_uda.utils.progress import with_progress
 
 from ..fitted import REPORT as FIT_REPORT
 from ..region_rule import IGNORE

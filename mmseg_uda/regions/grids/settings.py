@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.datasets.image_files import text_sha256
-from mmseg_uda.plain import differences, flattened
+from mmseg_uda.utils.plain import differences, flattened
 
 from .layout import LABELS, PARTS, REPORT, SETTINGS
 from .region_work import RegionWork

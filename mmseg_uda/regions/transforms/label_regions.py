@@ -7,7 +7,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import TRANSFORMS
 
 from mmseg_uda.regions.fitted import FittedRegions
-from mmseg_uda.regions.grid import REGION_FIELD
+from mmseg_uda.structures.grid import REGION_FIELD
 
 
 @TRANSFORMS.register_module()

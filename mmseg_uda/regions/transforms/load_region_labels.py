@@ -4,10 +4,9 @@ import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
+from mmseg_uda.datasets.transforms.followed_label import follow_label
 from mmseg_uda.regions.grids.finished import FinishedLabels
 from mmseg_uda.regions.grids.layout import region_name
-
-from .followed_label import follow_label
 
 #: Key of the sizes of the patches, (height, width) in pixels by name of the labels.
 PATCH_SIZES = "region_patch_sizes"

@@ -8,11 +8,11 @@ from mmengine.structures import PixelData
 from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import TRANSFORMS
 
-from mmseg_uda.regions.grid import REGION_FIELD, grid_shape
+from mmseg_uda.datasets.transforms.followed_label import check_followed
 from mmseg_uda.regions.patch_histograms import patch_histograms
 from mmseg_uda.regions.region_rule import IGNORE
+from mmseg_uda.structures.grid import REGION_FIELD, grid_shape
 
-from .followed_label import check_followed
 from .load_region_labels import PATCH_SIZES
 
 _HALF = 0.5 - 1e-6  # sums of rounded shares

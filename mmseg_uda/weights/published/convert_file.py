@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from mmseg.datasets import CityscapesDataset
 
-from mmseg_uda.atomic_files import check_writable, write_atomic, write_json
-from mmseg_uda.evaluation.class_sets import SYNTHIA_16
-from mmseg_uda.finite import not_finite
-from mmseg_uda.safe_loading import file_hash, load_weights_file
+from mmseg_uda.utils.atomic_files import check_writable, write_atomic, write_json
+from mmseg_uda.utils.class_sets import SYNTHIA_16
+from mmseg_uda.utils.finite import not_finite
 from mmseg_uda.version import __version__
+from mmseg_uda.weights.safe_loading import file_hash, load_weights_file
 
 from .conversion import Conversion, convert
 from .matching_config import MatchingConfig, matching_config

@@ -21,7 +21,7 @@ class Layout:
         trunk: Its ResNet or VGG-16.
         main: The head that predicts.
         aux: The auxiliary head, or None.
-        pattern: Key of :data:`mmseg_uda.published.families.PATTERNS`.
+        pattern: Key of :data:`mmseg_uda.weights.published.families.PATTERNS`.
     """
 
     trunk: Trunk | VggTrunk

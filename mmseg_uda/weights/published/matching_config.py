@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-from mmseg_uda.checkpoints import WeightsReport, compare_with_model
+from mmseg_uda.weights.checkpoints import WeightsReport, compare_with_model
 
 from .conversion import Conversion
 from .head import CONCAT, SUM

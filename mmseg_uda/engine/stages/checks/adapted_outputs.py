@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mmseg_uda.atomic_files import check_writable
+from mmseg_uda.utils.atomic_files import check_writable
 
 from ..errors import StageError
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mmseg_uda.error_text import said_by
+from mmseg_uda.utils.error_text import said_by
 
 from ..errors import StageError
 from ..explanations import explanation

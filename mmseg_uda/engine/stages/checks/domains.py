@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from mmseg_uda.models.segmentors.domain_wiring import domains_seen
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..errors import StageError
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mmseg_uda.checkpoints import WeightsMismatchError
+from mmseg_uda.weights.checkpoints import WeightsMismatchError
 
 from ..errors import StageError
 

@@ -8,8 +8,8 @@ from mmseg.registry import MODELS
 
 from mmseg_uda.models.objectives import Supervised
 from mmseg_uda.models.segmentors import UDASegmentor
-from mmseg_uda.plain import plain
 from mmseg_uda.registry import OBJECTIVES
+from mmseg_uda.utils.plain import plain
 
 from ..errors import StageError
 

@@ -11,7 +11,7 @@ from mmseg.registry import HOOKS
 
 from mmseg_uda.engine.hooks import ResultHook
 from mmseg_uda.evaluation import UDAIoUMetric
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..config_nodes import HOOK_NAMES
 from ..errors import StageError

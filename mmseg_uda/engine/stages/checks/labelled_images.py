@@ -9,9 +9,9 @@ from torch import nn
 from torch.utils.data import Dataset
 
 from mmseg_uda.datasets.preflight import check_dataset
-from mmseg_uda.datasets.seeding import seeded
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import segmentation_heads
+from mmseg_uda.utils.seeding import seeded
 
 from ..errors import StageError
 from ..ranks import say

@@ -10,12 +10,12 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmseg_uda.checkpoints import TRAINING_PARTS, load_into
 from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.pseudo_labels.score_map import check_score_map
 from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
 from mmseg_uda.statistics import adaptable_norms
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 
 from ..errors import StageError
 from ..stage import Stage

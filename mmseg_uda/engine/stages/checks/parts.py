@@ -11,7 +11,7 @@ from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import EpochBasedTrainLoop, LogProcessor, Runner
 from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
 
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..errors import StageError
 from .building import building

@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from mmseg_uda.models.segmentors import UDASegmentor
-from mmseg_uda.plain import plain
+from mmseg_uda.utils.plain import plain
 
 from ..errors import StageError
 

@@ -7,9 +7,9 @@ from typing import Any
 from mmengine.model import BaseModule
 from torch import nn
 
-from mmseg_uda.checkpoints import compare_with_model, load_weights_file
 from mmseg_uda.models.backbones import PretrainedTrunk
-from mmseg_uda.published import below, without_wrappers
+from mmseg_uda.weights.checkpoints import compare_with_model, load_weights_file
+from mmseg_uda.weights.published import below, without_wrappers
 
 from ..ranks import say
 from .building import building

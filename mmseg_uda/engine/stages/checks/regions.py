@@ -8,12 +8,12 @@ from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmseg_uda.models.objectives import RegionClassification
-from mmseg_uda.plain import plain
 from mmseg_uda.regions import FittedRegions
 from mmseg_uda.regions.grids import region_name
 from mmseg_uda.regions.grids.finished import FinishedLabels
 from mmseg_uda.registry import REGIONS
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..errors import StageError
 from ..overrides import regions_in

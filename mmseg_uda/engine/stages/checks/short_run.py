@@ -5,7 +5,7 @@ from numbers import Real
 
 from mmengine.config import Config
 
-from mmseg_uda.plain import flattened
+from mmseg_uda.utils.plain import flattened
 
 from .short_schedules import HARDLY, schedules_beyond
 

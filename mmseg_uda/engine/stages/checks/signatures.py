@@ -9,8 +9,8 @@ from mmengine.hooks import CheckpointHook
 from mmengine.registry import Registry
 
 import mmseg_uda.registry
-from mmseg_uda.options import check_flags
-from mmseg_uda.suggestions import did_you_mean
+from mmseg_uda.utils.options import check_flags
+from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..errors import StageError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any
 
-from mmseg_uda.options import check_count
+from mmseg_uda.utils.options import check_count
 
 WORST = "worst_direction"
 MIXED = "gaussian_mixed"

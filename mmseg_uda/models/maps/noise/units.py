@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from mmseg_uda.precision import at_least_float32
-from mmseg_uda.suggestions import check_choice
+from mmseg_uda.utils.precision import at_least_float32
+from mmseg_uda.utils.suggestions import check_choice
 
 NOISE_UNITS = ("absolute", "rms", "location")
 

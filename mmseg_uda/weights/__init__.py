@@ -1,0 +1,1 @@
+"""Weights in files: read safely, recognised, held against a model."""

@@ -1,0 +1,74 @@
+"""The rooms of the package: arrows go down only, and no file is long."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "mmseg_uda"
+LONGEST = 300
+
+
+@cache
+def _sources() -> dict[str, Path]:
+    """The modules of the package by their dotted names."""
+    named = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        named[".".join(p for p in parts if p != "__init__")] = path
+    return named
+
+
+def _imported(name: str, path: Path) -> Iterator[str]:
+    """Yield the modules of this package that one imports, also inside functions."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: package.count(".") + 2 - node.level]
+            start = ".".join(above) if node.level else ""
+            base = ".".join(filter(None, [start, node.module]))
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _room(module: str) -> str | None:
+    """The room of a module, a folder or file right below the package."""
+    first, _, rest = module.partition(".")
+    name = rest.partition(".")[0]
+    inside = first == "mmseg_uda" and f"mmseg_uda.{name}" in _sources()
+    return name if inside else None
+
+
+def test_rooms__arrows_go_down_only():
+    arrows: dict[str, set[str]] = {}
+    for name, path in _sources().items():
+        if room := _room(name):
+            seen = {_room(module) for module in _imported(name, path)}
+            arrows.setdefault(room, set()).update(seen - {room, None})
+    assert "utils" in arrows["engine"]  # arrows are found at all
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        pytest.fail(f"rooms import each other in a circle: {circle}")
+
+
+def test_utils__know_no_other_room():
+    for name, path in _sources().items():
+        if _room(name) == "utils":
+            rooms = {_room(module) for module in _imported(name, path)}
+            assert rooms <= {"utils", None}, name
+
+
+def test_files__are_short():
+    lines = {
+        name: len(path.read_text("utf-8").splitlines())
+        for name, path in _sources().items()
+    }
+    assert {name: count for name, count in lines.items() if count >= LONGEST} == {}
