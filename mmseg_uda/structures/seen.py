@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from torch import Tensor
 
-from mmseg_uda.layers import self_information
+from mmseg_uda.layers.self_information import self_information
 
 from .view import View
 

@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from mmseg_uda.layers import self_information
 from mmseg_uda.models.losses import (
     ClassBalance,
     cross_entropy_map,
@@ -17,6 +16,7 @@ from mmseg_uda.models.losses import (
     l1_map,
     l2_map,
     mean_by_weight,
+    self_information,
     squared_gradient,
 )
 

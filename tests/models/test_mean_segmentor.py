@@ -9,7 +9,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from mmseg_uda.models.segmentors import MeanSegmentor
-from mmseg_uda.structures import predict_probs
+from mmseg_uda.structures.predict_probs import predict_probs
 
 
 class Fixed(nn.Module):

@@ -8,7 +8,7 @@ from mmseg.models.segmentors import SegTTAModel
 from mmseg.registry import MODELS
 from pseudo_label_toys import PIPELINE, ToyModel, write_images
 
-from mmseg_uda.structures import predict_probs
+from mmseg_uda.structures.predict_probs import predict_probs
 
 TTA_PIPELINE = [
     dict(type="LoadImageFromFile"),

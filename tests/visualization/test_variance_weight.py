@@ -11,7 +11,7 @@ from one_image import build_model, one_image
 
 from mmseg_uda.models.maps import FeatureNoise
 from mmseg_uda.models.maps.feature_noise import NOISE_KINDS
-from mmseg_uda.utils import undisturbed
+from mmseg_uda.utils.undisturbed import undisturbed
 from mmseg_uda.visualization import NoisyPredictor, sample_maps, variance_weight
 
 

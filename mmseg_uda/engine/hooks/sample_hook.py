@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from torch import nn
 
-from mmseg_uda.utils import undisturbed
+from mmseg_uda.utils.undisturbed import undisturbed
 from mmseg_uda.utils.unwrapped import unwrapped
 
 
