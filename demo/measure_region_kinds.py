@@ -21,8 +21,7 @@ from mmengine.dataset import BaseDataset
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-from mmseg_uda.command_line import add_debug
-from mmseg_uda.engine.stages import explained_errors
+from mmseg_uda.commands.command_line import add_debug
 from mmseg_uda.regions import HogClusters
 from mmseg_uda.regions.grids.fit_size import drawn_patches
 from mmseg_uda.regions.grids.label_files import LabelFiles
@@ -31,6 +30,7 @@ from mmseg_uda.regions.grids.pool import worker_pool
 from mmseg_uda.regions.grids.region_work import RegionWork
 from mmseg_uda.regions.grids.relations import describe_kinds
 from mmseg_uda.regions.region_rule import IGNORE
+from mmseg_uda.stages import explained_errors
 from mmseg_uda.toycity import make_toycity
 from mmseg_uda.utils.progress import with_progress
 from mmseg_uda.visualization.picture_files import write_picture

@@ -19,9 +19,9 @@ from pathlib import Path
 from draw_classes import draw_classes
 from progress import Training, follow
 
-from mmseg_uda.command_line import add_debug
-from mmseg_uda.engine.stages import explained_errors
+from mmseg_uda.commands.command_line import add_debug
 from mmseg_uda.evaluation.results import results_table
+from mmseg_uda.stages import explained_errors
 from mmseg_uda.toycity import ensure_toycity
 from mmseg_uda.utils.atomic_files import check_writable, write_json
 

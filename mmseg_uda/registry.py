@@ -19,5 +19,15 @@ RULES = Registry(
 )
 
 REGIONS = Registry("region rule", scope="mmseg", locations=["mmseg_uda.regions"])
+STAGES = Registry("stage", scope="mmseg", locations=["mmseg_uda.stages.kinds"])
 
-__all__ = ["DATASETS", "MAPS", "MODELS", "OBJECTIVES", "REGIONS", "RULES", "VIEWS"]
+__all__ = [
+    "DATASETS",
+    "MAPS",
+    "MODELS",
+    "OBJECTIVES",
+    "REGIONS",
+    "RULES",
+    "STAGES",
+    "VIEWS",
+]

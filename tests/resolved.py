@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver
+from mmseg_uda.stages import Request, Resolver
 
 
 def resolved(path: Path) -> Config:

@@ -14,7 +14,7 @@ from toy_runner import build_runner
 
 from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.engine.hooks import TargetStatisticsHook
-from mmseg_uda.engine.stages.early_end import EarlyEnd
+from mmseg_uda.stages.training.early_end import EarlyEnd
 
 #: More than there are iterations, so that a count of batches tells who has counted.
 COUNT = 23

@@ -13,7 +13,7 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import (
+    from mmseg_uda.commands.command_line import (
         add_cfg_options,
         add_debug,
         add_launcher,
@@ -106,7 +106,8 @@ def main() -> None:
     args = parse_args()
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.engine.stages import Request, explained_errors, run_adapt_bn
+    from mmseg_uda.commands import run_adapt_bn
+    from mmseg_uda.stages import Request, explained_errors
     from mmseg_uda.statistics import StatisticsOptions
 
     request = Request(

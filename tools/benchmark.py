@@ -16,7 +16,7 @@ from mmseg_uda.benchmark import (
 )
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
 from mmseg_uda.benchmark.rows import TASKS
-from mmseg_uda.engine.stages import explained_errors
+from mmseg_uda.stages import explained_errors
 from mmseg_uda.utils.atomic_files import check_writable, write_atomic
 
 ROOT = Path(__file__).resolve().parents[1]

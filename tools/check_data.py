@@ -12,18 +12,13 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
-from mmseg_uda.command_line import FOR_STAGES, add_cfg_options, add_debug
+from mmseg_uda.commands.command_line import FOR_STAGES, add_cfg_options, add_debug
 from mmseg_uda.datasets.checks.each_domain import check_each_domain
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport
-from mmseg_uda.engine.stages import (
-    Request,
-    Resolver,
-    StageError,
-    explained_errors,
-)
-from mmseg_uda.engine.stages.checks.classes import check_classes_unbuilt
-from mmseg_uda.engine.stages.checks.loaders import check_loader
+from mmseg_uda.stages import Request, Resolver, StageError, explained_errors
+from mmseg_uda.stages.checks.classes import check_classes_unbuilt
+from mmseg_uda.stages.checks.loaders import check_loader
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 _COLUMNS = (

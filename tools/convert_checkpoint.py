@@ -9,8 +9,8 @@ import argparse
 from pathlib import Path
 
 import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-from mmseg_uda.command_line import add_debug
-from mmseg_uda.engine.stages.explanations import explained_errors
+from mmseg_uda.commands.command_line import add_debug
+from mmseg_uda.stages.explanations import explained_errors
 from mmseg_uda.weights.published import FAMILIES
 from mmseg_uda.weights.published.convert_file import (
     check_output,

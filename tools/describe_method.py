@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from mmengine.config import Config
 
 import mmseg_uda
-from mmseg_uda.command_line import FOR_STAGES, add_cfg_options, add_debug
-from mmseg_uda.describe import as_equation, describe, describe_rule, rule_as_text
-from mmseg_uda.engine.stages import Request, Resolver, Stage, explained_errors
-from mmseg_uda.engine.stages.checks.model import check_model, check_predicting
-from mmseg_uda.engine.stages.checks.regions import check_finding
-from mmseg_uda.engine.stages.checks.translating import check_translating
+from mmseg_uda.commands.command_line import FOR_STAGES, add_cfg_options, add_debug
+from mmseg_uda.stages import BaseStage, Request, Resolver, Told, explained_errors
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -42,24 +34,10 @@ def describe_stages(args: argparse.Namespace) -> None:
     stages, known = {}, {}
     texts = [f"{args.config}"]
     for stage in resolver.stages:
-        if stage.trains:
-            model = check_model(resolver.stage_config(stage), None, trains=False)
-            description = describe(model)
-            text = as_equation(description)
-            if text in known:
-                text = f"as in {known[text]}"
-            known.setdefault(text, stage.name)
-            texts.append(f"\n== {stage.name}: train ==\n{text}")
-        else:
-            chosen = _check(stage, resolver.stage_config(stage))
-            description = resolver.leaf.stages[stage.name].to_dict()
-            if stage.rule:  # without what is set to None
-                description["rule"] = dict(stage.rule)
-            texts.append("\n" + stage_text(stage.name, description))
-            if chosen:
-                texts += filter(None, [rule_as_text(chosen)])
-                description |= chosen
-        stages[stage.name] = description
+        told = stage.describe(resolver)
+        texts.append(f"\n== {stage.name}: {told.heading} ==")
+        texts += filter(None, [_or_as_before(stage, told, known)])
+        stages[stage.name] = told.data
     report = {
         "config": str(args.config),
         "mmseg_uda": mmseg_uda.__version__,
@@ -68,38 +46,14 @@ def describe_stages(args: argparse.Namespace) -> None:
     print(json.dumps(report, indent=2) if args.json else "\n".join(texts))
 
 
-def stage_text(name: str, options: Mapping[str, Any]) -> str:
-    """Return a stage that trains nothing as text, a line for each of several rules."""
-    rules = options.get("rules") or {}
-    rest = {key: value for key, value in options.items() if key != "rules"}
-    lines = [f"{size}: {_call(rule)}" for size, rule in rules.items() if rule]
-    return "\n".join([f"== {name}: {_call(rest)} ==", *lines])
-
-
-def _call(options: Mapping[str, Any]) -> str:
-    """Return a config dict as the call that it stands for."""
-    told = {k: _call(v) if _has_type(v) else v for k, v in options.items()}
-    listed = ", ".join(f"{key}={value}" for key, value in told.items() if key != "type")
-    return f"{options['type']}({listed})"
-
-
-def _has_type(value: object) -> bool:
-    return isinstance(value, Mapping) and "type" in value
-
-
-def _check(stage: Stage, cfg: Config) -> dict[str, Any]:
-    """Check a stage that trains nothing; describe the rule of one that has one."""
-    if stage.finds_regions:
-        check_finding(stage, cfg)
-        return {}
-    if stage.translates:
-        check_translating(stage, cfg)
-        return {}
-    rule, model = check_predicting(stage, cfg), None
-    if rule.score_map is not None:
-        model = check_model(cfg, None, trains=False)
-        check_predicting(stage, cfg, model)
-    return describe_rule(rule, model)
+def _or_as_before(stage: BaseStage, told: Told, known: dict[str, str]) -> str:
+    """Return what a stage is, or which training before it minimises the same."""
+    if not stage.trains:
+        return told.body
+    if told.body in known:
+        return f"as in {known[told.body]}"
+    known[told.body] = stage.name
+    return told.body
 
 
 if __name__ == "__main__":

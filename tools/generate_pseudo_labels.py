@@ -8,21 +8,13 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
-from mmseg_uda.command_line import (
+from mmseg_uda.commands.command_line import (
     KeyValueAction,
     add_cfg_options,
     add_debug,
     add_launcher,
 )
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.engine.stages import (
-    Request,
-    Resolver,
-    StageError,
-    explained_errors,
-)
-from mmseg_uda.engine.stages.checks.image_headers import check_images
-from mmseg_uda.engine.stages.ranks import start_processes
 from mmseg_uda.pseudo_labels import (
     LabelWeights,
     has_no_batch_norm,
@@ -30,6 +22,9 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
+from mmseg_uda.stages import Request, Resolver, StageError, explained_errors
+from mmseg_uda.stages.checks.image_headers import check_images
+from mmseg_uda.stages.ranks import start_processes
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.utils.ranks import on_rank_zero
 

@@ -11,24 +11,20 @@ from pathlib import Path
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-from mmseg_uda.command_line import (
+from mmseg_uda.commands.command_line import (
     add_cfg_options,
     add_debug,
     add_launcher,
     add_toy_network,
 )
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.engine.stages import Request, Resolver, explained_errors
-from mmseg_uda.engine.stages.checks.regions import check_finding
-from mmseg_uda.engine.stages.folders import draw_toycity
-from mmseg_uda.engine.stages.ranks import say, start_processes
-from mmseg_uda.engine.stages.region_label_stage import (
-    grid_stage,
-    labelled_data,
-    seed_of,
-)
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
 from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
+from mmseg_uda.stages import Request, Resolver, explained_errors
+from mmseg_uda.stages.config.labelled_data import seed_of
+from mmseg_uda.stages.kinds.region_grid import grid_stage
+from mmseg_uda.stages.ranks import say, start_processes
+from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.utils.ranks import on_rank_zero
 
 
@@ -94,14 +90,14 @@ def make(args: argparse.Namespace) -> None:
     resolver = Resolver(request)
     stage = grid_stage(resolver, args.stage)
     cfg = resolver.stage_config(stage)
-    check_finding(stage, cfg)
+    stage.check_finding(cfg)
     start_processes(args.launcher, cfg)
     on_rank_zero(draw_toycity, request, [cfg])
     init_default_scope(cfg.get("default_scope", "mmseg"))
     out = args.out or resolver.folder(stage)
     report = make_region_labels(
         stage.rules,
-        DATASETS.build(labelled_data(stage, cfg)),
+        DATASETS.build(stage.data(cfg)),
         stage.scale,
         out,
         seed_of(cfg),

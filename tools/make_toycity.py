@@ -2,8 +2,8 @@
 
 import argparse
 
-from mmseg_uda.command_line import add_debug
-from mmseg_uda.engine.stages.explanations import explained_errors
+from mmseg_uda.commands.command_line import add_debug
+from mmseg_uda.stages.explanations import explained_errors
 from mmseg_uda.toycity import make_toycity
 from mmseg_uda.toycity.formats import DEFAULT_COUNTS, DOMAINS
 from mmseg_uda.toycity.manifest import MANIFEST, read_domains

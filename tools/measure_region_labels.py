@@ -19,16 +19,16 @@ from mmseg.registry import DATASETS
 from prettytable import PrettyTable
 from threadpoolctl import threadpool_limits
 
-from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
-from mmseg_uda.engine.stages import Request, Resolver, explained_errors
-from mmseg_uda.engine.stages.folders import draw_toycity
-from mmseg_uda.engine.stages.region_label_stage import grid_stage, labelled_data
+from mmseg_uda.commands.command_line import add_cfg_options, add_debug, add_toy_network
 from mmseg_uda.engine.toy import DEFAULT_TOY_ROOT
 from mmseg_uda.regions.grids.fit_size import drawn_patches, fit_size
 from mmseg_uda.regions.grids.label_files import LabelFiles
 from mmseg_uda.regions.grids.layout import LABELS
 from mmseg_uda.regions.grids.pool import worker_pool
 from mmseg_uda.regions.grids.region_work import RegionWork
+from mmseg_uda.stages import Request, Resolver, explained_errors
+from mmseg_uda.stages.kinds.region_grid import grid_stage
+from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.utils.plain import plain
 from mmseg_uda.utils.process_memory import watched_children
 
@@ -100,7 +100,7 @@ def work_of(args: argparse.Namespace, folder: Path) -> tuple[RegionWork, Sequenc
     cfg = resolver.stage_config(stage)
     draw_toycity(request, [cfg])
     init_default_scope(cfg.get("default_scope", "mmseg"))
-    dataset = DATASETS.build(labelled_data(stage, cfg))
+    dataset = DATASETS.build(stage.data(cfg))
     more = {} if args.patches is None else {"max_patches": args.patches}
     rules = {size: {**plain(rule), **more} for size, rule in stage.rules.items()}
     files = LabelFiles(dataset, stage.scale)

@@ -15,7 +15,11 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
+    from mmseg_uda.commands.command_line import (
+        add_cfg_options,
+        add_debug,
+        add_toy_network,
+    )
     from mmseg_uda.map_quality.noise_grid import DEFAULT_NOISE, parse_noise
     from mmseg_uda.map_quality.score_set import COMBINED
 
@@ -92,9 +96,10 @@ def main() -> None:
     args = parse_args()
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.engine.stages import Request, explained_errors, run_rank_maps
+    from mmseg_uda.commands import run_rank_maps
     from mmseg_uda.map_quality.remarks import left_out_maps, what_was_ranked
     from mmseg_uda.map_quality.table import class_table, ranking_table
+    from mmseg_uda.stages import Request, explained_errors
 
     request = Request(
         config=args.config,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mmseg_uda.benchmark import draw_sweep, read_sweep, sweep_table
 from mmseg_uda.benchmark.command import parse_run_args, train_missing
-from mmseg_uda.engine.stages import StageError, explained_errors
+from mmseg_uda.stages import StageError, explained_errors
 from mmseg_uda.utils.atomic_files import check_writable
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import (
+    from mmseg_uda.commands.command_line import (
         add_cfg_options,
         add_debug,
         add_launcher,
@@ -57,7 +57,8 @@ def main() -> None:
     args = parse_args()
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.engine.stages import Request, explained_errors, run_test
+    from mmseg_uda.commands import run_test
+    from mmseg_uda.stages import Request, explained_errors
 
     request = Request(
         config=args.config,

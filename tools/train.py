@@ -24,7 +24,7 @@ examples:
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import (
+    from mmseg_uda.commands.command_line import (
         FOR_STAGES,
         add_cfg_options,
         add_debug,
@@ -133,7 +133,7 @@ def main() -> None:
     args = parse_args()
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.engine.stages import Request, explained_errors, run_stages
+    from mmseg_uda.stages import Request, explained_errors, run_stages
 
     request = Request(
         config=args.config,

@@ -10,15 +10,15 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.dist import is_main_process
 
-from mmseg_uda.command_line import (
+from mmseg_uda.commands.command_line import (
     add_cfg_options,
     add_debug,
     add_launcher,
     add_toy_network,
 )
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.engine.stages import Request, Resolver, StageError, explained_errors
-from mmseg_uda.engine.stages.ranks import start_processes
+from mmseg_uda.stages import Request, Resolver, StageError, explained_errors
+from mmseg_uda.stages.ranks import start_processes
 from mmseg_uda.translation import run_translate_stage
 
 

@@ -13,7 +13,11 @@ from pathlib import Path
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.command_line import add_cfg_options, add_debug, add_toy_network
+    from mmseg_uda.commands.command_line import (
+        add_cfg_options,
+        add_debug,
+        add_toy_network,
+    )
     from mmseg_uda.models.maps.feature_noise import NOISE_KINDS, FeatureNoise
     from mmseg_uda.models.maps.noise.units import NOISE_UNITS
 
@@ -95,7 +99,8 @@ def main() -> None:
     args = parse_args()
 
     import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.engine.stages import Request, explained_errors, run_visualize
+    from mmseg_uda.commands import run_visualize
+    from mmseg_uda.stages import Request, explained_errors
     from mmseg_uda.utils.wording import counted
 
     request = Request(

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmseg_uda.command_line import add_debug, add_toy_network
+from mmseg_uda.commands.command_line import add_debug, add_toy_network
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 from mmseg_uda.toycity import ensure_toycity
 from mmseg_uda.utils.atomic_files import check_writable

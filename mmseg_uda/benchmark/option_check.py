@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
-from mmseg_uda.command_line import add_cfg_options
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages
+from mmseg_uda.commands.command_line import add_cfg_options
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
 
 from .runs import Benchmark, Run
 

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _LINES_TOLD = 8
+# Several trainings whose threads share the cores wait for each other most of the time:
+# two of two threads on two cores took ten times as long as two of one thread. And the
+# number of threads moves the last digits of a loss.
+_ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 
 class Processes:
     """Runs commands, from several threads, until it is told to stop.
+
+    Each computes on one thread unless ``OMP_NUM_THREADS`` says otherwise.
 
     Args:
         folder: Working directory of the commands.
@@ -38,7 +44,11 @@ class Processes:
                 if self._stopped:
                     raise RuntimeError("the benchmark was stopped")
                 child = subprocess.Popen(
-                    command, stdout=stream, stderr=subprocess.STDOUT, cwd=self.folder
+                    command,
+                    stdout=stream,
+                    stderr=subprocess.STDOUT,
+                    cwd=self.folder,
+                    env={**_ONE_THREAD, **os.environ},
                 )
                 self._children.add(child)
             _, status, usage = os.wait4(child.pid, 0)

@@ -9,10 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.engine.stages.stage import Stage
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK
 from mmseg_uda.evaluation.results import MEANS
+from mmseg_uda.stages import BaseStage, Request, Resolver
 from mmseg_uda.utils.atomic_files import write_json
 
 from .processes import Processes
@@ -165,7 +164,7 @@ class Benchmark:
             and self._config(other).resolve() in configs
         ]
 
-    def _trainings(self, run: Run) -> list[Stage]:
+    def _trainings(self, run: Run) -> list[BaseStage]:
         return _training_stages(self._config(run))
 
     def _config(self, run: Run) -> Path:
@@ -258,6 +257,6 @@ class Benchmark:
 
 
 @cache
-def _training_stages(config: Path) -> list[Stage]:
+def _training_stages(config: Path) -> list[BaseStage]:
     """Return the stages of a config that train; the same for all seeds."""
     return [stage for stage in Resolver(Request(config)).stages if stage.trains]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from mmseg_uda.engine.stages.record import DONE, read_json
+from mmseg_uda.stages.run.record import DONE, read_json
 
 _ADAPTED = "with_target_statistics"
 # the target's training images in ToyCity: source-only configs do not name them

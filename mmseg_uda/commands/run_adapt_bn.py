@@ -15,6 +15,16 @@ from mmseg_uda.pseudo_labels.target_images import (
     folder_reader,
     inference_pipeline,
 )
+from mmseg_uda.stages.checks.adapted_outputs import check_outputs
+from mmseg_uda.stages.checks.building import building
+from mmseg_uda.stages.checks.full_size_weights import toy_explained
+from mmseg_uda.stages.checks.image_headers import check_images
+from mmseg_uda.stages.checks.model import check_model
+from mmseg_uda.stages.config.request import Request
+from mmseg_uda.stages.errors import StageError
+from mmseg_uda.stages.plan.resolve import Resolver
+from mmseg_uda.stages.ranks import say, start_processes, warn
+from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.statistics import (
     StatisticsOptions,
     adapt_statistics,
@@ -30,17 +40,6 @@ from mmseg_uda.utils.wording import counted
 from mmseg_uda.version import __version__
 from mmseg_uda.weights.checkpoints import file_hash
 from mmseg_uda.weights.weight_files import check_is_file
-
-from .checks.adapted_outputs import check_outputs
-from .checks.building import building
-from .checks.full_size_weights import toy_explained
-from .checks.image_headers import check_images
-from .checks.model import check_model
-from .errors import StageError
-from .folders import draw_toycity
-from .ranks import say, start_processes, warn
-from .request import Request
-from .resolve import Resolver
 
 _DOMAIN = "target"
 

@@ -17,6 +17,17 @@ from mmseg_uda.map_quality.rank_images import rank_images
 from mmseg_uda.map_quality.ranking_file import RankingFile
 from mmseg_uda.map_quality.score_set import ScoreSet, score_set
 from mmseg_uda.map_quality.score_statistics import COVERAGES
+from mmseg_uda.stages.checks.full_size_weights import toy_explained
+from mmseg_uda.stages.checks.labelled_images import (
+    check_labelled_loader,
+    check_predicts_classes,
+    labelled_images,
+)
+from mmseg_uda.stages.checks.model import check_model
+from mmseg_uda.stages.config.request import Request
+from mmseg_uda.stages.errors import StageError
+from mmseg_uda.stages.plan.resolve import Resolver
+from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.utils.atomic_files import check_writable
 from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.utils.evenly_spaced import evenly_spaced
@@ -26,18 +37,6 @@ from mmseg_uda.version import __version__
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 from mmseg_uda.weights.checkpoints import file_hash, load_weights_file
 from mmseg_uda.weights.weight_files import check_is_file
-
-from .checks.full_size_weights import toy_explained
-from .checks.labelled_images import (
-    check_labelled_loader,
-    check_predicts_classes,
-    labelled_images,
-)
-from .checks.model import check_model
-from .errors import StageError
-from .folders import draw_toycity
-from .request import Request
-from .resolve import Resolver
 
 FILE, PICTURE = "ranking.json", "ranking.png"
 

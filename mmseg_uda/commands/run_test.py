@@ -18,24 +18,23 @@ from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.occurring import is_missing, over_classes
 from mmseg_uda.evaluation.results import MEANS, never_predicted_in
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
+from mmseg_uda.stages.checks.building import building
+from mmseg_uda.stages.checks.classes import check_classes
+from mmseg_uda.stages.checks.full_size_weights import toy_explained
+from mmseg_uda.stages.checks.model import check_model
+from mmseg_uda.stages.checks.signatures import check_arguments
+from mmseg_uda.stages.config.config_nodes import HOOK_NAMES
+from mmseg_uda.stages.config.request import Request
+from mmseg_uda.stages.errors import StageError
+from mmseg_uda.stages.plan.resolve import Resolver
+from mmseg_uda.stages.ranks import say, start_processes
+from mmseg_uda.stages.run.folders import draw_toycity
+from mmseg_uda.stages.training.stage_runner import StageRunner
 from mmseg_uda.utils.atomic_files import check_writable, write_json
 from mmseg_uda.utils.ranks import on_rank_zero
 from mmseg_uda.utils.unwrapped import unwrapped
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS, file_hash, load_into
 from mmseg_uda.weights.weight_files import check_is_file
-
-from .checks.building import building
-from .checks.classes import check_classes
-from .checks.full_size_weights import toy_explained
-from .checks.model import check_model
-from .checks.signatures import check_arguments
-from .config_nodes import HOOK_NAMES
-from .errors import StageError
-from .folders import draw_toycity
-from .ranks import say, start_processes
-from .request import Request
-from .resolve import Resolver
-from .stage_runner import StageRunner
 
 _TRAINING = (
     "train_dataloader",

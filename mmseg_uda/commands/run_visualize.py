@@ -8,6 +8,12 @@ from mmengine.config import Config
 
 from mmseg_uda.datasets.image_files import compose, text_sha256
 from mmseg_uda.pseudo_labels.target_images import folder_reader, inference_pipeline
+from mmseg_uda.stages.checks.building import building
+from mmseg_uda.stages.checks.full_size_weights import toy_explained
+from mmseg_uda.stages.checks.model import check_model
+from mmseg_uda.stages.config.request import Request
+from mmseg_uda.stages.plan.resolve import Resolver
+from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.structures.seg_heads import segmentation_heads
 from mmseg_uda.utils.atomic_files import check_writable
 from mmseg_uda.utils.devices import choose_device
@@ -21,13 +27,6 @@ from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 from mmseg_uda.visualization.sample_maps import drawn_lipschitz_map
 from mmseg_uda.weights.checkpoints import file_hash
 from mmseg_uda.weights.weight_files import check_is_file
-
-from .checks.building import building
-from .checks.full_size_weights import toy_explained
-from .checks.model import check_model
-from .folders import draw_toycity
-from .request import Request
-from .resolve import Resolver
 
 
 def run_visualize(

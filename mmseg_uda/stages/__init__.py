@@ -1,27 +1,35 @@
 """The multi-stage run: what ``tools/train.py`` does with the ``stages`` of a config."""
 
+from .base_stage import BaseStage, Takes, Told
+from .config.request import Request
 from .errors import StageError
 from .explanations import explained_errors
-from .plan import plan_stages
-from .request import Request
-from .resolve import Resolver
-from .run import run_stages
-from .run_adapt_bn import run_adapt_bn
-from .run_rank_maps import run_rank_maps
-from .run_test import run_test
-from .run_visualize import run_visualize
-from .stage import Stage
+from .kinds import (
+    BatchNormStage,
+    PseudoLabelStage,
+    RegionGridStage,
+    RegionLabelStage,
+    TrainStage,
+    TranslateStage,
+)
+from .plan.plan import plan_stages
+from .plan.resolve import Resolver
+from .run.run import run_stages
 
 __all__ = [
+    "BaseStage",
+    "BatchNormStage",
+    "PseudoLabelStage",
+    "RegionGridStage",
+    "RegionLabelStage",
     "Request",
     "Resolver",
-    "Stage",
     "StageError",
+    "Takes",
+    "Told",
+    "TrainStage",
+    "TranslateStage",
     "explained_errors",
     "plan_stages",
-    "run_adapt_bn",
-    "run_rank_maps",
     "run_stages",
-    "run_test",
-    "run_visualize",
 ]

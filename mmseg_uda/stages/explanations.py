@@ -14,7 +14,7 @@ from .checks.building_errors import from_building
 from .errors import StageError
 from .ranks import launched_rank
 
-_PACKAGE = str(Path(__file__).resolve().parents[2])
+_PACKAGE = str(Path(__file__).resolve().parents[1])
 _EXPLAINED = (ValueError, TypeError, OSError, KeyError, ArithmeticError, RuntimeError)
 _IN_WORKER = re.compile(r'File "(?P<file>[^"]+)", line \d+, in \S+\n\s+raise ')
 

@@ -21,6 +21,7 @@ from mmseg_uda.benchmark import (
     read_rows,
     replace_table,
 )
+from mmseg_uda.benchmark.processes import Processes
 
 ROOT = Path(__file__).parents[2]
 ROWS = ROOT / "docs" / "benchmarks" / "lcda.yml"
@@ -419,3 +420,14 @@ def test_page__keeps_what_people_wrote():
     assert new == "# A\n<!-- table: begin -->\n\nnew\n<!-- table: end -->\nwords\n"
     with pytest.raises(ValueError, match="table: begin"):
         replace_table("# A", "new")
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("3", "3")])
+def test_processes__compute_on_one_thread_each(tmp_path, monkeypatch, given, used):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", given)
+    log = tmp_path / "run.log"
+    tell = "import os; print(os.environ['OMP_NUM_THREADS'])"
+    Processes(tmp_path).call("told", [sys.executable, "-c", tell], log)
+    assert log.read_text().strip() == used

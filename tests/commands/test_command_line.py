@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from mmseg_uda.command_line import add_cfg_options, add_debug, add_launcher
+from mmseg_uda.commands.command_line import add_cfg_options, add_debug, add_launcher
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 import torch
 from helpers import on_toycity
 
-from mmseg_uda.engine.stages import Request, StageError, run_test
+from mmseg_uda.commands import run_test
+from mmseg_uda.stages import Request, StageError
 from mmseg_uda.weights.checkpoints import file_hash
 
 SINGLE = Path(__file__).parents[2] / "configs" / "source_only" / "source_only_gta.py"

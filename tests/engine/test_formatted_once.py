@@ -12,7 +12,7 @@ from torch.optim import SGD
 from toy_runner import NoisyToy, Points
 
 from mmseg_uda.engine.formatted_once import FormattedOnce
-from mmseg_uda.engine.stages.stage_runner import StageRunner
+from mmseg_uda.stages.training.stage_runner import StageRunner
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ from torch import nn
 from toy_runner import NoisyToy, build_runner
 
 from mmseg_uda.engine.hooks import WeightReportHook
-from mmseg_uda.engine.stages import train_stage
-from mmseg_uda.engine.stages.train_stage import run_train_stage
 from mmseg_uda.models.maps import LipschitzMap
 from mmseg_uda.models.objectives import BaseObjective
+from mmseg_uda.stages.training import train as training
 
 LABELS = torch.tensor([[[0, 0, 1, 255]]])
 
@@ -138,9 +137,9 @@ def test_train_stage__has_the_hook_once(tmp_path, monkeypatch, given):
     runner = build_runner(tmp_path, "stage")
     if given is not None:
         runner.register_hook(given)
-    monkeypatch.setattr(train_stage.StageRunner, "from_cfg", lambda cfg: runner)
+    monkeypatch.setattr(training.StageRunner, "from_cfg", lambda cfg: runner)
     monkeypatch.setattr(type(runner), "close", lambda self: None, raising=False)
-    run_train_stage(Config({"work_dir": str(tmp_path)}), "stage", None, None)
+    training.train(Config({"work_dir": str(tmp_path)}), "stage", None, None)
     hooks = [hook for hook in runner.hooks if isinstance(hook, WeightReportHook)]
     assert len(hooks) == 1
     assert given is None or hooks == [given]

@@ -19,11 +19,8 @@ from mmseg_uda.engine.hooks import (
     noise_bound_hook,
 )
 from mmseg_uda.engine.noise_bound import HIGHEST, LOWEST, TOLERANCE, find_bound
-from mmseg_uda.engine.stages.checks.noise_bounds import (
-    check_bound_images,
-    check_noise_bounds,
-)
-from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.stages.checks.noise_bounds import check_bound_images, check_noise_bounds
+from mmseg_uda.stages.errors import StageError
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 
 

@@ -9,13 +9,13 @@ from mmseg.registry import MODELS
 from test_toy_overlay import flagship
 from torch.testing import assert_close
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, run_stages
-from mmseg_uda.engine.stages.fetch_weights import fetch_weights
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.record import fingerprint
 from mmseg_uda.engine.toy import apply_toy
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK, PRETRAINED, RANDOM, rules_for
 from mmseg_uda.models.backbones import packaged_weights
+from mmseg_uda.stages import Request, Resolver, StageError, run_stages
+from mmseg_uda.stages.run.fetch_weights import fetch_weights
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.record import fingerprint
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 SINGLE = CONFIGS / "source_only" / "source_only_gta.py"

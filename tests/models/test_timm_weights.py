@@ -10,9 +10,9 @@ from test_timm_trunk import CNN, VIT, adapting, trunk
 from timm_here import needs_timm
 
 from mmseg_uda.engine.from_scratch import start_from_scratch
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.pretrained import check_pretrained
-from mmseg_uda.engine.stages.overrides import set_pretrained
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.pretrained import check_pretrained
+from mmseg_uda.stages.config.overrides import set_pretrained
 
 SIZE = (56, 84)
 

@@ -8,9 +8,11 @@ import pytest
 from helpers import on_toycity
 from PIL import Image
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, pseudo_label_stage
-from mmseg_uda.engine.stages.inputs import Inputs
 from mmseg_uda.pseudo_labels import outcome_line, outcome_warnings
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.kinds import pseudo_label
+from mmseg_uda.stages.run.inputs import Inputs
+from mmseg_uda.stages.run.stage_run import StageRun
 
 FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
 
@@ -122,12 +124,13 @@ def test_outcome__weights_that_drown_the_labels(folder):
 
 def run_stage(folder, monkeypatch, kept, toy=False):
     resolver = Resolver(Request(FLAGSHIP, work_dir=folder, **on_toycity(toy)))
-    monkeypatch.setattr(pseudo_label_stage, "predict", lambda *_, **__: report(kept))
+    made = report(kept)
+    monkeypatch.setattr(pseudo_label, "run_pseudo_label_stage", lambda *_, **__: made)
     monkeypatch.setattr(resolver, "folder", lambda _: folder)
     stage = resolver.find("pseudo_labels")
     cfg = resolver.stage_config(stage)
-    inputs = Inputs(weights=folder / "x.pth", labels=None, hashes={})
-    pseudo_label_stage.run_pseudo_label_stage(resolver, stage, cfg, inputs)
+    inputs = Inputs(folder / "x.pth")
+    stage.run(StageRun(resolver, stage, cfg, inputs, None, {}))
 
 
 def test_stage__stops_the_run_if_nothing_is_kept(folder, monkeypatch, capsys):

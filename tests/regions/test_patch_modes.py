@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from mmseg_uda.engine.stages.checks.signatures import known_arguments
 from mmseg_uda.regions import PatchModes, grid_shape
 from mmseg_uda.regions.patch_histograms import patch_histograms
+from mmseg_uda.stages.checks.signatures import known_arguments
 
 K = 3
 

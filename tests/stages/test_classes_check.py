@@ -7,9 +7,9 @@ from helpers import NUM_CLASSES, tiny_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.classes import check_classes, check_classes_unbuilt
 from mmseg_uda.pseudo_labels.target_images import check_target_classes
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.classes import check_classes, check_classes_unbuilt
 
 LOADERS = ("train_dataloader", "val_dataloader")
 NAMES = ("a", "b", "c", "d", "e")

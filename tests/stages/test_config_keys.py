@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.load_config import load_config
-from mmseg_uda.engine.stages.unread_keys import check_keys, idle_changes
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.config.load_config import load_config
+from mmseg_uda.stages.config.unread_keys import check_keys, idle_changes
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 LEAF = CONFIGS / "source_only" / "source_only_gta.py"

@@ -5,8 +5,8 @@ import sys
 import pytest
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.load_config import load_config
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.config.load_config import load_config
 
 BOTH = {"imports": ["mmseg_uda", "own_part"], "allow_failed_imports": False}
 

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from mmseg_uda.datasets.checks.decoded_before import FILE
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.loaders import DataCheck
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.loaders import DataCheck
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from mmengine.config import Config
 from mmengine.hooks import LoggerHook
 
 from mmseg_uda.engine.hooks import TargetStatisticsHook
-from mmseg_uda.engine.stages import Request, StageError
-from mmseg_uda.engine.stages.bookkeeping import begin_record
-from mmseg_uda.engine.stages.checks.hooks import check_hooks
-from mmseg_uda.engine.stages.config_nodes import deciding_hooks
-from mmseg_uda.engine.stages.inputs import Inputs
-from mmseg_uda.engine.stages.resolve import Resolver
+from mmseg_uda.stages import Request, StageError, TrainStage
+from mmseg_uda.stages.checks.hooks import check_hooks
+from mmseg_uda.stages.config.config_nodes import deciding_hooks
+from mmseg_uda.stages.plan.resolve import Resolver
+from mmseg_uda.stages.run.bookkeeping import begin_record
+from mmseg_uda.stages.run.inputs import Inputs
 
 LCRF = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
 
@@ -28,8 +28,7 @@ ADAPTS = dict(type="TargetStatisticsHook", domain="target", batch_size=4)
 
 
 def record(cfg):
-    stage = SimpleNamespace(name="two", trains=True)
-    return begin_record(stage, Config(cfg), Inputs(None, None, {}))
+    return begin_record(TrainStage("two", Path("leaf.py")), Config(cfg), Inputs())
 
 
 def fingerprint(custom=(), val_interval=5, **hooks):
@@ -79,6 +78,8 @@ def test_deciding_hooks__derived_ones_and_a_rate_that_stays():
 def test_fingerprint__how_often_scores_are_taken_where_they_stop_the_training():
     stops = [dict(type="EarlyStoppingHook", monitor="mIoU")]
     assert fingerprint(val_interval=1) == fingerprint()
+    quiet = TrainStage("two", Path("leaf.py")).deciding(Config(dict(log_level="ERROR")))
+    assert "log_level" not in quiet
     assert fingerprint(stops, val_interval=1) != fingerprint(stops)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.dotted_keys import split_by_keys
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.config.dotted_keys import split_by_keys
 
 CR_AL = Path(__file__).parents[2] / "configs" / "mlan" / "cr_al_gta.py"
 

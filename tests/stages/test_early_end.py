@@ -7,7 +7,7 @@ from mmengine.hooks import EarlyStoppingHook, Hook
 from toy_runner import build_runner
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
-from mmseg_uda.engine.stages.early_end import STOPPED, EarlyEnd
+from mmseg_uda.stages.training.early_end import STOPPED, EarlyEnd
 
 
 class StopAt(Hook):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mmseg_uda.engine.stages.checks.full_size_weights import toy_explained
-from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.stages.checks.full_size_weights import toy_explained
+from mmseg_uda.stages.errors import StageError
 from mmseg_uda.weights.checkpoints import WeightsMismatchError
 
 

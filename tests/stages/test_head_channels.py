@@ -7,8 +7,8 @@ import torch
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
-from mmseg_uda.engine.stages.checks.head_channels import check_head_channels
 from mmseg_uda.engine.toy import apply_toy
+from mmseg_uda.stages.checks.head_channels import check_head_channels
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.head_losses import check_head_losses
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.head_losses import check_head_losses
 
 STOCK = Path(find_spec("mmseg").submodule_search_locations[0], ".mim/configs/_base_")
 # refused for what they are, or not to be read without other packages

@@ -6,9 +6,9 @@ from helpers import tiny_segmentor
 from mmengine.config import Config, ConfigDict
 from mmseg.registry import MODELS
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.inference import check_inference
-from mmseg_uda.engine.stages.checks.model import check_model
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.inference import check_inference
+from mmseg_uda.stages.checks.model import check_model
 
 WINDOWS = dict(mode="slide", crop_size=(64, 64), stride=(32, 32))
 META = dict(img_shape=(96, 96), ori_shape=(96, 96), pad_shape=(96, 96))

@@ -7,11 +7,11 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 from PIL import Image
 
-from mmseg_uda.engine.stages.checks.labelled_images import (
+from mmseg_uda.stages.checks.labelled_images import (
     check_predicts_classes,
     labelled_images,
 )
-from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.stages.errors import StageError
 from mmseg_uda.visualization.noisy_predictor import inner_segmentor
 
 LOAD, LABELS = dict(type="LoadImageFromFile"), dict(type="LoadAnnotations")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.load_config import load_config
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.config.load_config import load_config
 
 
 def write(folder, **files):

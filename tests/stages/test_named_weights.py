@@ -6,17 +6,18 @@ import pytest
 import torch
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, train_stage
-from mmseg_uda.engine.stages.fetch_weights import fetch_weights
-from mmseg_uda.engine.stages.given_weights import given_weights
-from mmseg_uda.engine.stages.named_weights import (
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.run.fetch_weights import fetch_weights
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
+from mmseg_uda.stages.training import train
+from mmseg_uda.stages.weights.given_weights import given_weights
+from mmseg_uda.stages.weights.named_weights import (
     check_named_weights,
     drop_overwritten,
     fetch_named_weights,
     named_weights,
 )
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages
 
 LEAF = Path(__file__).parents[2] / "configs" / "source_only" / "source_only_gta.py"
 ADDRESS = "https://example.org/a/net-1.pth?download=1"
@@ -229,13 +230,13 @@ def test_run_train_stage__needs_no_torchvision_for_its_addresses(tmp_path, monke
         raise Started([weights.file for weights in named_weights(cfg)])
 
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setattr(train_stage, "find_spec", lambda _: None)
-    monkeypatch.setattr(train_stage.StageRunner, "from_cfg", start)
+    monkeypatch.setattr(train, "find_spec", lambda _: None)
+    monkeypatch.setattr(train.StageRunner, "from_cfg", start)
     file = tmp_path / "hub" / "checkpoints" / "resnet18-f37072fd.pth"
     file.parent.mkdir(parents=True)
     file.write_bytes(b"x")
     cfg = model("torchvision://resnet18")
     cfg.work_dir = str(tmp_path / "run" / "train")
     with pytest.raises(Started) as caught:
-        train_stage.run_train_stage(cfg, "train", None, None)
+        train.train(cfg, "train", None, None)
     assert set(caught.value.args[0]) == {str(file)}

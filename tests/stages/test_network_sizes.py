@@ -6,8 +6,8 @@ from mmseg.registry import MODELS
 from PIL import Image
 from torch import nn
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.loaders import DataCheck
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.loaders import DataCheck
 
 UNET = dict(
     type="EncoderDecoder",

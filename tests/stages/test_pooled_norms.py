@@ -5,8 +5,8 @@ from helpers import NUM_CLASSES, make_batch, tiny_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.pooled_norms import check_pooled_norms
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.pooled_norms import check_pooled_norms
 
 BN = dict(type="BN", requires_grad=True)
 PSP = dict(

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.checks.signatures import known_arguments
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.checks.signatures import known_arguments
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 SINGLE = CONFIGS / "source_only" / "source_only_gta.py"

@@ -10,12 +10,12 @@ from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 from PIL import Image
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, run_stages
-from mmseg_uda.engine.stages.checks.loaders import DataCheck
-from mmseg_uda.engine.stages.folders import draw_toycity
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_folders, check_stages
-from mmseg_uda.engine.stages.train_stage import _what_next
+from mmseg_uda.stages import Request, Resolver, StageError, run_stages
+from mmseg_uda.stages.checks.loaders import DataCheck
+from mmseg_uda.stages.run.folders import draw_toycity
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_folders, check_stages
+from mmseg_uda.stages.training.train import _what_next
 from mmseg_uda.utils.atomic_files import write_json
 
 CONFIGS = Path(__file__).parents[2] / "configs"

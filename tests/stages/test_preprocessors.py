@@ -5,8 +5,8 @@ from helpers import tiny_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.preprocessors import check_preprocessor
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.preprocessors import check_preprocessor
 
 NUMBERS = dict(mean=[1.0, 2.0, 3.0], std=[1, 1, 1], bgr_to_rgb=True)
 OURS = dict(type="MultiDomainDataPreProcessor", **NUMBERS)

@@ -8,9 +8,9 @@ from mmengine.runner.checkpoint import load_state_dict
 from mmseg.models.backbones import ResNet
 from torch import nn
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.checks.pretrained import check_pretrained
-from mmseg_uda.engine.stages.stage_runner import quieten
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.checks.pretrained import check_pretrained
+from mmseg_uda.stages.training.stage_runner import quieten
 
 
 def model(path, depth):

@@ -5,14 +5,11 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity, region_leaf
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
-from mmseg_uda.engine.stages.checks.regions import check_finding
-from mmseg_uda.engine.stages.inputs import outputs_of
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.overrides import regions_in
-from mmseg_uda.engine.stages.preflight import check_data, check_stages
-from mmseg_uda.engine.stages.record import fingerprint
-from mmseg_uda.engine.stages.region_label_stage import deciding_regions, labelled_data
+from mmseg_uda.stages import Request, Resolver, StageError, plan_stages
+from mmseg_uda.stages.config.overrides import regions_in
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_data, check_stages
+from mmseg_uda.stages.run.record import fingerprint
 from mmseg_uda.toycity import make_toycity
 
 RULE = dict(type="HogClusters")
@@ -43,8 +40,8 @@ def table(**changes):
 
 def test_plan__a_rule_a_size():
     regions, train = plan_stages(table(), Path("leaf.py"))
-    assert regions.finds_regions
-    assert (regions.scale, train.labels_from) == ((64, 32), ("regions",))
+    assert regions.makes == "regions"
+    assert (regions.scale, train.builds_on) == ((64, 32), ("regions",))
     assert list(regions.region_rules) == ["region_small", "region_large"]
     without = table(regions=dict(rules=dict(small={**RULE, "eps": None}, large=None)))
     assert plan_stages(without, Path("leaf.py"))[0].rules == dict(small=RULE)
@@ -91,7 +88,7 @@ def test_check_stages__shipped_bases_are_fine(source, tmp_path):
     check_stages(Outlook(run, run.stages))
     cfg = run.stage_config(run.stages[0])
     assert [node["type"] for node in regions_in(cfg)] == ["LoadRegionLabels"]
-    data = labelled_data(run.stages[0], cfg)
+    data = run.stages[0].data(cfg)
     assert data["type"] in ("GTA5Dataset", "SynthiaDataset")
     assert data["pipeline"] == []
 
@@ -109,14 +106,14 @@ def test_check_stages__shipped_bases_are_fine(source, tmp_path):
 def test_check_finding__what_does_not_go_together(leaf, tmp_path, options, said):
     run = resolver(leaf, tmp_path, **options)
     with pytest.raises(ValueError, match=said):
-        check_finding(run.stages[0], run.stage_config(run.stages[0]))
+        run.stages[0].check_finding(run.stage_config(run.stages[0]))
 
 
 def test_fingerprint__names_what_decides_the_labels(leaf, tmp_path):
     def of(**options):
         run = resolver(leaf, tmp_path, **options)
         stage = run.stages[0]
-        return fingerprint(deciding_regions(stage, run.stage_config(stage)))
+        return fingerprint(stage.deciding(run.stage_config(stage)))
 
     same = {
         f"{SOURCE}.pipeline.3.scale": (80, 45),
@@ -139,7 +136,7 @@ def test_outputs__are_hashed_by_the_report(leaf, tmp_path):
     made = []
     for text in ("{}", "{ }"):
         (tmp_path / "region_labels.json").write_text(text)
-        made.append(outputs_of(run.stages[0], tmp_path)["regions_hash"])
+        made.append(run.stages[0].outputs(tmp_path)["regions_hash"])
     assert made[0] != made[1]
 
 

@@ -6,16 +6,15 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
-from mmseg_uda.engine.stages.bookkeeping import decide_and_take, mark_done
-from mmseg_uda.engine.stages.decide import SKIP, START
-from mmseg_uda.engine.stages.folders import check_not_stale
-from mmseg_uda.engine.stages.inputs import inputs_of
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.overrides import regions_in, set_regions
-from mmseg_uda.engine.stages.preflight import check_stages
-from mmseg_uda.engine.stages.record import fingerprint
-from mmseg_uda.engine.stages.region_label_stage import deciding_regions, labelled_data
+from mmseg_uda.stages import Request, Resolver, StageError, plan_stages
+from mmseg_uda.stages.config.overrides import regions_in, set_regions
+from mmseg_uda.stages.run.bookkeeping import decide_and_take, mark_done
+from mmseg_uda.stages.run.decide import SKIP, START
+from mmseg_uda.stages.run.folders import check_not_stale
+from mmseg_uda.stages.run.inputs import inputs_of
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
+from mmseg_uda.stages.run.record import fingerprint
 from mmseg_uda.utils.atomic_files import write_json
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -40,16 +39,16 @@ def table(**changes):
 
 def test_plan__several_region_stages_for_one_training():
     small, large, train = plan_stages(table(), Path("leaf.py"))
-    assert small.finds_regions
+    assert small.makes == "regions"
     assert not small.trains
     assert (small.rule, large.config) == (RULE, train.config)
-    assert train.regions == train.labels_from == ("small", "large")
+    assert train.regions == train.builds_on == ("small", "large")
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        (dict(train=dict(regions="smal")), "earlier RegionLabelStage.*mean 'small'"),
+        (dict(train=dict(regions="smal")), "RegionLabelStage.*mean 'small'"),
         (dict(train=dict(regions="small")), "'large': no stage takes its regions"),
         (dict(small=dict(rule=None)), "'small': rule must say how"),
         (dict(small=dict(rules={})), "no option 'rules'.*mean 'rule'"),
@@ -66,7 +65,7 @@ def test_resolver__options_of_the_learner_reach_the_finder(tmp_path):
     key = f"train.{scale}"
     run = resolver(tmp_path, **{key: (96, 48), "patch_modes.rule.num_modes": 7})
     stage = run.stages[0]
-    data = labelled_data(stage, run.stage_config(stage))
+    data = stage.data(run.stage_config(stage))
     assert data["pipeline"][2]["scale"] == (96, 48)
     assert [t["type"] for t in data["pipeline"]][-1] == "PackSegInputs"
     assert stage.rule["num_modes"] == 7
@@ -181,7 +180,7 @@ def finish(run, stage, content=b"centres"):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "regions.npz").write_bytes(content)
     cfg = run.stage_config(stage)
-    record = {"fingerprint": fingerprint(deciding_regions(stage, cfg))}
+    record = {"fingerprint": fingerprint(stage.deciding(cfg))}
     mark_done(folder, stage, record, 1.0)
 
 
@@ -193,7 +192,7 @@ def test_finished__is_skipped_and_hashed_into_the_training(tmp_path):
     finish(run, find)
     assert decide_and_take(run, find, cfg)[1].action == SKIP
     inputs = inputs_of(train, run.stage_config(train), run)
-    assert inputs.regions == {"patch_modes": tmp_path / "patch_modes"}
+    assert inputs.of("regions") == {"patch_modes": tmp_path / "patch_modes"}
     finish(run, find, b"others")
     assert inputs_of(train, run.stage_config(train), run).hashes != inputs.hashes
 

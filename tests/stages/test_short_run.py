@@ -6,11 +6,11 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.engine.stages.checks.short_run import too_short_for
-from mmseg_uda.engine.stages.checks.short_schedules import rate_zero_before
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.checks.short_run import too_short_for
+from mmseg_uda.stages.checks.short_schedules import rate_zero_before
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -131,9 +131,7 @@ def test_too_short_for__shipped_lengths(leaf):
 
 @pytest.mark.parametrize("toy", [True, False])
 def test_check_stages__tells_it_but_for_toy(tmp_path, capsys, toy, monkeypatch):
-    import mmseg_uda.engine.stages.preflight as module
-
-    monkeypatch.setattr(module, "check_model", lambda *_: None)
+    monkeypatch.setattr("mmseg_uda.stages.kinds.train.check_model", lambda *_: None)
     leaf = CONFIGS / "source_only" / "source_only_gta.py"
     options = {"train_cfg.max_iters": 5}
     resolver = Resolver(

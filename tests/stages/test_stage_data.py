@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.engine.stages.stage_data import add_region_labels, join_translations
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.config.stage_data import add_region_labels, join_translations
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 LOAD = dict(type="LoadRegionLabels", name="regions")

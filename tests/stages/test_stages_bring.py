@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.bring import bring_stages
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.plan.bring import bring_stages
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -7,22 +7,19 @@ from helpers import tiny_segmentor
 from mmengine.config import Config
 from mmseg.registry import DATASETS, MODELS
 
-from mmseg_uda.engine.stages.checks.domains import check_domains
-from mmseg_uda.engine.stages.checks.model import (
-    check_model,
-    check_predicting,
-)
-from mmseg_uda.engine.stages.checks.signatures import check_arguments
-from mmseg_uda.engine.stages.decide import decide
-from mmseg_uda.engine.stages.errors import StageError
-from mmseg_uda.engine.stages.record import STARTED
-from mmseg_uda.engine.stages.stage import Stage
+from mmseg_uda.stages import PseudoLabelStage
+from mmseg_uda.stages.checks.domains import check_domains
+from mmseg_uda.stages.checks.model import check_model
+from mmseg_uda.stages.checks.predicting import check_predicting
+from mmseg_uda.stages.checks.signatures import check_arguments
+from mmseg_uda.stages.errors import StageError
+from mmseg_uda.stages.run.decide import decide
+from mmseg_uda.stages.run.record import STARTED
 from mmseg_uda.utils.atomic_files import write_json
 
 
 def predicting(**overrides):
-    stage = dict(name="labels", kind="PseudoLabelStage", config=Path("c.py"))
-    return Stage(**{**stage, "rule": dict(type="KeepAll"), **overrides})
+    return PseudoLabelStage("labels", Path("c.py"), checkpoint="one", **overrides)
 
 
 def test_check_predicting__misspelt_rule():

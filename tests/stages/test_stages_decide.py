@@ -5,10 +5,10 @@ import re
 import pytest
 import torch
 
-from mmseg_uda.engine.stages import StageError
-from mmseg_uda.engine.stages.decide import RESUME, SKIP, START, decide
-from mmseg_uda.engine.stages.explanations import explained_errors, explanation
-from mmseg_uda.engine.stages.record import fingerprint
+from mmseg_uda.stages import StageError
+from mmseg_uda.stages.explanations import explained_errors, explanation
+from mmseg_uda.stages.run.decide import RESUME, SKIP, START, decide
+from mmseg_uda.stages.run.record import fingerprint
 from mmseg_uda.utils.atomic_files import write_json
 
 CONFIG = dict(
@@ -138,7 +138,7 @@ def test_decide__what_follows_from_a_changed_length_comes_last(tmp_path):
 
 def test_decide__how_often_one_looks_does_not_matter(tmp_path):
     record(tmp_path, "done.json")
-    now = fingerprint({**changed(val_interval=1), "log_level": "ERROR"})
+    now = fingerprint(changed(val_interval=1))
     assert decide("one", tmp_path, now, {}).action == SKIP
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, run_stages
-from mmseg_uda.engine.stages.held import held
+from mmseg_uda.stages import Request, Resolver, StageError, run_stages
+from mmseg_uda.stages.run.held import held
 
 FLAGSHIP = Path(__file__).parents[2] / "configs/lcrf/mrnet_lcrf_gta.py"
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.engine.stages.held import held
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.run.held import held
 resolver = Resolver(Request(Path(sys.argv[1]), work_dir=Path(sys.argv[2])))
 with held(resolver, resolver.stages):
     print("held", flush=True)
@@ -69,7 +69,7 @@ def test_held__not_where_files_cannot_be_locked(resolver, monkeypatch):
 
 
 def test_run_stages__leaves_a_running_stage_alone(resolver, tmp_path, monkeypatch):
-    run = "mmseg_uda.engine.stages.run"
+    run = "mmseg_uda.stages.run.run"
     for check in ("fetch_weights", "check_stages", "draw_toycity", "check_data"):
         monkeypatch.setattr(f"{run}.{check}", lambda *_: None)
     folder = resolver.folder(resolver.stages[0])

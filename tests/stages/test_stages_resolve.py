@@ -6,13 +6,12 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError
-from mmseg_uda.engine.stages.folders import check_given, check_not_stale, move_aside
-from mmseg_uda.engine.stages.inputs import check_there, inputs_of
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.overrides import enable_amp, set_labels
-from mmseg_uda.engine.stages.preflight import check_stages
-from mmseg_uda.engine.stages.pseudo_label_stage import take_images_of_learner
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.config.overrides import enable_amp, set_labels
+from mmseg_uda.stages.run.folders import check_given, check_not_stale, move_aside
+from mmseg_uda.stages.run.inputs import check_there, inputs_of, weights_taken
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
 from mmseg_uda.utils.atomic_files import write_json
 
 FLAGSHIP = Path(__file__).parents[2] / "configs" / "lcrf" / "mrnet_lcrf_gta.py"
@@ -204,7 +203,7 @@ def test_take_images_of_learner__labels_what_is_learned_from():
     run = resolver(options={"stage_two.train_dataloader.batch_size": 9})
     labels = run.stages[1]
     cfg = run.stage_config(labels)
-    take_images_of_learner(run, labels, cfg)
+    labels.take_images_of_learner(run, cfg)
     (target,) = cfg.train_dataloader.dataset.domains.values()
     assert target.images.type == "CityscapesImages"
 
@@ -238,9 +237,9 @@ def test_inputs__final_unless_best_is_asked_for(tmp_path):
         two = run.stages[2]
         inputs = inputs_of(two, run.stage_config(two), run)
         assert inputs.weights == run.folder("stage_one") / expected
-        assert inputs.labels == run.folder("pseudo_labels")
+        assert inputs.of("labels") == {"pseudo_labels": run.folder("pseudo_labels")}
         with pytest.raises(StageError, match="which is gone"):
-            check_there(two, inputs.weights, inputs.average_with)
+            check_there(two, weights_taken(two, inputs))
 
 
 def bands(tmp_path, names=("band_001", "band_005", "band_009"), **options):
@@ -256,7 +255,7 @@ def test_inputs__of_several_networks(tmp_path):
     run, labels = bands(tmp_path)
     inputs = inputs_of(labels, run.stage_config(labels), run)
     assert inputs.weights == tmp_path / "band_001" / "band_001.pth"
-    assert inputs.average_with == {
+    assert inputs.of("average_with") == {
         name: tmp_path / name / f"{name}.pth" for name in ("band_005", "band_009")
     }
     assert inputs.hashes == {
@@ -266,7 +265,7 @@ def test_inputs__of_several_networks(tmp_path):
     }
     inputs.weights.write_bytes(b"")
     with pytest.raises(StageError, match=r"band_005\.pth, which is gone.*m band_005"):
-        check_there(labels, inputs.weights, inputs.average_with)
+        check_there(labels, weights_taken(labels, inputs))
 
 
 def test_inputs__one_of_several_networks_is_missing(tmp_path):

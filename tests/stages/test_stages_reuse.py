@@ -6,20 +6,24 @@ from pathlib import Path
 import pytest
 from helpers import on_toycity, region_leaf
 
-from mmseg_uda.engine.stages import Request, StageError, run_stages
-from mmseg_uda.engine.stages.inputs import outputs_of
-from mmseg_uda.engine.stages.reuse import take_over
-from mmseg_uda.engine.stages.stage import (
-    PSEUDO_LABEL,
-    REGION_GRID,
-    TRAIN,
-    TRANSLATE,
-    Stage,
+from mmseg_uda.stages import (
+    PseudoLabelStage,
+    RegionGridStage,
+    Request,
+    StageError,
+    TrainStage,
+    TranslateStage,
+    run_stages,
 )
+from mmseg_uda.stages.run.reuse import take_over
 from mmseg_uda.toycity import make_toycity
 
 FINGERPRINT = {"rule.type": "'KeepAll'", "inputs.weights": "'abc'"}
-LABELS = Stage("labels", PSEUDO_LABEL, Path("leaf.py"))
+LEAF = Path("leaf.py")
+LABELS = PseudoLabelStage("labels", LEAF, checkpoint="one")
+TRAIN = TrainStage("train", LEAF)
+GRIDS = RegionGridStage("grids", LEAF, rules={"small": {}}, scale=(2, 1))
+TRANSLATE = TranslateStage("translate", LEAF, checkpoint="one")
 
 
 def finish(folder, stage=LABELS, **record):
@@ -27,7 +31,7 @@ def finish(folder, stage=LABELS, **record):
     (folder / "labels").mkdir(parents=True)
     (folder / "labels" / "a.png").write_bytes(b"picture")
     (folder / "pseudo_labels.json").write_text("{}")
-    made = outputs_of(LABELS, folder)
+    made = LABELS.outputs(folder)
     record = {"stage": "x", "fingerprint": FINGERPRINT, "ranks": 1, **made, **record}
     (folder / "done.json").write_text(json.dumps(record))
     return folder
@@ -93,9 +97,8 @@ def test_take_over__not_what_is_damaged_but_the_next_one(tmp_path, capsys):
 
 def test_take_over__not_a_training_on_another_number_of_processes(tmp_path):
     finish(tmp_path / "other" / "train", ranks=2)
-    stage = Stage("train", TRAIN, Path("leaf.py"))
     folder, runs = tmp_path / "run" / "train", [tmp_path / "other"]
-    assert take_over(stage, folder, FINGERPRINT, runs) is None
+    assert take_over(TRAIN, folder, FINGERPRINT, runs) is None
     # labels are the same for any number
     assert take_over(LABELS, folder, FINGERPRINT, runs) is not None
 
@@ -113,27 +116,26 @@ def test_take_over__not_what_was_made_of_other_data(tmp_path, monkeypatch, capsy
 
 
 @pytest.mark.parametrize(
-    ("kind", "moved", "taken"),
+    ("stage", "moved", "taken"),
     [
-        (REGION_GRID, "source", False),
-        (REGION_GRID, "target", True),
+        (GRIDS, "source", False),
+        (GRIDS, "target", True),
         (TRANSLATE, "source", False),
         (TRANSLATE, "target", True),
-        (PSEUDO_LABEL, "target", False),
-        (PSEUDO_LABEL, "source", True),
+        (LABELS, "target", False),
+        (LABELS, "source", True),
         (TRAIN, "source", False),
         (TRAIN, "target", False),
     ],
 )
 def test_take_over__looks_at_the_data_that_a_stage_reads(
-    tmp_path, monkeypatch, kind, moved, taken
+    tmp_path, monkeypatch, stage, moved, taken
 ):
-    monkeypatch.setattr("mmseg_uda.engine.stages.reuse.outputs_of", lambda *_: {})
     domains = "dataset.domains"
     roots = {f"{domains}.{name}.data_root": "'a'" for name in ("source", "target")}
     finish(tmp_path / "other" / "stage", data_roots=roots)
+    monkeypatch.setattr(type(stage), "outputs", lambda *_: {})
     now = {**roots, f"{domains}.{moved}.data_root": "'b'"}
-    stage = Stage("stage", kind, Path("leaf.py"))
     args = stage, tmp_path / "run" / "stage", FINGERPRINT, [tmp_path / "other"]
     assert (take_over(*args, now) is not None) == taken
 

@@ -7,8 +7,8 @@ import torch
 from mmengine.config import Config
 
 from mmseg_uda.engine.hooks import TargetStatisticsHook
-from mmseg_uda.engine.stages import Request, StageError, run_stages
-from mmseg_uda.engine.stages.checks.target_statistics import (
+from mmseg_uda.stages import Request, StageError, run_stages
+from mmseg_uda.stages.checks.target_statistics import (
     check_statistics_images,
     check_target_statistics,
 )

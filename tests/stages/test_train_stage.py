@@ -5,15 +5,13 @@ from types import SimpleNamespace
 import pytest
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import train_stage
-from mmseg_uda.engine.stages.errors import StageError
+from mmseg_uda.stages.errors import StageError
+from mmseg_uda.stages.training import train
 
 
 @pytest.mark.parametrize("error", [StopIteration(), SystemExit(0)])
-def test_run_train_stage__hook_that_ends_it_by_an_exception(
-    tmp_path, monkeypatch, error
-):
-    def train():
+def test_train__hook_that_ends_it_by_an_exception(tmp_path, monkeypatch, error):
+    def stop():
         raise error
 
     closed = []
@@ -21,11 +19,11 @@ def test_run_train_stage__hook_that_ends_it_by_an_exception(
         hooks=[],
         iter=5,
         register_hook=lambda hook: None,
-        train=train,
+        train=stop,
         close=lambda: closed.append(True),
     )
-    monkeypatch.setattr(train_stage.StageRunner, "from_cfg", lambda cfg: runner)
+    monkeypatch.setattr(train.StageRunner, "from_cfg", lambda cfg: runner)
     cfg = Config(dict(work_dir=str(tmp_path / "run" / "train")))
     with pytest.raises(StageError, match=r"iteration 5 .*stop_training = True"):
-        train_stage.run_train_stage(cfg, "train", None, None)
+        train.train(cfg, "train", None, None)
     assert closed

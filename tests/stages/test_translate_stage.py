@@ -6,15 +6,14 @@ import pytest
 from helpers import on_toycity
 from mmengine.config import Config
 
-from mmseg_uda.engine.stages import Request, Resolver, StageError, plan_stages
-from mmseg_uda.engine.stages.bookkeeping import begin_record, decide_and_take, mark_done
-from mmseg_uda.engine.stages.decide import SKIP, START
-from mmseg_uda.engine.stages.folders import check_not_stale
-from mmseg_uda.engine.stages.inputs import Inputs, inputs_of
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.overrides import set_translated, translated_in
-from mmseg_uda.engine.stages.preflight import check_stages
-from mmseg_uda.engine.stages.translate_stage import take_source_of_learner
+from mmseg_uda.stages import Request, Resolver, StageError, plan_stages
+from mmseg_uda.stages.config.overrides import set_translated, translated_in
+from mmseg_uda.stages.run.bookkeeping import begin_record, decide_and_take, mark_done
+from mmseg_uda.stages.run.decide import SKIP, START
+from mmseg_uda.stages.run.folders import check_not_stale
+from mmseg_uda.stages.run.inputs import Inputs, inputs_of
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
 from mmseg_uda.utils.atomic_files import write_json
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -36,12 +35,12 @@ def resolver(tmp_path, toy=True, **options):
 
 def test_plan__translator_translate_train():
     translator, translate, train = plan_stages(table(), Path("leaf.py"))
-    assert translate.translates
+    assert translate.makes == "translated"
     assert not translate.trains
-    assert not translator.translates
+    assert translator.trains
     assert (translate.weights_from, translate.generator) == ("translator", "g_st")
     assert translate.config == translator.config
-    assert (train.translated, train.labels_from) == ("translate", ("translate",))
+    assert (train.translated, train.builds_on) == ("translate", ("translate",))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_plan__translator_translate_train():
         ),
         (dict(train=dict(labels="translate")), "must be an earlier PseudoLabelStage"),
         (dict(translate=dict(checkpoint=None)), "must name the training stage of the"),
-        (dict(translate=dict(checkpoint="train")), "must be an earlier TrainStage"),
+        (dict(translate=dict(checkpoint="train")), "must be an earlier .*TrainStage"),
         (dict(translate=dict(generater="g")), "no option 'generater'.*'generator'"),
     ],
 )
@@ -144,7 +143,7 @@ def test_translate__images_are_those_of_the_learner(tmp_path):
     run = resolver(tmp_path, **{key: 3})
     stage = run.find("translate")
     cfg = run.stage_config(stage)
-    take_source_of_learner(run, stage, cfg)
+    stage.take_source_of_learner(run, cfg)
     source = cfg.train_dataloader.dataset.domains["source"]
     assert (source["type"], source["indices"]) == ("GTA5Dataset", 3)
     assert list(cfg.translate_pipeline[1].scale) == [128, 128]  # --toy: an eighth
@@ -173,12 +172,14 @@ def test_finished__is_skipped_and_hashed_into_the_training(tmp_path):
     cfg = run.stage_config(stage)
     inputs, decision = decide_and_take(run, stage, cfg)
     assert decision.action == START
-    assert inputs == Inputs(tmp_path / "translators/iter_1.pth", None, {"weights": "0"})
+    file = tmp_path / "translators/iter_1.pth"
+    paths = {"checkpoint": {"translators": file}}
+    assert inputs == Inputs(file, {"weights": "0"}, paths)
     finish(run, stage, inputs)
     assert decide_and_take(run, stage, cfg)[1].action == SKIP
     learner = run.find("adversarial")
     taken = inputs_of(learner, run.stage_config(learner), run)
-    assert taken.translated == tmp_path / "translate"
+    assert taken.of("translated") == {"translate": tmp_path / "translate"}
     finish(run, stage, inputs, b"[]")
     other = inputs_of(learner, run.stage_config(learner), run)
     assert other.hashes["translated"] != taken.hashes["translated"]

@@ -8,12 +8,13 @@ from helpers import on_toycity, region_leaf
 from in_process import load
 
 from mmseg_uda.datasets.loader_config import check_loader_config
-from mmseg_uda.engine.stages import Request, Resolver, StageError, run
-from mmseg_uda.engine.stages.decide import START, Decision
-from mmseg_uda.engine.stages.inputs import Inputs
-from mmseg_uda.engine.stages.outlook import Outlook
-from mmseg_uda.engine.stages.preflight import check_stages
 from mmseg_uda.registry import OBJECTIVES, VIEWS
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.kinds import train as train_kind
+from mmseg_uda.stages.run.inputs import Inputs
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
+from mmseg_uda.stages.run.stage_run import StageRun
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 BASES = (
@@ -227,7 +228,9 @@ def test_kept__what_another_stage_reads_or_fills_in(tmp_path):
 
 def test_finder__has_the_data_of_its_learner(tmp_path):
     path = region_leaf(tmp_path)
-    finder = next(s.name for s in Resolver(Request(path)).stages if s.finds_regions)
+    finder = next(
+        s.name for s in Resolver(Request(path)).stages if s.makes == "regions"
+    )
     assert sampled(config(path, finder)) == sampled(config(path)) == BOTH
     off = {"model.objectives.entropy": None, "model.maps": None}
     assert sampled(config(path, finder, **off)) == dict(source=1)
@@ -271,9 +274,7 @@ def test_config_with_a_mistake__is_left_to_the_checks(tmp_path, objectives, said
 def test_loader_or_model_of_another_form__is_left_alone(tmp_path, monkeypatch, options):
     path = leaf(tmp_path)
     left = config(path, **options)
-    monkeypatch.setattr(
-        "mmseg_uda.engine.stages.resolve.leave_out_unused", lambda *_: []
-    )
+    monkeypatch.setattr("mmseg_uda.stages.plan.resolve.leave_out_unused", lambda *_: [])
     assert left.to_dict() == config(path, **options).to_dict()
 
 
@@ -343,10 +344,10 @@ def test_notice__once_when_the_stage_starts(tmp_path, monkeypatch, capsys):
     for _ in range(3):
         cfg = resolver.stage_config(stage)
     assert capsys.readouterr().out == ""
-    monkeypatch.setattr(run, "run_train_stage", lambda *_: None)
+    monkeypatch.setattr(train_kind, "train", lambda *_: None)
     for rank, times in ((0, 1), (1, 0)):
-        monkeypatch.setattr("mmseg_uda.engine.stages.ranks.get_rank", lambda r=rank: r)
-        run._train(resolver, stage, cfg, Inputs(None, None, {}), Decision(START), {})
+        monkeypatch.setattr("mmseg_uda.stages.ranks.get_rank", lambda r=rank: r)
+        stage.carry_out(StageRun(resolver, stage, cfg, Inputs(), None, {}))
         notice = (
             "train: domain 'target' is left out of train_dataloader: no objective "
             "looks at it; a batch is source 1 (batch_size=2 counted target 1, too)\n"

@@ -10,7 +10,8 @@ from mmseg.registry import MODELS
 from PIL import Image
 from tiny_norms import write_images
 
-from mmseg_uda.engine.stages import Request, StageError, run_adapt_bn
+from mmseg_uda.commands import run_adapt_bn
+from mmseg_uda.stages import Request, StageError
 from mmseg_uda.statistics import StatisticsOptions
 
 # A stock mmseg config whose target is one of mmseg's data sets, too.

@@ -11,8 +11,8 @@ from helpers import region_leaf
 from in_process import call
 from toy_runs import ENVIRONMENT, ROOT
 
-from mmseg_uda.engine.stages import run as run_module
-from mmseg_uda.engine.stages.overrides import regions_in
+from mmseg_uda.stages.config.overrides import regions_in
+from mmseg_uda.stages.kinds import train as train_kind
 
 TOOL = "tools/make_region_labels.py"
 SMALLER = [
@@ -66,7 +66,7 @@ def test_tool__labels_by_shards_and_the_stage_takes_them(
     )
     # the stage finds them there
     given = []
-    monkeypatch.setattr(run_module, "run_train_stage", lambda *args: given.append(args))
+    monkeypatch.setattr(train_kind, "train", lambda *args: given.append(args))
     command = arguments(leaf, toy_root, "--work-dir", tmp_path / "run")
     before = files(out)
     assert call(monkeypatch, "tools/train.py", *command) == 1  # leaves no checkpoint

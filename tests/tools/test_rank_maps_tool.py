@@ -11,7 +11,7 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS
 from PIL import Image
 
-from mmseg_uda.engine.stages import Request, Resolver
+from mmseg_uda.stages import Request, Resolver
 
 TOOL = "tools/rank_maps.py"
 LCRF = ROOT / "configs" / "lcrf" / "mrnet_lcrf_gta.py"

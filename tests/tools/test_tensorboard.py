@@ -9,8 +9,8 @@ from in_process import ROOT, call
 from mmengine.config import Config
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from mmseg_uda.engine.stages import Request, Resolver
-from mmseg_uda.engine.stages.checks import parts
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.checks import parts
 
 TOOL = "tools/train.py"
 # noise, dropout and batch norm: whatever a picture could disturb

@@ -4,9 +4,9 @@ import pytest
 from in_process import call
 from toy_runs import ROOT, train_until
 
-from mmseg_uda.engine.stages import run
-from mmseg_uda.engine.stages.overrides import regions_in
 from mmseg_uda.regions import FittedRegions
+from mmseg_uda.stages.config.overrides import regions_in
+from mmseg_uda.stages.kinds import train as train_kind
 
 CONFIG = ROOT / "configs" / "patchalign" / "patchalign_gta.py"
 
@@ -35,7 +35,7 @@ def test_train__killed_while_finding_regions(toy_root, tmp_path, monkeypatch, ca
     train_until(killed / "patch_modes" / "stage.json", *alone)
     assert not (killed / "patch_modes" / "done.json").exists()
     given = []
-    monkeypatch.setattr(run, "run_train_stage", lambda *args: given.append(args))
+    monkeypatch.setattr(train_kind, "train", lambda *args: given.append(args))
     # finds the regions and begins the training, which here leaves no checkpoint
     assert call(monkeypatch, "tools/train.py", *arguments(toy_root, killed)) == 1
     for name in ("regions.npz", "regions.json"):

@@ -12,7 +12,7 @@ from mmseg.registry import MODELS
 from published_nets import published_net
 from torch.testing import assert_close
 
-from mmseg_uda.engine.stages import Request, Resolver
+from mmseg_uda.stages import Request, Resolver
 from mmseg_uda.weights.checkpoints import load_into
 from mmseg_uda.weights.published.convert_file import read_published, write_converted
 

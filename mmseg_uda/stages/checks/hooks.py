@@ -13,7 +13,7 @@ from mmseg_uda.engine.hooks import ResultHook
 from mmseg_uda.evaluation import UDAIoUMetric
 from mmseg_uda.utils.suggestions import did_you_mean
 
-from ..config_nodes import HOOK_NAMES
+from ..config.config_nodes import HOOK_NAMES
 from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner

@@ -16,8 +16,8 @@ from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
 from mmseg_uda.engine.walk import dicts_in
 
+from ..config.overrides import pseudo_labelled_in, translated_in
 from ..errors import StageError
-from ..overrides import pseudo_labelled_in, translated_in
 from ..ranks import say
 from .building import building
 from .network_sizes import check_network_sizes

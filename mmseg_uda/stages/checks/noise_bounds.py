@@ -16,7 +16,7 @@ from mmseg_uda.engine.bound_checks import (
 )
 from mmseg_uda.engine.walk import dicts_in
 
-from ..config_nodes import bound_hooks
+from ..config.config_nodes import bound_hooks
 from ..errors import StageError
 from .building import building
 from .classes import check_classes

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
 from torch import nn
 
 from mmseg_uda.models.objectives import RegionClassification
@@ -15,39 +13,44 @@ from mmseg_uda.registry import REGIONS
 from mmseg_uda.utils.plain import plain
 from mmseg_uda.utils.suggestions import did_you_mean
 
+from ..config.overrides import regions_in
 from ..errors import StageError
-from ..overrides import regions_in
-from ..region_label_stage import labelled_data
-from ..stage import Stage
 from .building import building
 from .signatures import check_arguments
 
 
-def check_finding(stage: Stage, cfg: Config) -> None:
-    """Check what a stage that finds regions needs, but for the files.
+def check_rules(rules: Mapping[str, Mapping[str, Any]]) -> None:
+    """Check rules that sort regions into kinds.
+
+    Args:
+        rules: Their configs by the name that objectives ask for the labels.
 
     Raises:
-        StageError: If there is no such rule, an option of it is unknown or out of
-            range, or the training data don't label its regions.
+        StageError: If there is no such rule, or an option of it is unknown or out of
+            range.
     """
-    init_default_scope(cfg.get("default_scope", "mmseg"))
-    _check_typed(stage)
-    for name, rule in stage.region_rules.items():
+    for name, rule in rules.items():
         what = f"rule of {name} (an option set to None is left out)"
         check_arguments(REGIONS, rule, what)
         with building(f"the rule of {name}"):
             REGIONS.build(dict(rule))
-    labelled_data(stage, cfg)
 
 
-def _check_typed(stage: Stage) -> None:
-    """Check that each rule has a type; an option of a misspelt size makes one."""
-    rules = stage.rules or {}
+def check_typed(stage: str, rules: Mapping[str, Any]) -> None:
+    """Check that each rule has a type; an option of a misspelt size makes one.
+
+    Args:
+        stage: Name of the stage.
+        rules: Its rules by the name of the size of their patches.
+
+    Raises:
+        StageError: If one has none.
+    """
     typed = [s for s, r in rules.items() if isinstance(r, Mapping) and "type" in r]
     for size in rules:
         if size not in typed:
             raise StageError(
-                f"stage '{stage.name}': rules.{size} has no 'type', got "
+                f"stage '{stage}': rules.{size} has no 'type', got "
                 f"{plain(rules[size])}. Those with one: {', '.join(typed) or 'none'}."
                 + did_you_mean(size, typed)
             )

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from mmengine.config import Config
 
+from ..base_stage import BaseStage
+from ..config.overrides import datasets_by_role
 from ..errors import StageError
-from ..overrides import datasets_by_role
-from ..stage import Stage
 
 
 def check_one_source(
-    maker: Stage, learners: Sequence[Stage], configs: Sequence[Config]
+    maker: BaseStage, learners: Sequence[BaseStage], configs: Sequence[Config]
 ) -> None:
     """Check the sources of the stages that take regions or translations of one stage.
 

@@ -10,7 +10,7 @@ from torch import nn
 from mmseg_uda.engine.hooks import TargetStatisticsHook
 from mmseg_uda.statistics import nothing_to_adapt
 
-from ..config_nodes import hooks_in
+from ..config.config_nodes import hooks_in
 from ..ranks import say
 from .building import building
 

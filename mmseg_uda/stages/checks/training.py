@@ -8,7 +8,7 @@ from torch import nn
 
 from mmseg_uda.pseudo_labels import PseudoLabelWriter, outcome_warnings
 
-from ..overrides import pseudo_labelled_in
+from ..config.overrides import pseudo_labelled_in
 from ..ranks import say
 from .head_losses import check_head_losses
 from .noise_bounds import check_noise_bounds

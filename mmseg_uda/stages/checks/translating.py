@@ -9,17 +9,17 @@ from mmengine.registry import init_default_scope
 from mmseg_uda.translation import Translator
 from mmseg_uda.translation.stage import translate_pipeline
 
-from ..overrides import translated_in
-from ..stage import Stage
+from ..config.overrides import translated_in
+from ..errors import StageError
 from .building import building
 
 
-def check_translating(stage: Stage, cfg: Config, weights: Path | None = None) -> None:
+def check_translating(generator: str, cfg: Config, weights: Path | None = None) -> None:
     """Check what a stage that translates needs, but for the files.
 
     Args:
-        stage: The stage.
-        cfg: Config of the stage that trains its translator.
+        generator: Head of the model that translates.
+        cfg: Config of the stage that trains it.
         weights: Checkpoint of the translator, if it is there already.
 
     Raises:
@@ -28,11 +28,25 @@ def check_translating(stage: Stage, cfg: Config, weights: Path | None = None) ->
     """
     init_default_scope(cfg.get("default_scope", "mmseg"))
     with building("the translator"):
-        Translator(cfg, weights, stage.generator)
+        Translator(cfg, weights, generator)
     with building("translate_pipeline"):
         Compose(list(translate_pipeline(cfg)))
 
 
-def waits_for_translations(cfg: Config) -> bool:
-    """Whether a data set of a training is to read translations from nowhere yet."""
-    return any(not node.get("translated_dir") for node in translated_in(cfg))
+def check_translations_come(name: str, cfg: Config) -> None:
+    """Check that a training that takes no translations does not wait for some.
+
+    Args:
+        name: Name of the stage.
+        cfg: Its config.
+
+    Raises:
+        StageError: If it does: nothing would ever make them.
+    """
+    if any(not node.get("translated_dir") for node in translated_in(cfg)):
+        raise StageError(
+            f"stage '{name}' would train on translated images, but no stage makes any "
+            "for it. Set the translated_dir of its TranslatedDataset to a folder "
+            "written by tools/translate_dataset.py, or list the stages that train a "
+            "translator and translate (docs/translation.md)."
+        )

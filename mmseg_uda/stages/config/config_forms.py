@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.walk import dicts_by_key
 
-from .errors import StageError
+from ..errors import StageError
 from .read_keys import read_keys
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")

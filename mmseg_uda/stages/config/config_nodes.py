@@ -12,7 +12,7 @@ from mmseg_uda.engine import hooks as own_hooks
 from mmseg_uda.engine.hooks import NoiseBoundHook
 from mmseg_uda.utils.suggestions import did_you_mean
 
-from .errors import StageError
+from ..errors import StageError
 
 # what mmengine makes itself where a config says nothing, and leaves out at None
 _OF_MMENGINE = (

@@ -7,7 +7,7 @@ from typing import Any
 
 from mmengine.config import Config
 
-from .errors import StageError
+from ..errors import StageError
 from .import_errors import why_not_imported
 
 _OURS = "mmseg_uda"

@@ -6,10 +6,10 @@ from mmengine.config import Config
 
 from mmseg_uda.utils.suggestions import did_you_mean
 
+from ..errors import StageError
 from .config_errors import why_unreadable
 from .config_forms import check_forms
 from .custom_imports import import_own_modules
-from .errors import StageError
 
 
 def load_config(path: Path) -> Config:

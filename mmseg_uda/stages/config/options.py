@@ -5,7 +5,7 @@ from typing import Any
 
 from mmseg_uda.utils.suggestions import did_you_mean
 
-from .errors import StageError
+from ..errors import StageError
 from .read_keys import read_keys
 
 _OWN_FLAG = {

@@ -11,12 +11,11 @@ from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.utils.suggestions import did_you_mean
 from mmseg_uda.weights.weight_files import check_is_file
 
+from ..errors import StageError
 from .config_nodes import bound_hooks
-from .errors import StageError
-from .stage import REGION_GRID, REGION_LABEL
 
-#: Transforms that label the regions a stage has found, by the kind of that stage.
-REGION_TRANSFORMS = {REGION_LABEL: "LabelRegions", REGION_GRID: "LoadRegionLabels"}
+#: Transforms that label the regions that a stage has found.
+REGION_TRANSFORMS = ("LabelRegions", "LoadRegionLabels")
 
 #: What an error about missing ones may add.
 COMES_BY_ITSELF = (
@@ -152,7 +151,7 @@ def enable_tensorboard(cfg: Config) -> None:
 def regions_in(cfg: Mapping[str, Any]) -> list[dict]:
     """Return the transforms of a config's training that label regions."""
     nodes = dicts_in(cfg.get("train_dataloader") or {})
-    return [node for node in nodes if node.get("type") in REGION_TRANSFORMS.values()]
+    return [node for node in nodes if node.get("type") in REGION_TRANSFORMS]
 
 
 def set_regions(
@@ -174,7 +173,7 @@ def set_regions(
         if name not in names:
             raise StageError(
                 f"stage '{stage}' takes the regions of '{name}', but no pipeline of "
-                f"its train_dataloader has a {' or '.join(REGION_TRANSFORMS.values())} "
+                f"its train_dataloader has a {' or '.join(REGION_TRANSFORMS)} "
                 f"of name='{name}'. {COMES_BY_ITSELF}." + did_you_mean(name, names)
             )
     for node, name in zip(nodes, names, strict=True):

@@ -5,10 +5,9 @@ from typing import Any
 
 from mmengine.config import Config
 
-from .overrides import REGION_TRANSFORMS, regions_in, translated_in
-from .stage import REGION_GRID
+from .overrides import regions_in, translated_in
 
-_LOAD = REGION_TRANSFORMS[REGION_GRID]
+_LOAD = "LoadRegionLabels"
 
 
 def add_region_labels(cfg: Config, names: Iterable[str]) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from mmseg_uda.utils.suggestions import did_you_mean
 
+from ..errors import StageError
 from .config_tree import config_tree
-from .errors import StageError
 from .read_keys import read_keys
 
 # how alike two names must be; many call their pipelines much like those that are read

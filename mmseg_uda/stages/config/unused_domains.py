@@ -20,14 +20,11 @@ from mmseg_uda.models.segmentors.wiring import build_parts
 from mmseg_uda.registry import MAPS, OBJECTIVES, VIEWS
 from mmseg_uda.utils.seeding import restored, used_gpus
 
-from .overrides import REGION_TRANSFORMS
-from .stage import Stage
-
 _HOOKS = ("default_hooks", "custom_hooks")
 
 
 def leave_out_unused(
-    cfg: Config, learner: Stage, needed: Collection[str | None] = ()
+    cfg: Config, filled: Collection[str], needed: Collection[str | None] = ()
 ) -> list[str]:
     """Take the domains that nothing looks at out of a config's batches, in place.
 
@@ -38,14 +35,15 @@ def leave_out_unused(
 
     Args:
         cfg: Resolved config of a training stage.
-        learner: That stage.
+        filled: Types of data sets and transforms that read what other stages make for
+            that one.
         needed: Domains that stay in any case.
 
     Returns:
         A line for each domain left out.
     """
     try:
-        unused = _unused(cfg, learner, needed)
+        unused = _unused(cfg, filled, needed)
     except Exception:  # anybody's part can fail in any way, and will again when checked
         return []
     return _without(cfg.train_dataloader, unused) if unused else []
@@ -79,7 +77,9 @@ def _batch_as_text(
     return f"a batch is {parts} (batch_size={before} counted {extra}, too)"
 
 
-def _unused(cfg: Config, learner: Stage, needed: Collection[str | None]) -> list[str]:
+def _unused(
+    cfg: Config, filled: Collection[str], needed: Collection[str | None]
+) -> list[str]:
     loader = cfg.get("train_dataloader") or {}
     if not (_samples_domains(loader) and _is(cfg.model, MODELS, UDASegmentor)):
         return []
@@ -90,7 +90,7 @@ def _unused(cfg: Config, learner: Stage, needed: Collection[str | None]) -> list
         seen = _domains_seen(cfg.model, named)
     if not seen or not seen.issubset(domains):
         return []
-    used = {*seen, *named, *needed, *_filled_in(domains, learner)}
+    used = {*seen, *named, *needed, *_filled_in(domains, filled)}
     kept = {name: domain for name, domain in domains.items() if name in used}
     unused = [name for name in domains if name not in used]
     # what a batch would hold of the others must be told, or None
@@ -138,17 +138,12 @@ def _is_unclear(view: nn.Module) -> bool:
     return not (wiring.domains_of(view) or wiring.views_of(view))
 
 
-def _filled_in(domains: Mapping[str, Any], learner: Stage) -> list[str]:
+def _filled_in(domains: Mapping[str, Any], filled: Collection[str]) -> list[str]:
     """Name the domains that take what other stages make for a training stage."""
-    makers = {
-        "PseudoLabelledDataset": learner.labels,
-        "TranslatedDataset": learner.translated,
-        **dict.fromkeys(REGION_TRANSFORMS.values(), learner.regions),
-    }
     return [
         name
         for name, domain in domains.items()
-        if any(makers.get(str(node.get("type"))) for node in dicts_in(domain))
+        if any(node.get("type") in filled for node in dicts_in(domain))
     ]
 
 

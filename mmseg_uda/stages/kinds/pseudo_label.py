@@ -1,6 +1,12 @@
 """Predicting pseudo-labels as a stage of a run."""
 
+from __future__ import annotations
+
 import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, ClassVar
 
 from mmengine.config import Config
 
@@ -10,100 +16,213 @@ from mmseg_uda.pseudo_labels import (
     nothing_kept,
     outcome_line,
     outcome_warnings,
+    run_pseudo_label_stage,
 )
-from mmseg_uda.pseudo_labels import run_pseudo_label_stage as predict
+from mmseg_uda.pseudo_labels.target_images import check_target_classes
+from mmseg_uda.registry import STAGES
+from mmseg_uda.statistics import StatisticsOptions
+from mmseg_uda.utils.options import from_options
 
-from .errors import StageError
-from .inputs import Inputs
-from .overrides import pseudo_labelled_in
-from .ranks import say
-from .resolve import Resolver
-from .stage import Stage
+from ..base_stage import WEIGHTS, BaseStage, Takes, Told, as_call
+from ..checks.follows import check_alike, check_follows
+from ..checks.full_size_weights import toy_explained
+from ..checks.loaders import DataCheck
+from ..checks.model import check_model
+from ..checks.predicting import check_predicting
+from ..config.overrides import pseudo_labelled_in
+from ..equation import describe_rule, rule_as_text
+from ..errors import StageError
+from ..plan.resolve import Resolver
+from ..run.inputs import Inputs
+from ..run.outlook import Outlook
+from ..run.stage_run import StageRun
+from ..stage_options import check_weights, names_in, without_none
 
 
-def run_pseudo_label_stage(
-    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs
-) -> None:
-    """Label the target's training images with a checkpoint.
+@STAGES.register_module()
+class PseudoLabelStage(BaseStage):
+    """Labels the target's training images with a checkpoint.
 
     Args:
-        resolver: The run.
-        stage: The stage, with its rule.
-        cfg: Config of the stage that trained the checkpoint.
-        inputs: What it starts from: the weights to predict with, and those of further
-            networks whose predictions are averaged with its own.
+        name: See :class:`BaseStage`.
+        leaf: See :class:`BaseStage`.
+        checkpoint: Training stage that predicts.
+        average_with: Further training stages of the same network; labels are those of
+            the mean of all their probabilities.
+        rule: Config of the rule that chooses the labels to keep; all of them without.
+        tta: Whether to predict with the test-time augmentation of the config.
+        weights: Which weights of the stages that predict: ``'final'`` or ``'best'``.
+        target_statistics: Whether the networks get the batch norm statistics of these
+            images first, or how: options of
+            :class:`~mmseg_uda.statistics.StatisticsOptions`.
 
     Raises:
-        StageError: If no pixel keeps a label, or a single class is left: there would be
-            nothing to learn from. On ToyCity that is a warning, since a trial of a few
-            iterations is to show that all stages run.
+        ValueError: If an option is out of range.
     """
-    take_images_of_learner(resolver, stage, cfg)
-    folder = resolver.folder(stage)
-    report = predict(
-        cfg,
-        inputs.weights,
-        folder,
-        rule=dict(stage.rule),
-        tta=stage.tta,
-        average_with=tuple(inputs.average_with.values()),
-        weights=weights_of_learner(resolver, stage),
-        statistics=stage.statistics,
-    )
-    say(f"{stage.name}: {outcome_line(report)}")
-    if report["kept_share"] == 0:
-        useless = nothing_kept(report, folder)
-    else:
-        useless = few_classes(report)
-    if useless and not resolver.request.toy:
-        raise StageError(
-            f"stage '{stage.name}': {useless}, so there is nothing to learn from. Ease "
-            f"the rule (--cfg-options {stage.name}.rule...) and add --restart-from "
-            f"{stage.name}, or train longer and add --restart-from "
-            f"{stage.weights_from}. Which classes its own labels hold says "
-            f"tools/check_data.py."
+
+    makes = "labels"
+    manifest = "pseudo_labels.json"
+    leaves = ("labels",)
+    reads = "target"
+    takes: ClassVar[Mapping[str, Takes]] = {
+        "checkpoint": Takes(
+            WEIGHTS, required="the training stage that predicts", key="weights"
+        ),
+        "average_with": Takes(WEIGHTS, many=True, numbered=True),
+    }
+    does = "predicts pseudo-labels with"
+
+    def __init__(
+        self,
+        name: str,
+        leaf: Path,
+        *,
+        checkpoint: str,
+        average_with: str | Sequence[str] | None = None,
+        rule: Mapping[str, Any] | None = None,
+        tta: bool = False,
+        weights: str = "final",
+        target_statistics: bool | Mapping[str, Any] = False,
+    ) -> None:
+        super().__init__(name, leaf)
+        check_weights(weights)
+        if tta not in (True, False):
+            raise ValueError(f"tta must be True or False, got {tta!r}")
+        self.checkpoint = checkpoint
+        self.average_with = names_in(average_with)
+        self.rule = without_none(rule) or {"type": "KeepAll"}
+        self.tta = bool(tta)
+        self.weights = weights
+        self.statistics = _statistics(target_statistics)
+
+    def deciding(self, cfg: Config) -> dict[str, Any]:
+        """Return the model and how it predicts."""
+        statistics = self.statistics and asdict(self.statistics)
+        return {
+            "model": cfg.model,
+            "rule": self.rule,
+            "tta": self.tta,
+            "target_statistics": statistics,
+        }
+
+    def check(self, outlook: Outlook, weights: Path | None) -> None:
+        """Check the rule, the network and the pipeline of the images."""
+        cfg, resolver = outlook.config(self), outlook.resolver
+        with toy_explained(resolver.request.toy):
+            model = check_model(cfg, weights, False)
+        check_follows(outlook, self, model, weights)
+        with_images = resolver.stage_config(self)
+        self.take_images_of_learner(resolver, with_images)
+        check_target_classes(with_images, model)
+        check_predicting(self, cfg, model)
+        check_alike(outlook, self, "average_with")
+
+    def check_data(self, outlook: Outlook, check: DataCheck) -> None:
+        """Check nothing: the images are those of the stage that learns from it."""
+
+    def announcement(self, inputs: Inputs) -> str:
+        """Say what it is about to make."""
+        return f"pseudo-labels from {inputs.weights}"
+
+    def run(self, run: StageRun) -> None:
+        """Label the images.
+
+        Raises:
+            StageError: If no pixel keeps a label, or a single class is left: there
+                would be nothing to learn from. On ToyCity that is a warning, since a
+                trial of a few iterations is to show that all stages run.
+        """
+        resolver = run.resolver
+        self.take_images_of_learner(resolver, run.cfg)
+        report = run_pseudo_label_stage(
+            run.cfg,
+            run.inputs.weights,
+            run.folder,
+            rule=dict(self.rule),
+            tta=self.tta,
+            average_with=tuple(run.inputs.of("average_with").values()),
+            weights=self.weights_of_learner(resolver),
+            statistics=self.statistics,
         )
-    if useless:
-        say(
-            f"{stage.name}: warning: {useless}, so the next stage learns nothing. "
-            "Without --toy the run would stop here."
-        )
-        return
-    for warning in outcome_warnings(report, folder):
-        say(f"{stage.name}: warning: {warning}")
-
-
-def take_images_of_learner(resolver: Resolver, stage: Stage, cfg: Config) -> None:
-    """Label exactly the images that the stage after this one learns from.
-
-    They need not be those of the stage that predicts: source-only training has no
-    target at all.
-
-    Raises:
-        StageError: If neither stage has target images.
-    """
-    for learner in _learners(resolver, stage):
-        for node in pseudo_labelled_in(resolver.stage_config(learner)):
-            cfg.train_dataloader.dataset.domains = {"target": copy.deepcopy(node)}
+        run.say(outcome_line(report))
+        if report["kept_share"] == 0:
+            useless = nothing_kept(report, run.folder)
+        else:
+            useless = few_classes(report)
+        if useless and not resolver.request.toy:
+            raise StageError(
+                f"stage '{self.name}': {useless}, so there is nothing to learn from. "
+                f"Ease the rule (--cfg-options {self.name}.rule...) and add "
+                f"--restart-from {self.name}, or train longer and add --restart-from "
+                f"{self.checkpoint}. Which classes its own labels hold says "
+                f"tools/check_data.py."
+            )
+        if useless:
+            run.say(
+                f"warning: {useless}, so the next stage learns nothing. Without --toy "
+                "the run would stop here."
+            )
             return
-    domains = (cfg.train_dataloader.dataset.get("domains") or {}).get("target")
-    if domains is None:
-        raise StageError(
-            f"stage '{stage.name}': no stage takes its labels, and the config of stage "
-            f"'{stage.weights_from}' has no target domain whose images it could label"
+        for warning in outcome_warnings(report, run.folder):
+            run.say(f"warning: {warning}")
+
+    def take_images_of_learner(self, resolver: Resolver, cfg: Config) -> None:
+        """Let a config hold exactly the images that the first taker learns from.
+
+        They need not be those of the stage that predicts: source-only training has no
+        target at all.
+
+        Raises:
+            StageError: If neither stage has target images.
+        """
+        for learner in self.takers(resolver.stages)[:1]:
+            for node in pseudo_labelled_in(resolver.stage_config(learner)):
+                cfg.train_dataloader.dataset.domains = {"target": copy.deepcopy(node)}
+                return
+        domains = cfg.train_dataloader.dataset.get("domains") or {}
+        if domains.get("target") is None:
+            raise StageError(
+                f"stage '{self.name}': no stage takes its labels, and the config of "
+                f"stage '{self.checkpoint}' has no target domain whose images it could "
+                "label"
+            )
+
+    def weights_of_learner(self, resolver: Resolver) -> LabelWeights | None:
+        """Return what the first taker weights the labels with, None for nothing.
+
+        The network that predicts has these maps only by chance.
+        """
+        for learner in self.takers(resolver.stages)[:1]:
+            return LabelWeights.of_training(resolver.stage_config(learner).model)
+        return None
+
+    def describe(self, resolver: Resolver) -> Told:
+        """Return its options and how the labels are chosen, as an equation."""
+        cfg = resolver.stage_config(self)
+        rule, model = check_predicting(self, cfg), None
+        if rule.score_map is not None:
+            model = check_model(cfg, None, trains=False)
+            check_predicting(self, cfg, model)
+        chosen = describe_rule(rule, model)
+        options = resolver.leaf.stages[self.name].to_dict()
+        options["rule"] = dict(self.rule)  # without what is set to None
+        return Told(as_call(options), rule_as_text(chosen), {**options, **chosen})
+
+
+def _statistics(given: Any) -> StatisticsOptions | None:
+    """Read ``target_statistics``: whether, or a dict of options that say how."""
+    if given is False:
+        return None
+    options = {} if given is True else without_none(given)
+    what = "target_statistics"
+    if not isinstance(options, Mapping):
+        known = ", ".join(option.name for option in fields(StatisticsOptions))
+        raise ValueError(
+            f"{what} must be True, False or a dict of {known}, such as "
+            f"dict(batch_size=4), got {given!r}"
         )
-
-
-def weights_of_learner(resolver: Resolver, stage: Stage) -> LabelWeights | None:
-    """Return what the stage after this one weights the labels with, None for nothing.
-
-    The network that predicts has these maps only by chance.
-    """
-    for learner in _learners(resolver, stage):
-        return LabelWeights.of_training(resolver.stage_config(learner).model)
-    return None
-
-
-def _learners(resolver: Resolver, stage: Stage) -> list[Stage]:
-    """The first stage that takes a stage's labels, if there is one."""
-    return [s for s in resolver.stages if s.labels == stage.name][:1]
+    try:
+        return from_options(StatisticsOptions, what, options)
+    except ValueError as error:
+        about = "" if str(error).startswith(what) else f"{what}: "
+        raise ValueError(f"{about}{error}") from error

@@ -1,146 +1,128 @@
-"""Finding kinds of regions as a stage of a run."""
+"""Finding kinds of regions, which are labelled while training, as a stage of a run."""
 
-import copy
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
+from mmseg_uda.engine.toy import shrink_regions
+from mmseg_uda.engine.toy_rules import ToyRules
 from mmseg_uda.regions import fit_regions
-from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
+from mmseg_uda.regions.fitted import ARRAYS
+from mmseg_uda.regions.sample_patches import PARTS
+from mmseg_uda.registry import STAGES
 
-from .errors import StageError
-from .inputs import Inputs
-from .overrides import COMES_BY_ITSELF, REGION_TRANSFORMS
-from .ranks import say
-from .resolve import Resolver
-from .stage import REGION_GRID, Stage
-
-
-def run_region_stage(
-    resolver: Resolver, stage: Stage, cfg: Config, inputs: Inputs
-) -> None:
-    """Sort the regions of the source's labels into kinds; called on all ranks.
-
-    Args:
-        resolver: The run.
-        stage: The stage, with its rules.
-        cfg: Config of the stage that learns from it.
-        inputs: What it starts from: nothing.
-
-    Raises:
-        ValueError: If the labels don't hold as many kinds.
-    """
-    init_default_scope(cfg.get("default_scope", "mmseg"))
-    dataset = DATASETS.build(labelled_data(stage, cfg))
-    if stage.kind == REGION_GRID:
-        report = make_region_labels(
-            stage.rules, dataset, stage.scale, resolver.folder(stage), seed_of(cfg)
-        )
-        say(f"{region_table(report)}\n{stage.name}: {region_advice(report)}")
-        return
-    report = fit_regions(
-        stage.rule,
-        dataset,
-        dataset.metainfo["classes"],
-        resolver.folder(stage),
-        seed_of(cfg),
-    )
-    sizes = sorted(report["sizes"])
-    say(
-        f"{stage.name}: {report['patches_fitted']} patches of {report['images']} "
-        f"images in {len(sizes)} kinds of {sizes[0]} to {sizes[-1]}; "
-        f"{report['share_ignored']:.2%} of the patches have too few labels"
-    )
+from ..base_stage import BaseStage, Told
+from ..checks.loaders import check_loaders
+from ..checks.regions import check_rules
+from ..config.labelled_data import labelled_data, seed_of
+from ..plan.learner import learner_of
+from ..plan.resolve import Resolver
+from ..run.inputs import Inputs
+from ..run.outlook import Outlook
+from ..run.stage_run import StageRun
+from ..stage_options import without_none
 
 
-def grid_stage(resolver: Resolver, name: str | None = None) -> Stage:
-    """Return the region-grid stage of a run.
+@STAGES.register_module()
+class RegionLabelStage(BaseStage):
+    """Sorts the regions of the source's labels into kinds.
 
     Args:
-        resolver: The run.
-        name: Its name, if there may be several.
+        name: See :class:`BaseStage`.
+        leaf: See :class:`BaseStage`.
+        rule: Config of the rule.
 
     Raises:
-        StageError: If there is none, or none of that name, or several and no name.
+        ValueError: If there is no rule.
     """
-    there = [stage for stage in resolver.stages if stage.kind == REGION_GRID]
-    names = ", ".join(stage.name for stage in there)
-    if name is not None:
-        found = resolver.find(name)
-        if found.kind == REGION_GRID:
-            return found
-        raise StageError(
-            f"--stage {name} is a {found.kind}, not a {REGION_GRID}. Of these the "
-            f"config has: {names or 'none'}"
+
+    makes = "regions"
+    manifest = ARRAYS
+    leaves = (PARTS, ARRAYS)
+    reads = "source"
+    does = "finds regions on the source of"
+    #: Transform that labels its regions.
+    transform = "LabelRegions"
+
+    def __init__(
+        self, name: str, leaf: Path, *, rule: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(name, leaf)
+        self.rule = without_none(rule)
+        if not self.rule:
+            raise ValueError(
+                "rule must say how regions are sorted into kinds, such as "
+                "rule=dict(type='PatchModes')"
+            )
+
+    @property
+    def region_rules(self) -> Mapping[str, Mapping[str, Any]]:
+        """Its rules by the name that objectives ask for the labels."""
+        return {self.name: self.rule}
+
+    def trainer(self, stages: list[BaseStage]) -> BaseStage:
+        """Return the first stage that learns from it."""
+        return learner_of(self, stages)
+
+    @classmethod
+    def shrink(cls, options: dict[str, Any], rules: ToyRules) -> None:
+        """Scale its patches with the images, in place."""
+        shrink_regions(options, rules)
+
+    def data(self, cfg: Mapping[str, Any]) -> dict:
+        """Return the data set whose regions it finds, at the size of the training."""
+        return labelled_data(self.name, self.transform, cfg, self.config)[0]
+
+    def deciding(self, cfg: Config) -> dict[str, Any]:
+        """Return the parts of its config and options that decide which are found."""
+        return {
+            "rule": self.rule,
+            "train_dataloader": {"dataset": self.data(cfg)},
+            "randomness": {"seed": seed_of(cfg)},
+        }
+
+    def check(self, outlook: Outlook, weights: Path | None) -> None:
+        """Check the rule, and that the training's data label its regions."""
+        cfg = outlook.config(self)
+        self.check_finding(cfg)
+        check_loaders(cfg)
+
+    def check_finding(self, cfg: Config) -> None:
+        """Check what it needs, but for the files."""
+        init_default_scope(cfg.get("default_scope", "mmseg"))
+        check_rules(self.region_rules)
+        self.data(cfg)
+
+    def announcement(self, inputs: Inputs) -> str:
+        """Say what it is about to make."""
+        return "regions of the source"
+
+    def run(self, run: StageRun) -> None:
+        """Find the kinds.
+
+        Raises:
+            ValueError: If the labels don't hold as many kinds.
+        """
+        init_default_scope(run.cfg.get("default_scope", "mmseg"))
+        dataset = DATASETS.build(self.data(run.cfg))
+        classes = dataset.metainfo["classes"]
+        seed = seed_of(run.cfg)
+        report = fit_regions(self.rule, dataset, classes, run.folder, seed)
+        sizes = sorted(report["sizes"])
+        run.say(
+            f"{report['patches_fitted']} patches of {report['images']} images in "
+            f"{len(sizes)} kinds of {sizes[0]} to {sizes[-1]}; "
+            f"{report['share_ignored']:.2%} of the patches have too few labels"
         )
-    if not there:
-        raise StageError(
-            f"{resolver.request.config} has no {REGION_GRID}, so there are no label "
-            "grids to make. Give a config that has one, such as "
-            "configs/mlan/cr_al_gta.py, or add it: docs/region_labels.md"
-        )
-    if len(there) > 1:
-        raise StageError(
-            f"{resolver.request.config} has several {REGION_GRID}s; choose one by "
-            f"--stage: {names}"
-        )
-    return there[0]
 
-
-def labelled_data(stage: Stage, cfg: Mapping[str, Any]) -> dict:
-    """Return the data set whose regions a stage is to find.
-
-    Its pipeline is that of the training, up to the transform that labels the regions,
-    so that patches are found at the size at which they will be labelled. For a
-    region-grid stage, which reads labels alone, there is none.
-
-    Raises:
-        StageError: If no domain labels regions of that name, or they get lost.
-    """
-    kind = REGION_TRANSFORMS[stage.kind]
-    domains = (cfg["train_dataloader"]["dataset"].get("domains") or {}).items()
-    for _, domain in domains:
-        pipeline = list((domain or {}).get("pipeline") or ())
-        for index, transform in enumerate(pipeline):
-            if transform.get("type") != kind or transform.get("name") != stage.name:
-                continue
-            before = [t for t in pipeline[:index] if t["type"] != kind]
-            if stage.kind == REGION_GRID:
-                _check_packed(stage, pipeline[index:])
-                before = []
-            # translations of images have the labels of these
-            labelled = domain["images"] if "translated_dir" in domain else domain
-            return copy.deepcopy({**labelled, "pipeline": before})
-    raise StageError(
-        f"stage '{stage.name}': no domain of {stage.config} has dict(type='{kind}', "
-        f"name='{stage.name}') in its pipeline, so there are no labels to find regions "
-        "in" + (f". {COMES_BY_ITSELF}" if stage.kind == REGION_GRID else "")
-    )
-
-
-def _check_packed(stage: Stage, rest: Sequence[Mapping[str, Any]]) -> None:
-    """Check that what LoadRegionLabels loads reaches the training."""
-    if all(transform.get("type") != "PackRegionLabels" for transform in rest):
-        raise StageError(
-            f"stage '{stage.name}': its LoadRegionLabels is not followed by "
-            "dict(type='PackRegionLabels'), without which its labels get lost; put "
-            "that in the place of PackSegInputs"
-        )
-
-
-def deciding_regions(stage: Stage, cfg: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of a config that decide which kinds are found."""
-    rules = {"rules": stage.rules, "scale": stage.scale}
-    return {
-        "rule": rules if stage.kind == REGION_GRID else stage.rule,
-        "train_dataloader": {"dataset": labelled_data(stage, cfg)},
-        "randomness": {"seed": seed_of(cfg)},
-    }
-
-
-def seed_of(cfg: Mapping[str, Any]) -> int:
-    """Return the seed of a run."""
-    return (cfg.get("randomness") or {}).get("seed") or 0
+    def describe(self, resolver: Resolver) -> Told:
+        """Return its options, once it is known that they go together."""
+        self.check_finding(resolver.stage_config(self))
+        told = super().describe(resolver)
+        return Told(told.heading, told.body, {**told.data, "rule": dict(self.rule)})

@@ -8,16 +8,13 @@ from mmengine.config import Config
 
 from mmseg_uda.utils.suggestions import did_you_mean
 
-from .errors import StageError
-from .load_config import load_config
+from ..config.load_config import load_config
+from ..errors import StageError
+from ..stage_options import names_in
+from .build_stage import config_of, kind_of, options_of
 from .plan import plan_stages
-from .read_stage import config_of
-from .stage import TRAIN, TRANSLATE
 
 Table = dict[str, Any]
-# options of stages that name the stages they build on, or a config that brings some
-_NAMING = ("load_from", "checkpoint", "average_with", "labels", "regions", "translated")
-_BRINGING = ("config", "translated")
 
 
 def bring_stages(
@@ -25,10 +22,10 @@ def bring_stages(
 ) -> Table | None:
     """Put the stages of the configs that stages name in front of these.
 
-    A ``TrainStage`` may name a config of several stages: it then stands for the last
-    training there, and takes over its options apart from those given here. The stages
-    that this one builds on come along under their names, once. One whose ``translated``
-    is the config of a translator brings the stages ``translators`` and ``translate``.
+    A stage that has a config of its own may name one of several stages: it then stands
+    for the last training there, and takes over its options apart from those given here.
+    The stages that this one builds on come along under their names, once. What else a
+    kind of stage brings is said by its :meth:`~mmseg_uda.stages.BaseStage.bring`.
 
     An entry of this table that has the name of one that comes along and no ``type``
     changes that one; with a type, and in front, it is taken in its place.
@@ -63,9 +60,9 @@ def _with_brought(own: Table, leaf: Path, behind: tuple[Path, ...]) -> Table:
     for name, options in own.items():
         if name in result or _changes(options):
             continue
-        for other, stage in _translating(name, options, leaf, behind):
+        brought, options = _brought(name, options, leaf, behind)
+        for other, stage in brought:
             _place(result, other, stage, name, own)
-            options = {**options, "translated": "translate"}
         *earlier, last = _brought_by(name, options, leaf, behind) or [None]
         for other, stage in earlier:
             _place(result, other, stage, name, own)
@@ -98,27 +95,27 @@ def _changes(options: Any) -> bool:
     return isinstance(options, Mapping) and "type" not in options
 
 
-def _translating(
+def _brought(
     name: str, options: Any, leaf: Path, behind: tuple[Path, ...]
-) -> list[tuple[str, Table]]:
-    """Return the stages of the translator whose config a training names."""
-    given = options.get("translated") if _trains(options) else None
-    if not str(given).endswith(".py"):
-        return []
-    translators = {"type": TRAIN, "config": given}
-    config = config_of(name, translators, leaf)
-    if config in behind:
-        raise _brings_itself(name, (*behind, config))
-    translate = {"type": TRANSLATE, "checkpoint": "translators"}
-    table = {"translators": translators, "translate": translate}
-    return list(_absolute(_with_brought(table, leaf, behind), leaf))
+) -> tuple[list[tuple[str, Table]], Any]:
+    """Return the stages that the kind of an entry brings, and the entry then."""
+    kind = kind_of(options)
+    if kind is None:
+        return [], options
+    table, options = kind.bring(options)
+    for entry in table.values():
+        if _has_config(entry):
+            config = config_of(name, entry, leaf)
+            if config in behind:
+                raise _brings_itself(name, (*behind, config))
+    return list(_absolute(_with_brought(table, leaf, behind), leaf)), options
 
 
 def _brought_by(
     name: str, options: Any, leaf: Path, behind: tuple[Path, ...]
 ) -> list[tuple[str, Table]]:
     """Return the stages of the config of a stage up to its last training."""
-    if not _trains(options) or not options.get("config"):
+    if not _has_config(options) or not options.get("config"):
         return []
     config = config_of(name, options, leaf)
     if config == leaf.resolve():  # as without a config
@@ -140,13 +137,20 @@ def _brought_by(
 
 
 def _trains(options: Any) -> bool:
-    return isinstance(options, Mapping) and options.get("type") == TRAIN
+    kind = kind_of(options)
+    return kind is not None and kind.trains
+
+
+def _has_config(options: Any) -> bool:
+    """Whether an entry can name a config file of its own, as ``config``."""
+    kind = kind_of(options)
+    return kind is not None and "config" in options_of(kind)
 
 
 def _absolute(table: Mapping[str, Any], leaf: Path) -> Iterator[tuple[str, Table]]:
     """Name the configs of stages so that these may stand in another file."""
     for name, options in table.items():
-        if _trains(options):
+        if _has_config(options):
             options = {**options, "config": str(config_of(name, options, leaf))}
         yield name, options
 
@@ -185,7 +189,8 @@ def _place(
 
 
 def _changed(name: str, stage: Table, change: Mapping[str, Any], user: str) -> Table:
-    for option in _BRINGING:
+    kind = kind_of(stage)
+    for option in kind.bringing if kind else ():
         if option in change:
             raise StageError(
                 f"stage '{name}': its {option} cannot be changed here, since it comes "
@@ -206,9 +211,9 @@ def _built_on(table: Mapping[str, Any], kept: Mapping[str, Any] | set[str]) -> T
 
 
 def _named_by(options: Any) -> Iterator[str]:
-    for option in _NAMING if isinstance(options, Mapping) else ():
-        value = options.get(option) or ()
-        yield from (value,) if isinstance(value, str) else value
+    kind = kind_of(options)
+    for option in kind.takes if kind else ():
+        yield from names_in(options.get(option))
 
 
 def _brings_itself(name: str, chain: tuple[Path, ...]) -> StageError:

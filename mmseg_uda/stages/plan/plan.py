@@ -1,23 +1,23 @@
 """From the ``stages`` of a config to a checked list of stages."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mmseg_uda.registry import STAGES
 from mmseg_uda.utils.suggestions import did_you_mean
 
-from .errors import StageError
-from .read_stage import read_stage
-from .stage import TRAIN, Stage
+from ..base_stage import BaseStage
+from ..errors import StageError
+from .build_stage import build_stage
 
 
-def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
+def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[BaseStage]:
     """Read and check the ``stages`` of a config.
 
     Args:
         table: Value of ``stages``: name -> options, in the order to run. A config
-            without it has the one stage ``train``.
+            without it has the one stage of the kind that can stand alone.
         config: The config file; the ``config`` of a stage is relative to it.
 
     Raises:
@@ -25,8 +25,12 @@ def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
             later one, or a config file does not exist.
     """
     if not table:
-        return [Stage(name="train", kind=TRAIN, config=config)]
-    stages: dict[str, Stage] = {}
+        return [
+            kind(kind.alone, config)
+            for kind in STAGES.module_dict.values()
+            if kind.alone is not None
+        ]
+    stages: dict[str, BaseStage] = {}
     for name, options in table.items():
         if options is None:  # a child config removes a stage
             continue
@@ -35,13 +39,16 @@ def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[Stage]:
                 f"{config}: stage '{name}' must be a dict with a type, or None to "
                 f"leave it out; got {options!r}"
             )
-        stages[name] = read_stage(name, dict(options), config, stages)
-    if not any(stage.trains for stage in stages.values()):
+        stages[name] = build_stage(name, options, config, stages)
+    planned = list(stages.values())
+    if not any(stage.trains for stage in planned):
         raise StageError(f"{config}: none of the stages {list(stages)} trains")
-    return [_as_its_learner(stage, stages) for stage in stages.values()]
+    for stage in planned:
+        stage.config = stage.trainer(planned).config
+    return planned
 
 
-def find_stage(stages: list[Stage], name: str) -> Stage:
+def find_stage(stages: list[BaseStage], name: str) -> BaseStage:
     """Return the stage of that name.
 
     Raises:
@@ -54,25 +61,3 @@ def find_stage(stages: list[Stage], name: str) -> Stage:
             + did_you_mean(name, names)
         )
     return stages[names.index(name)]
-
-
-def _as_its_learner(stage: Stage, stages: Mapping[str, Stage]) -> Stage:
-    """Let a stage that finds regions look at the data of its learner."""
-    if not stage.finds_regions:
-        return stage
-    return replace(stage, config=learner_of(stage, stages.values()).config)
-
-
-def learner_of(stage: Stage, stages: Iterable[Stage]) -> Stage:
-    """Return the first stage that learns from one that finds regions.
-
-    Raises:
-        StageError: If there is none.
-    """
-    for learner in stages:
-        if stage.name in learner.regions:
-            return learner
-    raise StageError(
-        f"stage '{stage.name}': no stage takes its regions; give a later TrainStage "
-        f"regions='{stage.name}', or remove the stage by {stage.name}=None"
-    )

@@ -6,31 +6,30 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.toy import apply_toy, shrink_regions
+from mmseg_uda.engine.toy import apply_toy
 from mmseg_uda.engine.toy_rules import ToyRules, rules_for
 
-from .bring import bring_stages
-from .config_forms import check_deletes, check_forms
-from .config_nodes import leave_out_hooks
-from .custom_imports import import_own_modules
-from .dotted_keys import split_by_keys
-from .errors import StageError
-from .load_config import load_config
-from .options import check_stage_options, check_toy, refuse_toy, split_options
-from .overrides import (
+from ..base_stage import BaseStage
+from ..config.config_forms import check_deletes, check_forms
+from ..config.config_nodes import leave_out_hooks
+from ..config.custom_imports import import_own_modules
+from ..config.dotted_keys import split_by_keys
+from ..config.load_config import load_config
+from ..config.options import check_stage_options, check_toy, refuse_toy, split_options
+from ..config.overrides import (
     check_roots,
     enable_amp,
     enable_tensorboard,
     set_pretrained,
     set_roots,
 )
-from .plan import find_stage, learner_of, plan_stages
-from .ranks import warn
-from .request import Request
-from .stage import REGION_GRID, Stage
-from .stage_data import add_region_labels, join_translations
-from .unread_keys import check_keys, idle_changes
-from .unused_domains import leave_out_unused
+from ..config.request import Request
+from ..config.unread_keys import check_keys, idle_changes
+from ..config.unused_domains import leave_out_unused
+from ..errors import StageError
+from ..ranks import warn
+from .bring import bring_stages
+from .plan import find_stage, plan_stages
 
 
 class Resolver:
@@ -79,12 +78,12 @@ class Resolver:
         self.toy_changes: dict[str, list[str]] = {}
         self._left_out: dict[str, list[str]] = {}
 
-    def stage_config(self, stage: Stage, needed: Collection[str] = ()) -> Config:
+    def stage_config(self, stage: BaseStage, needed: Collection[str] = ()) -> Config:
         """Return the config of a stage, the user's options coming last.
 
-        For a pseudo-label stage that is the config of the training stage which
-        made the checkpoint, for a stage that finds regions that of the one which takes
-        them. Domains of the training data that nothing looks at are left out.
+        For a stage that does not train that is the config of a training stage, see
+        :meth:`BaseStage.trainer`. Domains of the training data that nothing looks at
+        are left out.
 
         Args:
             stage: The stage.
@@ -93,9 +92,9 @@ class Resolver:
         request = self.request
         cfg = load_config(stage.config)
         hooks = tuple(cfg.get("default_hooks") or ())
-        trainer = self._trainer(stage)  # its options count as if the file had them
+        trainer = self.trainer(stage)  # its options count as if the file had them
         check_stage_options(trainer.name, trainer.cfg_options, cfg)
-        self._add_data(cfg, trainer)  # before all options, so that these reach it
+        trainer.add_data(cfg, self.find)  # before all options, so that these reach it
         _merge(cfg, trainer.cfg_options, f"stage '{trainer.name}': cfg_options")
         options = self.options_of(stage, cfg)
         if request.tensorboard:
@@ -115,7 +114,7 @@ class Resolver:
         check_deletes(cfg)
         leave_out_hooks(cfg, hooks)
         import_own_modules(cfg)  # the options may name further ones
-        self._add_data(cfg, trainer)  # once more, to a pipeline that was replaced
+        trainer.add_data(cfg, self.find)  # once more, to a pipeline that was replaced
         if request.amp:
             enable_amp(cfg)
         if request.device is not None:
@@ -123,10 +122,10 @@ class Resolver:
         cfg.launcher = request.launcher
         cfg.work_dir = str(self.folder(stage))
         kept = {*needed, stage.reads}
-        self._left_out[stage.name] = leave_out_unused(cfg, trainer, kept)
+        self._left_out[stage.name] = leave_out_unused(cfg, trainer.filled, kept)
         return cfg
 
-    def left_out(self, stage: Stage) -> list[str]:
+    def left_out(self, stage: BaseStage) -> list[str]:
         """Say which domains the config of a stage was last resolved without."""
         return [f"{stage.name}: {told}" for told in self._left_out.get(stage.name, [])]
 
@@ -139,15 +138,7 @@ class Resolver:
             )
         return changes
 
-    def _add_data(self, cfg: Config, trainer: Stage) -> None:
-        """Add to the data of a training stage what others make for it."""
-        grids = [r for r in trainer.regions if self.find(r).kind == REGION_GRID]
-        if grids:
-            add_region_labels(cfg, grids)
-        if trainer.translated:
-            join_translations(cfg)
-
-    def options_of(self, stage: Stage, cfg: Config) -> dict[str, Any]:
+    def options_of(self, stage: BaseStage, cfg: Config) -> dict[str, Any]:
         """Return the options for the config of a stage, its own ones last.
 
         One for all stages that sets something in a section which this stage has not,
@@ -160,19 +151,17 @@ class Resolver:
             if not _is_absent(cfg, key)
             or all(_is_absent(c, key) for c in self._configs)
         }
-        return {**shared, **self.by_stage[self._trainer(stage).name]}
+        return {**shared, **self.by_stage[self.trainer(stage).name]}
 
-    def _trainer(self, stage: Stage) -> Stage:
+    def trainer(self, stage: BaseStage) -> BaseStage:
         """Return the training stage whose config a stage has."""
-        if stage.finds_regions:
-            return learner_of(stage, self.stages)
-        return stage if stage.trains else self.find(str(stage.weights_from))
+        return stage.trainer(self.stages)
 
-    def find(self, name: str) -> Stage:
+    def find(self, name: str) -> BaseStage:
         """Return the stage of that name."""
         return find_stage(self.stages, name)
 
-    def training_stage(self, name: str | None) -> Stage:
+    def training_stage(self, name: str | None) -> BaseStage:
         """Return the training stage that ``--stage`` names; None: the last one.
 
         Raises:
@@ -189,11 +178,11 @@ class Resolver:
             )
         return stage
 
-    def folder(self, stage: Stage | str) -> Path:
+    def folder(self, stage: BaseStage | str) -> Path:
         """Return the folder of a stage."""
         return self.work_dir / (stage if isinstance(stage, str) else stage.name)
 
-    def _bring(self) -> list[Stage]:
+    def _bring(self) -> list[BaseStage]:
         """Plan the stages of the leaf, with its options, and those that they bring."""
         _merge(self.leaf, _only("stages", self.request.options))
         table = bring_stages(self.leaf.get("stages"), self.request.config)
@@ -201,22 +190,23 @@ class Resolver:
             self.leaf.stages = table
         return plan_stages(table, self.request.config)
 
-    def _change(self, planned: list[Stage]) -> None:
+    def _change(self, planned: list[BaseStage]) -> None:
         """Merge the options of stages that do not train into the table of stages."""
         changes = {}
         for stage in planned:
-            if stage.finds_regions and self.request.toy:
-                rules = self._rules_of(learner_of(stage, planned))
-                shrink_regions(self.leaf.stages[stage.name], rules)
+            if stage.trains:
+                continue
+            if self.request.toy:
+                rules = self._rules_of(stage.trainer(planned))
+                stage.shrink(self.leaf.stages[stage.name], rules)
                 prefix = f"stages.{stage.name}."  # sizes given are not to be shrunk
                 given = {k: v for k, v in self.shared.items() if k.startswith(prefix)}
                 changes |= given
-            if not stage.trains:
-                for key, value in self.by_stage[stage.name].items():
-                    changes[f"stages.{stage.name}.{key}"] = value
+            for key, value in self.by_stage[stage.name].items():
+                changes[f"stages.{stage.name}.{key}"] = value
         _merge(self.leaf, changes)
 
-    def _rules_of(self, learner: Stage) -> ToyRules:
+    def _rules_of(self, learner: BaseStage) -> ToyRules:
         """Return the rules of ``--toy`` for a stage that trains."""
         cfg = load_config(learner.config)
         options = {**self.shared, **self.by_stage[learner.name]}

@@ -1,17 +1,15 @@
 """What to do with a stage: skip, resume, start, or stop and say why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
-from mmseg_uda.regions.fitted import ARRAYS
-from mmseg_uda.regions.sample_patches import PARTS
 from mmseg_uda.utils.plain import differences
 
-from .errors import StageError
+from ..errors import StageError
 from .record import DONE, STARTED, read_json
 
 SKIP, RESUME, START = "skip", "resume", "start"
@@ -35,7 +33,11 @@ class Decision:
 
 
 def decide(
-    name: str, folder: Path, now: Mapping[str, str], roots: Mapping[str, str]
+    name: str,
+    folder: Path,
+    now: Mapping[str, str],
+    roots: Mapping[str, str],
+    leaves: Sequence[str] = ("*.pth",),
 ) -> Decision:
     """Look into the folder of a stage and decide what to do.
 
@@ -44,6 +46,7 @@ def decide(
         folder: Its folder; need not exist.
         now: Fingerprint of the config it would run with.
         roots: Where the training data lie; a move is told, but is no obstacle.
+        leaves: Files or folders, as patterns, that a changed config would waste.
 
     Raises:
         StageError: If the folder belongs to another config, or what should be there
@@ -62,7 +65,7 @@ def decide(
         return Decision(START)
     if record.get("given"):
         return Decision(SKIP, None, f"replaced by {record['checkpoint']}")
-    if done is None and not _has_made_something(folder):
+    if done is None and not _has_made_something(folder, leaves):
         changed = differences(record["fingerprint"], now, tell=str)
         note = "it was begun with another config, but made nothing" if changed else ""
         return Decision(START, None, note)
@@ -94,10 +97,9 @@ def _resume(name: str, folder: Path, note: str) -> Decision:
     return Decision(RESUME, Path(newest), note)
 
 
-def _has_made_something(folder: Path) -> bool:
+def _has_made_something(folder: Path, leaves: Sequence[str]) -> bool:
     """Whether a changed config would waste what a begun stage has made."""
-    made = any((folder / name).exists() for name in ("labels", "images", PARTS, ARRAYS))
-    return made or any(folder.glob("*.pth"))
+    return any(any(folder.glob(pattern)) for pattern in leaves)
 
 
 def _check_unchanged(

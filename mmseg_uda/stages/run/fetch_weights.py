@@ -1,15 +1,15 @@
 """The weight files that the stages of a run start from, before anything is built."""
 
-from .errors import said_of_stage
-from .given_weights import given_weights
-from .named_weights import (
+from ..base_stage import BaseStage
+from ..errors import said_of_stage
+from ..ranks import say
+from ..weights.given_weights import given_weights
+from ..weights.named_weights import (
     check_named_weights,
     drop_overwritten,
     fetch_named_weights,
 )
 from .outlook import Outlook
-from .ranks import say
-from .stage import Stage
 
 
 def fetch_weights(outlook: Outlook) -> None:
@@ -24,7 +24,7 @@ def fetch_weights(outlook: Outlook) -> None:
                 _fetch_weights(outlook, stage)
 
 
-def _fetch_weights(outlook: Outlook, stage: Stage) -> None:
+def _fetch_weights(outlook: Outlook, stage: BaseStage) -> None:
     cfg = outlook.config(stage)
     given = given_weights(stage, cfg)
     if stage.weights_from is not None and cfg.get("load_from"):

@@ -10,17 +10,17 @@ from mmseg_uda.toycity import ensure_toycity
 from mmseg_uda.utils.atomic_files import write_json
 from mmseg_uda.weights.checkpoints import file_hash
 
-from .checks.full_size_weights import toy_explained
-from .checks.model import check_model
-from .errors import StageError
-from .ranks import say
+from ..base_stage import BaseStage
+from ..checks.full_size_weights import toy_explained
+from ..checks.model import check_model
+from ..config.request import Request
+from ..errors import StageError
+from ..plan.resolve import Resolver
+from ..ranks import say
 from .record import DONE, STARTED, read_json
-from .request import Request
-from .resolve import Resolver
-from .stage import Stage
 
 
-def move_aside(resolver: Resolver, stages: Sequence[Stage]) -> None:
+def move_aside(resolver: Resolver, stages: Sequence[BaseStage]) -> None:
     """Rename the folders of stages that are to run afresh; nothing is deleted."""
     for stage in stages:
         folder = resolver.folder(stage)
@@ -111,7 +111,7 @@ def check_not_stale(
                 )
 
 
-def _first_trained(resolver: Resolver) -> tuple[Stage, Path]:
+def _first_trained(resolver: Resolver) -> tuple[BaseStage, Path]:
     stage = next(stage for stage in resolver.stages if stage.trains)
     return stage, resolver.folder(stage)
 

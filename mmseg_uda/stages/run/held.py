@@ -7,13 +7,13 @@ from filelock import FileLock, Timeout
 
 from mmseg_uda.utils.ranks import on_rank_zero
 
-from .errors import StageError
-from .resolve import Resolver
-from .stage import Stage
+from ..base_stage import BaseStage
+from ..errors import StageError
+from ..plan.resolve import Resolver
 
 
 @contextmanager
-def held(resolver: Resolver, stages: Sequence[Stage]) -> Iterator[None]:
+def held(resolver: Resolver, stages: Sequence[BaseStage]) -> Iterator[None]:
     """Keep other processes off the folders of stages; all ranks of a run are one.
 
     Stages that are not named stay free, so two processes may run one of them each. What
@@ -27,7 +27,7 @@ def held(resolver: Resolver, stages: Sequence[Stage]) -> Iterator[None]:
         yield
 
 
-def _hold(resolver: Resolver, stages: Sequence[Stage], locks: ExitStack) -> None:
+def _hold(resolver: Resolver, stages: Sequence[BaseStage], locks: ExitStack) -> None:
     resolver.work_dir.mkdir(parents=True, exist_ok=True)
     for stage in stages:
         folder = resolver.folder(stage)

@@ -1,6 +1,5 @@
 """What a stage takes over from the stages before it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,31 +7,14 @@ from typing import Any
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
-from mmseg_uda.regions.fitted import ARRAYS
-from mmseg_uda.regions.grids.layout import REPORT
-from mmseg_uda.translation.translation_writer import MANIFEST
 from mmseg_uda.weights.checkpoints import file_hash
 
-from .errors import StageError
-from .given_weights import given_weights, stage_of_weights
+from ..base_stage import WEIGHTS, BaseStage, Takes
+from ..errors import StageError
+from ..plan.resolve import Resolver
+from ..weights.given_weights import given_weights
 from .record import DONE, read_json
-from .resolve import Resolver
-from .stage import (
-    PSEUDO_LABEL,
-    REGION_GRID,
-    REGION_LABEL,
-    TRANSLATE,
-    Stage,
-)
 
-# the file whose hash stands for all that a stage has made
-_MADE = {
-    PSEUDO_LABEL: ("labels_hash", "pseudo_labels.json"),
-    REGION_LABEL: ("regions_hash", ARRAYS),
-    REGION_GRID: ("regions_hash", REPORT),
-    TRANSLATE: ("translated_hash", MANIFEST),
-}
 # which entry of a completion record a stage's `weights` option means
 _ENTRY = {"final": "checkpoint", "best": "best"}
 
@@ -43,105 +25,79 @@ class Inputs:
 
     Args:
         weights: Checkpoint to start from or to predict with, if any.
-        labels: Folder of pseudo-labels, if any.
-        hashes: SHA-256 of all of them, which belong to the stage's fingerprint.
-        regions: Folders of regions by the name of their stage.
-        translated: Folder of translated images, if any.
-        average_with: Further checkpoints to predict with, by the name of their stage.
+        hashes: SHA-256 of all that it takes, which belong to its fingerprint.
+        paths: Of what its options take of other stages, the folder, or the file of
+            weights, by the name of the stage, by option.
     """
 
-    weights: Path | None
-    labels: Path | None
-    hashes: Mapping[str, str]
-    regions: Mapping[str, Path] = field(default_factory=dict)
-    translated: Path | None = None
-    average_with: Mapping[str, Path] = field(default_factory=dict)
+    weights: Path | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Mapping[str, Path]] = field(default_factory=dict)
+
+    def of(self, option: str) -> Mapping[str, Path]:
+        """Return what an option takes, by the name of the stage it is taken of."""
+        return self.paths.get(option) or {}
 
 
-def inputs_of(stage: Stage, cfg: Config, resolver: Resolver) -> Inputs:
+def inputs_of(stage: BaseStage, cfg: Config, resolver: Resolver) -> Inputs:
     """Find the inputs of a stage; whether their files are still there is not checked.
 
     Raises:
         StageError: If a stage that it builds on is not finished, or kept no best
             checkpoint where that is asked for.
     """
-    hashes = {}
-    origin, given = stage_of_weights(stage), given_weights(stage, cfg)
-    weights = labels = None
+    weights, hashes, paths = None, {}, {}
+    given = given_weights(stage, cfg)
     if given is not None:
         weights = given.path()
         hashes["weights"] = file_hash(weights)
-    elif origin is not None:
-        weights, hashes["weights"] = _weights_of(origin, stage, resolver)
-    others = {}
-    for index, name in enumerate(stage.average_with):
-        others[name], digest = _weights_of(name, stage, resolver)
-        hashes[f"average_with_{index}"] = digest
-    if stage.labels is not None:
-        labels = resolver.folder(stage.labels)
-        hashes["labels"] = need_finished(stage.labels, stage, labels)["labels_hash"]
-    regions = {name: resolver.folder(name) for name in stage.regions}
-    for name, folder in regions.items():
-        done = need_finished(name, stage, folder)
-        hashes[f"regions_{name}"] = done["regions_hash"]
-    translated = None
-    if stage.translated is not None:
-        translated = resolver.folder(stage.translated)
-        done = need_finished(stage.translated, stage, translated)
-        hashes["translated"] = done["translated_hash"]
-    return Inputs(weights, labels, hashes, regions, translated, others)
+    for option, takes in stage.takes.items():
+        paths[option] = {}
+        for index, name in enumerate(stage.named(option)):
+            path, digest = _taken(takes, name, stage, resolver)
+            paths[option][name] = path
+            hashes[_key(takes, option, name, index)] = digest
+            if takes.product == WEIGHTS and not takes.many:
+                weights = path
+    return Inputs(weights, hashes, paths)
 
 
-def _weights_of(name: str, user: Stage, resolver: Resolver) -> tuple[Path, str]:
+def _taken(
+    takes: Takes, name: str, user: BaseStage, resolver: Resolver
+) -> tuple[Path, str]:
+    """Return what a stage takes of another one, and its hash."""
+    if takes.product == WEIGHTS:
+        return _weights_of(name, user, resolver)
+    folder = resolver.folder(name)
+    done = need_finished(name, user, folder)
+    return folder, done[f"{takes.product}_hash"]
+
+
+def _key(takes: Takes, option: str, name: str, index: int) -> str:
+    """Return the name of what is taken in the fingerprint of the stage that takes."""
+    key = takes.key or option
+    if not takes.many:
+        return key
+    return f"{key}_{index if takes.numbered else name}"
+
+
+def _weights_of(name: str, user: BaseStage, resolver: Resolver) -> tuple[Path, str]:
     folder = resolver.folder(name)
     file, digest = weights_in(name, need_finished(name, user, folder), user)
     return folder / file, digest  # unless it is absolute
 
 
-def outputs_of(stage: Stage, folder: Path) -> dict[str, str]:
-    """Describe what a stage has made, for its completion record.
-
-    Raises:
-        StageError: If a training stage left no checkpoint.
-    """
-    if not stage.trains:
-        entry, file = _MADE[stage.kind]
-        return {entry: file_hash(folder / file)}
-    final = find_resumable(folder)
-    if final is None:
-        raise StageError(
-            f"stage '{stage.name}' has ended, but left no iter_*.pth in {folder}; its "
-            "default_hooks.checkpoint must save the last iteration"
-        )
-    newest = list(iteration_checkpoints(folder).values())[-1]
-    if Path(final) != newest:
-        raise StageError(
-            f"stage '{stage.name}' has ended, but its last checkpoint {newest} is "
-            "damaged on disk (is the disk full or failing?). Move it away and run the "
-            "same command again: it goes on from the one before."
-        )
-    made = {"checkpoint": Path(final).name, "checkpoint_hash": file_hash(final)}
-    best = [
-        p for p in folder.glob("best_*.pth") if re.search(r"_iter_\d+\.pth$", p.name)
-    ]
-    if len(best) == 1:
-        made |= {"best": best[0].name, "best_hash": file_hash(best[0])}
-    return made
-
-
-def check_there(
-    stage: Stage, weights: Path | None, average_with: Mapping[str, Path]
-) -> None:
+def check_there(stage: BaseStage, inputs: Mapping[str, Path]) -> None:
     """Check that the weights of other stages that a stage takes are still on disk.
+
+    Args:
+        stage: The stage that takes them.
+        inputs: The files by the name of the stage that made them.
 
     Raises:
         StageError: If they are not.
     """
-    made = dict(average_with)
-    origin = stage_of_weights(stage)
-    if origin is not None and weights is not None:
-        made[origin] = weights
-    for name, file in made.items():
+    for name, file in inputs.items():
         if not file.is_file():
             raise StageError(
                 f"stage '{stage.name}' needs {file}, which is gone. Put it back, or "
@@ -149,7 +105,19 @@ def check_there(
             )
 
 
-def weights_in(origin: str, done: Mapping[str, Any], stage: Stage) -> tuple[str, str]:
+def weights_taken(stage: BaseStage, inputs: Inputs) -> dict[str, Path]:
+    """Return the files of weights that a stage takes of others, by their names."""
+    return {
+        name: file
+        for option, takes in stage.takes.items()
+        if takes.product == WEIGHTS
+        for name, file in inputs.of(option).items()
+    }
+
+
+def weights_in(
+    origin: str, done: Mapping[str, Any], stage: BaseStage
+) -> tuple[str, str]:
     """Return file name and hash of the weights that a stage takes of a finished one.
 
     Args:
@@ -169,7 +137,7 @@ def weights_in(origin: str, done: Mapping[str, Any], stage: Stage) -> tuple[str,
     return done[which], done[f"{which}_hash"]
 
 
-def need_finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:
+def need_finished(name: str, user: BaseStage, folder: Path) -> dict[str, Any]:
     """Return the completion record of a stage that another one needs.
 
     Raises:
@@ -181,7 +149,7 @@ def need_finished(name: str, user: Stage, folder: Path) -> dict[str, Any]:
     return done
 
 
-def not_finished(name: str, user: Stage, folder: Path) -> StageError:
+def not_finished(name: str, user: BaseStage, folder: Path) -> StageError:
     """Return the error that a stage lacks an earlier one."""
     return StageError(
         f"stage '{user.name}' needs stage '{name}', which is not finished in {folder}. "

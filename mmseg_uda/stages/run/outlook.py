@@ -8,11 +8,11 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.checkpoints import iteration_checkpoints
 
-from .given_weights import given_weights, stage_of_weights
+from ..base_stage import WEIGHTS, BaseStage
+from ..plan.resolve import Resolver
+from ..weights.given_weights import given_weights, stage_of_weights
 from .inputs import need_finished, weights_in
 from .record import DONE, read_json
-from .resolve import Resolver
-from .stage import Stage
 
 
 @dataclass
@@ -27,12 +27,12 @@ class Outlook:
     """
 
     resolver: Resolver
-    stages: Sequence[Stage]
+    stages: Sequence[BaseStage]
     afresh: frozenset[str] = frozenset()
     given: Path | None = None
     _configs: dict[str, Config] = field(default_factory=dict)
 
-    def config(self, stage: Stage) -> Config:
+    def config(self, stage: BaseStage) -> Config:
         """Return the config of a stage, for the checks alone."""
         if stage.name not in self._configs:
             self._configs[stage.name] = self.resolver.stage_config(stage)
@@ -48,15 +48,16 @@ class Outlook:
         there = name not in self.afresh and (self.resolver.folder(name) / DONE).exists()
         return there or self.is_given(name)
 
-    def is_idle(self, stage: Stage) -> bool:
-        """Whether only a stage that a checkpoint stands in for would take its regions.
+    def is_idle(self, stage: BaseStage) -> bool:
+        """Whether only stages that a checkpoint stands in for would take what it makes.
 
-        One that is asked for by name is never idle.
+        One that trains, that takes something itself, or that is asked for by name is
+        never idle.
         """
-        if not stage.finds_regions or len(self.stages) == 1:
+        if stage.trains or stage.builds_on or len(self.stages) == 1:
             return False
-        users = [s for s in self.resolver.stages if stage.name in s.regions]
-        return all(self._stands_given(user.name) for user in users)
+        users = stage.takers(self.resolver.stages)
+        return bool(users) and all(self._stands_given(user.name) for user in users)
 
     def _stands_given(self, name: str) -> bool:
         """Whether a checkpoint of this or an earlier call stands in for a stage."""
@@ -65,7 +66,7 @@ class Outlook:
         record = read_json(self.resolver.folder(name) / DONE) or {}
         return self.is_given(name) or bool(record.get("given"))
 
-    def to_run(self) -> list[Stage]:
+    def to_run(self) -> list[BaseStage]:
         """Return the stages that will run."""
         return [
             stage
@@ -73,7 +74,7 @@ class Outlook:
             if not (self.is_finished(stage.name) or self.is_idle(stage))
         ]
 
-    def weights(self, stage: Stage) -> Path | None:
+    def weights(self, stage: BaseStage) -> Path | None:
         """Return the weights a stage starts from, if they are there already.
 
         Raises:
@@ -85,12 +86,25 @@ class Outlook:
         origin = stage_of_weights(stage)
         return None if origin is None else self._weights_of(origin, stage)
 
-    def averaged(self, stage: Stage) -> dict[str, Path]:
-        """Return the further weights a stage predicts with that are there already."""
-        files = {name: self._weights_of(name, stage) for name in stage.average_with}
+    def taken(self, stage: BaseStage) -> dict[str, Path]:
+        """Return the weights of other stages that one takes and that are there."""
+        names = [
+            name
+            for option, takes in stage.takes.items()
+            if takes.product == WEIGHTS
+            for name in stage.named(option)
+        ]
+        files = {name: self._weights_of(name, stage) for name in names}
         return {name: file for name, file in files.items() if file is not None}
 
-    def _weights_of(self, origin: str, stage: Stage) -> Path | None:
+    def folders(self, stage: BaseStage, option: str) -> dict[str, Path | None]:
+        """Return the folders of what an option takes; None for those not there yet."""
+        return {
+            name: self.resolver.folder(name) if self.is_finished(name) else None
+            for name in stage.named(option)
+        }
+
+    def _weights_of(self, origin: str, stage: BaseStage) -> Path | None:
         if self.is_given(origin):
             return self.given
         if not self.is_finished(origin):
@@ -99,17 +113,17 @@ class Outlook:
         done = need_finished(origin, stage, folder)
         return folder / weights_in(origin, done, stage)[0]
 
-    def is_pretrained(self, stage: Stage) -> bool:
+    def is_pretrained(self, stage: BaseStage) -> bool:
         """Whether a stage starts with the pretrained weights of its network."""
         starts = stage.trains and not self.resumes(stage)
         return starts and not self.takes_weights(stage)
 
-    def takes_weights(self, stage: Stage) -> bool:
+    def takes_weights(self, stage: BaseStage) -> bool:
         """Whether a stage starts from the weights of another one, or of a file."""
         given = given_weights(stage, self.config(stage))
         return given is not None or stage_of_weights(stage) is not None
 
-    def resumes(self, stage: Stage) -> bool:
+    def resumes(self, stage: BaseStage) -> bool:
         """Whether a training stage goes on from a checkpoint of its own."""
         folder = self.resolver.folder(stage)
         return stage.name not in self.afresh and bool(iteration_checkpoints(folder))

@@ -12,13 +12,13 @@ from typing import Any
 
 from mmseg_uda.utils.plain import flattened
 
-from .errors import StageError
+from ..errors import StageError
 
 STARTED = "stage.json"
 DONE = "done.json"
 
-# the parts of a config that decide which weights come out
-_DECIDING = (
+#: The parts of a config that decide which weights come out.
+DECIDING = (
     "model",
     "data_preprocessor",
     "train_dataloader",
@@ -30,10 +30,6 @@ _DECIDING = (
     "default_hooks",  # of these, deciding_hooks
     "stopping",  # by scores
     "auto_scale_lr",
-    "rule",
-    "tta",
-    "target_statistics",
-    "inputs",
 )
 # ... but for how fast data is read, where it lies, how often one looks at it and what
 # is only said about it
@@ -76,9 +72,10 @@ def _has_shape(name: str, content: Any) -> bool:
         return False
     if content.get("given"):
         return isinstance(content.get("checkpoint"), str)
-    made = [("checkpoint", "checkpoint_hash")]
-    made += [(f"{what}_hash",) for what in ("labels", "regions", "translated")]
-    if name == DONE and not any(all(key in content for key in keys) for keys in made):
+    made = {key for key in content if key.endswith("_hash")}
+    if "checkpoint" not in content:
+        made.discard("checkpoint_hash")
+    if name == DONE and not made:
         return False
     return isinstance(content.get("fingerprint"), dict)
 
@@ -100,13 +97,17 @@ def _damaged(path: Path, why: str) -> str:
     return f"{path} is damaged: {why}. {what}"
 
 
-def fingerprint(config: Mapping[str, Any]) -> dict[str, str]:
+def fingerprint(deciding: Mapping[str, Any]) -> dict[str, str]:
     """Return what decides the outcome of a stage as flat ``dotted key -> repr``.
 
     Kept readable instead of hashed, so that a mismatch can be named key by key.
+
+    Args:
+        deciding: All of that, what it takes of others as ``inputs``. An entry that is
+            None is left out.
     """
-    deciding = {key: config[key] for key in _DECIDING if config.get(key) is not None}
-    return {key: repr(value) for key, value in flattened(deciding, _FREE).items()}
+    given = {key: value for key, value in deciding.items() if value is not None}
+    return {key: repr(value) for key, value in flattened(given, _FREE).items()}
 
 
 def data_roots(

@@ -11,11 +11,10 @@ from mmengine.dist import get_world_size
 from mmseg_uda.utils.atomic_files import write_json
 from mmseg_uda.utils.plain import differences
 
-from .errors import StageError
-from .inputs import outputs_of
-from .ranks import say
+from ..base_stage import BaseStage
+from ..errors import StageError
+from ..ranks import say
 from .record import DONE, read_json
-from .stage import Stage
 
 
 def check_runs(runs: Sequence[Path]) -> None:
@@ -33,7 +32,7 @@ def check_runs(runs: Sequence[Path]) -> None:
 
 
 def take_over(
-    stage: Stage,
+    stage: BaseStage,
     folder: Path,
     fingerprint: Mapping[str, str],
     runs: Sequence[Path],
@@ -83,13 +82,13 @@ def _finished(runs: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any]]]:
                 yield record.parent, done
 
 
-def _same_ranks(stage: Stage, done: Mapping[str, Any]) -> bool:
+def _same_ranks(stage: BaseStage, done: Mapping[str, Any]) -> bool:
     """Whether as many processes trained, on whose number the batch depends."""
     return not stage.trains or done.get("ranks") == get_world_size()
 
 
 def _objection(
-    stage: Stage, folder: Path, done: Mapping[str, Any], roots: Mapping[str, str]
+    stage: BaseStage, folder: Path, done: Mapping[str, Any], roots: Mapping[str, str]
 ) -> str:
     """Say why a stage of the same settings is not taken over, nothing if it can be."""
     was, lies = (_read_by(stage, given) for given in (done.get("data_roots"), roots))
@@ -102,7 +101,7 @@ def _objection(
     return "" if _is_whole(stage, folder, done) else "is not whole any more"
 
 
-def _read_by(stage: Stage, roots: Mapping[str, str] | None) -> dict[str, str]:
+def _read_by(stage: BaseStage, roots: Mapping[str, str] | None) -> dict[str, str]:
     """Return the folders, resolved, of the data that a stage reads, by their place."""
     of = f".{stage.reads}." if stage.reads else "."
     return {
@@ -112,9 +111,9 @@ def _read_by(stage: Stage, roots: Mapping[str, str] | None) -> dict[str, str]:
     }
 
 
-def _is_whole(stage: Stage, folder: Path, done: Mapping[str, Any]) -> bool:
+def _is_whole(stage: BaseStage, folder: Path, done: Mapping[str, Any]) -> bool:
     try:
-        made = outputs_of(stage, folder)
+        made = stage.outputs(folder)
     except (OSError, StageError):
         return False
     return all(done.get(key) == value for key, value in made.items())

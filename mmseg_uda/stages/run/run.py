@@ -1,65 +1,30 @@
 """Running the stages of a config one after the other."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from mmengine.config import Config
 from mmengine.dist import barrier
 
-from mmseg_uda.engine.distributed import set_cpu_model_wrapper, shutdown_distributed
+from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
 from mmseg_uda.evaluation import results_table
 from mmseg_uda.utils.ranks import on_rank_zero
 from mmseg_uda.weights.weight_files import check_is_file
 
-from .bookkeeping import begin_record, decide_and_take, mark_begun, mark_done
-from .checks.loaders import DataCheck
-from .decide import RESUME, SKIP, START, Decision
+from ..base_stage import BaseStage
+from ..config.request import Request
+from ..plan.resolve import Resolver
+from ..ranks import say, start_processes
+from .bookkeeping import begin_record, decide_and_take, mark_done
+from .decide import SKIP, START
 from .fetch_weights import fetch_weights
 from .folders import draw_toycity, move_aside, record_given
 from .held import held
-from .inputs import Inputs
 from .outlook import Outlook
-from .overrides import set_labels, set_regions, set_translated
 from .preflight import check_data, check_folders, check_stages
-from .pseudo_label_stage import run_pseudo_label_stage
-from .ranks import say, start_processes
-from .region_label_stage import run_region_stage
-from .request import Request
-from .resolve import Resolver
 from .reuse import check_runs, take_over
-from .stage import (
-    PSEUDO_LABEL,
-    REGION_GRID,
-    REGION_LABEL,
-    TRAIN,
-    TRANSLATE,
-    Stage,
-)
-from .train_stage import run_train_stage
-from .translate_stage import run_translate_stage
-
-_DOES = {
-    TRAIN: "trains",
-    PSEUDO_LABEL: "predicts pseudo-labels with",
-    REGION_LABEL: "finds regions on the source of",
-    REGION_GRID: "labels the regions of the source of",
-    TRANSLATE: "translates the source with",
-}
-_MAKES = {
-    PSEUDO_LABEL: "pseudo-labels from {weights}",
-    REGION_LABEL: "regions of the source",
-    REGION_GRID: "regions of the source",
-    TRANSLATE: "the source translated by {weights}",
-}
-_RUN = {
-    PSEUDO_LABEL: run_pseudo_label_stage,
-    REGION_LABEL: run_region_stage,
-    REGION_GRID: run_region_stage,
-    TRANSLATE: run_translate_stage,
-}
+from .stage_run import StageRun
 
 
 def run_stages(
@@ -126,9 +91,7 @@ def run_stages(
 def _headline(resolver: Resolver) -> str:
     lines = [f"{resolver.request.config} in {resolver.work_dir}:"]
     for number, stage in enumerate(resolver.stages, 1):
-        lines.append(
-            f"  {number}. {stage.name} {_DOES[stage.kind]} {_relative(stage.config)}"
-        )
+        lines.append(f"  {number}. {stage.name} {stage.does} {_relative(stage.config)}")
     return "\n".join(lines)
 
 
@@ -138,7 +101,7 @@ def _given_file(given: str | None) -> Path | None:
     return check_is_file(given, "--stage-one-checkpoint").resolve()
 
 
-def _run_stage(resolver: Resolver, stage: Stage, reuse: Sequence[Path]) -> None:
+def _run_stage(resolver: Resolver, stage: BaseStage, reuse: Sequence[Path]) -> None:
     cfg = resolver.stage_config(stage)
     inputs, decision = on_rank_zero(decide_and_take, resolver, stage, cfg)
     if decision.note:
@@ -154,53 +117,9 @@ def _run_stage(resolver: Resolver, stage: Stage, reuse: Sequence[Path]) -> None:
         if taken is not None:
             say(f"{stage.name}: taken over from {taken}, finished with these settings")
             return
-    if stage.trains:
-        _train(resolver, stage, cfg, inputs, decision, record)
-    else:
-        makes = _MAKES[stage.kind].format(weights=inputs.weights)
-        say(f"\n=== {stage.name}: {makes} ===")
-        on_rank_zero(mark_begun, folder, record)
-        on_rank_zero(cfg.dump, str(folder / "config.py"))
-        _RUN[stage.kind](resolver, stage, cfg, inputs)
+    stage.carry_out(StageRun(resolver, stage, cfg, inputs, decision.checkpoint, record))
     barrier()
     on_rank_zero(mark_done, folder, stage, record, time.time() - begun)
-
-
-def _train(
-    resolver: Resolver,
-    stage: Stage,
-    cfg: Config,
-    inputs: Inputs,
-    decision: Decision,
-    record: Mapping[str, Any],
-) -> None:
-    set_cpu_model_wrapper(cfg)
-    if inputs.labels is not None:
-        set_labels(cfg, inputs.labels, stage.name)
-    if inputs.regions:
-        set_regions(cfg, inputs.regions, stage.name)
-    if inputs.translated is not None:
-        set_translated(cfg, inputs.translated, stage.name)
-    if stage.labels_from:
-        check = DataCheck(resolver.request.config, resolver.work_dir)
-        on_rank_zero(check, cfg, stage.name)
-    length = f"{cfg.train_cfg.max_iters} iterations"
-    if decision.action == RESUME:
-        say(f"\n=== {stage.name}: resuming {decision.checkpoint} of {length} ===")
-    else:
-        start = f", starting from {inputs.weights}" if inputs.weights else ""
-        say(f"\n=== {stage.name}: training, {length}{start} ===")
-    for change in resolver.toy_changes.get(stage.name, []):
-        say(f"toy overlay: {change}")
-    for notice in resolver.left_out(stage):
-        say(notice)
-    run_train_stage(
-        cfg,
-        stage.name,
-        inputs.weights,
-        decision.checkpoint,
-        lambda: on_rank_zero(mark_begun, resolver.folder(stage), record),
-    )
 
 
 def _report(resolver: Resolver) -> str:

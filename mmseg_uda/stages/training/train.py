@@ -14,13 +14,13 @@ from mmseg_uda.engine.hooks import WeightReportHook
 from mmseg_uda.utils.finite import NonFiniteLossError
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 
+from ..errors import StageError
+from ..weights.named_weights import drop_overwritten, fetch_named_weights
 from .early_end import EarlyEnd
-from .errors import StageError
-from .named_weights import drop_overwritten, fetch_named_weights
 from .stage_runner import CallBeforeTrain, StageRunner
 
 
-def run_train_stage(
+def train(
     cfg: Config,
     name: str,
     load_from: Path | None,

@@ -8,9 +8,9 @@ from mmengine.config import Config
 from mmseg_uda.models.backbones.download import local_file, place_on_disk
 from mmseg_uda.weights.weight_files import is_file_name
 
-from .errors import StageError
+from ..base_stage import BaseStage
+from ..errors import StageError
 from .named_weights import ADDRESSES, check_weights_of_config
-from .stage import Stage
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class GivenWeights:
         return True
 
 
-def given_weights(stage: Stage, cfg: Config) -> GivenWeights | None:
+def given_weights(stage: BaseStage, cfg: Config) -> GivenWeights | None:
     """Return the weight file that a stage starts from, None if there is none.
 
     ``load_from`` of the stage goes before that of its config. What the config says of
@@ -89,7 +89,7 @@ def given_weights(stage: Stage, cfg: Config) -> GivenWeights | None:
     return GivenWeights(file, "load_from", cfg.filename)
 
 
-def stage_of_weights(stage: Stage) -> str | None:
+def stage_of_weights(stage: BaseStage) -> str | None:
     """Return the name of the stage whose weights a stage takes, None if of none."""
     name = stage.weights_from
     return None if name is None or is_file_name(name) else name

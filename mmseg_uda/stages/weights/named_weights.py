@@ -18,7 +18,7 @@ from mmseg_uda.engine.walk import dicts_by_key
 from mmseg_uda.models.backbones.download import UnknownWeightsError, local_file
 from mmseg_uda.weights.weight_files import check_is_file
 
-from .errors import StageError
+from ..errors import StageError
 
 _KEYS = ("checkpoint", "pretrained", "load_from")
 #: What weights are fetched from.

@@ -1,0 +1,1 @@
+"""From a config to a checked list of stages and their configs."""

@@ -1,0 +1,1 @@
+"""Running stages: what is there, what to do, what is left behind."""

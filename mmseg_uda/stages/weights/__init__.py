@@ -1,0 +1,1 @@
+"""The weight files that a stage starts from."""
