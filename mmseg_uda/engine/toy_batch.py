@@ -49,7 +49,7 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
     Returns:
         What was changed, if anything was.
     """
-    if not rules.balances:
+    if rules.rare_share is None:
         return []
     model = cfg.get("model") or {}
     head = (model.get("segmentor") or model).get("decode_head")
@@ -62,8 +62,12 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
         if objective.get("class_balance") is None
     ]
     for objective in changed:
-        objective["class_balance"] = dict(num_classes=head["num_classes"])
-    return ["rare classes of the source count more: class_balance"] if changed else []
+        objective["class_balance"] = dict(
+            num_classes=head["num_classes"], min_share=rules.rare_share
+        )
+    share = f"{100 * rules.rare_share:.3g}"
+    told = f"classes below {share} % of a batch of the source count more: class_balance"
+    return [told] if changed else []
 
 
 def _drawn(dataset: Any, count: int, rules: ToyRules) -> int:

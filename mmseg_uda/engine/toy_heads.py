@@ -10,6 +10,10 @@ _DISCRIMINATOR_WIDTH = 4
 _TRANSLATOR_BLOCKS = 2
 # maps whose heads see features unless the config says otherwise
 _OF_FEATURES = ("RegionConsistencyMap", "ImageConsistencyMap")
+# what heads are dilated by if their configs don't say
+_DILATIONS = dict.fromkeys(
+    ("DilatedConcatHead", "DilatedSumHead", "DilatedRegionHead"), (6, 12, 18, 24)
+)
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 
 
@@ -63,6 +67,19 @@ def narrow_head(head: dict, divisor: int) -> None:
     norm = head.get("norm_cfg") or (dict(type="GN", num_groups=32) if concat else {})
     if norm.get("type") == "GN":
         head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}
+
+
+def narrow_view(head: dict, factor: float) -> None:
+    """Scale the dilations of a head, named or not, in place; 1 at least."""
+    given = head.get("dilations", _DILATIONS.get(str(head.get("type"))))
+    if given is not None and factor != 1:
+        head["dilations"] = tuple(max(1, round(each * factor)) for each in given)
+
+
+def start_classifier(head: dict, std: float | None) -> None:
+    """Let the classifier of MRNet's head start from N(0, std), in place."""
+    if std is not None and head.get("type") == "DilatedConcatHead":
+        head["classifier_std"] = std
 
 
 def shrink_discriminator(node: dict) -> None:

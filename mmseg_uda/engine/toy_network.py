@@ -8,10 +8,12 @@ from .from_scratch import start_from_scratch
 from .toy_backbone import follow_backbone
 from .toy_heads import (
     narrow_head,
+    narrow_view,
     seeing_features,
     segmentation_heads,
     shrink_discriminator,
     shrink_head,
+    start_classifier,
 )
 from .toy_pretrained import take_pretrained
 from .toy_rules import PRETRAINED, ToyRules
@@ -51,15 +53,25 @@ def shrink_network(cfg: Config, own: dict, rules: ToyRules) -> str:
     if shrink is None or wanted.get("backbone"):
         return _keep_network(cfg, segmentor, wanted, _TRIED_AT)
     if rules is PRETRAINED:
-        for head in segmentation_heads(segmentor):
-            narrow_head(head, rules.head_width)
-        return take_pretrained(cfg, segmentor, _TRIED_AT)
+        return _take_pretrained(cfg, segmentor, rules)
     divisor, changed = shrink(backbone)
     for head in segmentation_heads(segmentor):
         shrink_head(head, divisor, rules.head_width)
     for head in seeing_features(cfg.model):
         head["in_channels"] //= divisor
     return f"{changed}, from scratch; narrow heads"
+
+
+def _take_pretrained(cfg: Config, segmentor: ConfigDict, rules: ToyRules) -> str:
+    """Make heads small as the rules say, and put the pretrained trunk before them."""
+    for head in segmentation_heads(segmentor):
+        narrow_head(head, rules.head_width)
+        narrow_view(head, rules.dilation)
+        start_classifier(head, rules.classifier_std)
+    for head in seeing_features(cfg.model):
+        narrow_view(head, rules.dilation)
+    told = take_pretrained(cfg, segmentor, _TRIED_AT)
+    return f"{told}, dilations x {rules.dilation:g}"
 
 
 def _own_segmentor(own: dict) -> dict:

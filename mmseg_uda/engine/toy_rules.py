@@ -22,12 +22,14 @@ class ToyRules:
             crops are drawn; None for as many crops as the config has.
         iters: Iterations of a stage.
         rate: Factor of SGD's rates, which become AdamW's.
-        own_rate: Types of segmentation heads that learn at the config's multiple of
-            the trunk's rate; others learn at the trunk's.
         fused: Whether an optimizer steps through all weights in one call; faster, and
             other in the last digits.
-        balances: Whether ground truth of rare classes counts more.
+        rare_share: Share of a batch's pixels below which a class of the ground truth
+            counts more; None: all classes count the same.
         head_width: Divisor of the widths of segmentation heads.
+        dilation: Factor of the dilations of segmentation and region heads.
+        classifier_std: Standard deviation of the initial weights of MRNet's classifier;
+            None: the config's.
     """
 
     name: str
@@ -37,10 +39,11 @@ class ToyRules:
     crop_pixels: int | None
     iters: int
     rate: float
-    own_rate: tuple[str, ...]
     fused: bool
-    balances: bool
+    rare_share: float | None
     head_width: int
+    dilation: float
+    classifier_std: float | None
 
 
 RANDOM = ToyRules(
@@ -51,10 +54,11 @@ RANDOM = ToyRules(
     crop_pixels=None,
     iters=1200,
     rate=10.0,
-    own_rate=(),
     fused=False,
-    balances=False,
+    rare_share=None,
     head_width=16,
+    dilation=1.0,
+    classifier_std=None,
 )
 PRETRAINED = ToyRules(
     name="pretrained",
@@ -64,10 +68,11 @@ PRETRAINED = ToyRules(
     crop_pixels=4 * 64 * 128,
     iters=500,
     rate=5.0,
-    own_rate=("DilatedConcatHead",),
     fused=True,
-    balances=True,
+    rare_share=1 / 32,
     head_width=8,
+    dilation=1 / 2,
+    classifier_std=0.2,
 )
 NETWORKS = {rules.name: rules for rules in (PRETRAINED, RANDOM)}
 DEFAULT_NETWORK = PRETRAINED.name

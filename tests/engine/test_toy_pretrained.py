@@ -70,28 +70,68 @@ def test_pretrained__numbers_are_those_of_its_rules():
     assert optimizer.lr == pytest.approx(2e-4 * PRETRAINED.rate)
 
 
-@pytest.mark.parametrize(
-    ("config", "own"),
-    [
-        ("source_only/source_only_gta.py", ["decode_head", "auxiliary_head"]),
-        ("lcda/lcda_single_head_gta.py", ["decode_head"]),
-        ("mlan/cr_al_gta.py", []),  # sums, of patches as well
-    ],
-)
-@pytest.mark.parametrize("network", ["pretrained", "random"])
-def test_rates__of_heads_behind_a_bottleneck_alone(config, own, network):
-    request = Request(CONFIGS / config, toy=True, toy_network=network)
+def resolved(config, network, **options):
+    request = Request(CONFIGS / config, toy=True, toy_network=network, options=options)
     resolver = Resolver(request)
     stage = resolver.stages[-1]
-    cfg = resolver.stage_config(stage)
-    entries = [cfg.optim_wrapper.segmentor, cfg.optim_wrapper.get("heads") or {}]
-    found = {}
-    for entry in entries:
-        found |= entry.get("lr_mults") or {}
-    assert found == dict.fromkeys(own if network == "pretrained" else [], 10.0)
-    told = [line for line in resolver.toy_changes[stage.name] if "AdamW" in line]
-    but = f" but {', '.join(own)}" if found else ""
-    assert told[0].endswith(f"the same for heads{but}")
+    return resolver.stage_config(stage), resolver.toy_changes[stage.name]
+
+
+WITH_HEADS = ["source_only/source_only_gta.py", "mlan/cr_al_gta.py"]
+
+
+@pytest.mark.parametrize("config", WITH_HEADS)
+@pytest.mark.parametrize("network", ["pretrained", "random"])
+def test_rates__are_the_same_for_all_heads(config, network):
+    cfg, _ = resolved(config, network)
+    for entry in (cfg.optim_wrapper.segmentor, cfg.optim_wrapper.get("heads") or {}):
+        assert "lr_mults" not in entry
+
+
+def dilations_in(cfg):
+    segmentor = cfg.model.segmentor
+    heads = [segmentor.decode_head, segmentor.get("auxiliary_head") or {}]
+    heads += [
+        head
+        for head in (cfg.model.get("heads") or {}).values()
+        if head.type == "DilatedRegionHead"
+    ]
+    return [tuple(head.get("dilations", ())) for head in heads if head]
+
+
+@pytest.mark.parametrize(
+    ("config", "count"), list(zip(WITH_HEADS, (2, 4), strict=True))
+)
+def test_dilations__see_as_far_in_shares_of_the_image(config, count):
+    # scales are 1/4, and features lie at 1/4 of the image in place of 1/8
+    assert dilations_in(resolved(config, "pretrained")[0]) == [(3, 6, 9, 12)] * count
+    random, _ = resolved(config, "random")
+    given = Config.fromfile(CONFIGS / config)
+    assert dilations_in(random) == dilations_in(given)
+
+
+def test_dilations__of_the_config_are_scaled_and_never_0():
+    cfg, changes = toy(**{f"{SEGMENTOR}.decode_head.dilations": (1, 6)})
+    assert tuple(cfg.model.segmentor.decode_head.dilations) == (1, 3)
+    assert any("dilations x 0.5" in line for line in changes)
+
+
+def test_classifier__of_a_bottleneck_starts_far_from_0():
+    cfg, _ = resolved(WITH_HEADS[0], "pretrained")
+    head = MODELS.build(cfg.model.segmentor).decode_head
+    assert head.head[1].weight.std().item() == pytest.approx(0.2, rel=0.1)
+    for config, network in ((WITH_HEADS[1], "pretrained"), (WITH_HEADS[0], "random")):
+        cfg, _ = resolved(config, network)
+        assert "classifier_std" not in cfg.model.segmentor.decode_head
+
+
+def test_class_balance__calls_poles_and_people_rare():
+    cfg, changes = resolved(WITH_HEADS[0], "pretrained")
+    balance = dict(num_classes=19, min_share=1 / 32)
+    assert cfg.model.objectives.source.class_balance == balance
+    assert any("classes below 3.12 % of a batch" in line for line in changes)
+    cfg, _ = resolved(WITH_HEADS[0], "random")
+    assert "class_balance" not in cfg.model.objectives.source
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,18 @@ def test_concat_head__other_norms(norm_cfg):
     assert head(_feats(torch.float32)).shape == (2, 3, 9, 13)
 
 
+def test_concat_head__classifier_starts_as_it_is_told():
+    head = _concat_head(channels=32, bottleneck_channels=64, classifier_std=0.2)
+    head.init_weights()
+    assert head.head[1].weight.std().item() == pytest.approx(0.2, rel=0.15)
+
+
+@pytest.mark.parametrize("std", [0, -0.1, float("nan")])
+def test_concat_head__classifier_that_would_not_learn(std):
+    with pytest.raises(ValueError, match=r"classifier_std must be positive, got"):
+        _concat_head(classifier_std=std)
+
+
 def test_concat_head__drops_whole_channels_before_the_classifier():
     torch.manual_seed(0)
     head = _concat_head(dropout_ratio=0.5).double()

@@ -46,7 +46,7 @@ class DilatedConcatHead(BaseDecodeHead):
     ``(layer3, layer4)``. Sub-modules are named as in its checkpoints.
 
     Initial weights: branches and gates keep PyTorch's default, the bottleneck is
-    Kaiming-normal (fan-in) with zero bias, the classifier N(0, 0.001).
+    Kaiming-normal (fan-in) with zero bias, the classifier N(0, ``classifier_std``).
 
     Args:
         in_channels: Channels of the input; a sequence with ``resize_concat``.
@@ -61,6 +61,9 @@ class DilatedConcatHead(BaseDecodeHead):
         se_ratio: Reduction of the hidden layer of the gates.
         dropout_ratio: Share of bottleneck channels dropped in training, in [0, 1);
             0.1 in MRNet, 0.2 in RPLUE's published command.
+        classifier_std: Standard deviation of the classifier's initial weights; 0.001 in
+            that code. So small a start takes SGD at ten times the trunk's rate, as
+            there: an optimizer that normalises its steps (AdamW) is long in leaving it.
         align_corners: Of every resize of the logits; the field's nets use ``True``.
         **kwargs: Arguments of mmseg's ``BaseDecodeHead``, such as ``in_index``. Its
             ``loss_decode`` averages over labelled pixels unless given.
@@ -70,7 +73,8 @@ class DilatedConcatHead(BaseDecodeHead):
         - Output: (N, K, h, w) logits; gradient flows to features and parameters.
 
     Raises:
-        ValueError: If ``se_ratio`` leaves the gates no hidden channel.
+        ValueError: If ``se_ratio`` leaves the gates no hidden channel, or
+            ``classifier_std`` is not positive.
     """
 
     def __init__(
@@ -84,6 +88,7 @@ class DilatedConcatHead(BaseDecodeHead):
         use_se: bool = True,
         se_ratio: int = 16,
         dropout_ratio: float = 0.1,
+        classifier_std: float = 0.001,
         align_corners: bool = True,
         **kwargs: Any,
     ):
@@ -103,6 +108,8 @@ class DilatedConcatHead(BaseDecodeHead):
         self.conv2d_list = nn.ModuleList(
             [self._branch(1, 0, 1), *(self._branch(3, d, d) for d in dilations)]
         )
+        if not classifier_std > 0:
+            raise ValueError(f"classifier_std must be positive, got {classifier_std}")
         concatenated = channels * len(self.conv2d_list)
         gates = []
         if use_se:
@@ -119,7 +126,7 @@ class DilatedConcatHead(BaseDecodeHead):
         self.head = nn.Sequential(nn.Dropout2d(dropout_ratio), classifier)
         nn.init.kaiming_normal_(conv.weight)
         nn.init.zeros_(conv.bias)
-        nn.init.normal_(classifier.weight, std=0.001)
+        nn.init.normal_(classifier.weight, std=classifier_std)
 
     def _branch(self, kernel: int, padding: int, dilation: int) -> nn.Sequential:
         return nn.Sequential(
