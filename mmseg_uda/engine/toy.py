@@ -47,15 +47,16 @@ crops                 1/4 of the config's, as the scales: what a discriminator s
                       both domains is then as alike as in the config
 images per domain     as many crops as have 32768 pixels together (4 of 64x128, 1 of
                       128x256), or 1 whole image
-dilations of heads    1/2, as the scales are 1/4 and features lie at 1/4 in place of
-                      1/8: a branch then looks as far, in shares of the image
 cross-entropy         on labels of the source, ``class_balance`` as in MRNet's released
-                      code, but rare is what has less than 1/32 of the batch, which is
-                      RPLUE's share: the few iterations teach no class that is not
-                      rare and below 5 %, and poles and people lie at 2
-MRNet's classifier    starts from N(0, 0.2), not N(0, 0.001): AdamW is long in leaving
-                      so small a start, and a rate at which it is not, ten times the
-                      trunk's, lets the rest of the head learn nothing that is small
+                      code: else the few iterations teach no class below 1 %
+MRNet's head          dilations 1/2, as the scales are 1/4 and features lie at 1/4 in
+                      place of 1/8: a branch then looks as far, in shares of the
+                      image. A classifier that starts from N(0, 0.2), not N(0, 0.001):
+                      AdamW is long in leaving so small a start, and at a rate where it
+                      is not, ten times the trunk's, the rest of the head learns
+                      nothing small. Rare in the cross-entropy is what has less than
+                      1/32 of a batch, RPLUE's share, as poles and people have 2 %.
+                      (Sums of dilated branches learn these as they are.)
 iterations            500
 SGD                   AdamW at 5 times the rate (2e-4 -> 1e-3), the same for heads;
                       ``fused``, which takes a third of the time here

@@ -54,6 +54,8 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
     model = cfg.get("model") or {}
     head = (model.get("segmentor") or model).get("decode_head")
     head = head[-1] if isinstance(head, list | tuple) else head
+    own = rules.heads.get(str((head or {}).get("type")))
+    share = own.rare_share if own else rules.rare_share
     changed = [
         objective
         for objective in (model.get("objectives") or {}).values()
@@ -63,11 +65,10 @@ def balance_classes(cfg: Config, rules: ToyRules) -> list[str]:
     ]
     for objective in changed:
         objective["class_balance"] = dict(
-            num_classes=head["num_classes"], min_share=rules.rare_share
+            num_classes=head["num_classes"], min_share=share
         )
-    share = f"{100 * rules.rare_share:.3g}"
-    told = f"classes below {share} % of a batch of the source count more: class_balance"
-    return [told] if changed else []
+    told = f"classes below {100 * share:.3g} % of a batch of the source count more"
+    return [f"{told}: class_balance"] if changed else []
 
 
 def _drawn(dataset: Any, count: int, rules: ToyRules) -> int:

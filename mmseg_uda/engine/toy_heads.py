@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .toy_rules import HeadRules
 from .walk import dicts_in
 
 _NARROWEST = 8  # a head that is narrower stays as it is
@@ -10,10 +11,7 @@ _DISCRIMINATOR_WIDTH = 4
 _TRANSLATOR_BLOCKS = 2
 # maps whose heads see features unless the config says otherwise
 _OF_FEATURES = ("RegionConsistencyMap", "ImageConsistencyMap")
-# what heads are dilated by if their configs don't say
-_DILATIONS = dict.fromkeys(
-    ("DilatedConcatHead", "DilatedSumHead", "DilatedRegionHead"), (6, 12, 18, 24)
-)
+_DILATIONS = (6, 12, 18, 24)  # of heads whose configs name none
 _MULTI_SCALE = {"num_scales": 2, "num_blocks": 1}
 
 
@@ -69,17 +67,19 @@ def narrow_head(head: dict, divisor: int) -> None:
         head["norm_cfg"] = {**norm, "num_groups": max(1, norm["num_groups"] // 4)}
 
 
-def narrow_view(head: dict, factor: float) -> None:
-    """Scale the dilations of a head, named or not, in place; 1 at least."""
-    given = head.get("dilations", _DILATIONS.get(str(head.get("type"))))
-    if given is not None and factor != 1:
-        head["dilations"] = tuple(max(1, round(each * factor)) for each in given)
+def change_head(head: dict, rules: HeadRules) -> str:
+    """Put a segmentation head under the rules of its type, in place.
 
-
-def start_classifier(head: dict, std: float | None) -> None:
-    """Let the classifier of MRNet's head start from N(0, std), in place."""
-    if std is not None and head.get("type") == "DilatedConcatHead":
-        head["classifier_std"] = std
+    Returns:
+        What was changed.
+    """
+    given = head.get("dilations", _DILATIONS)
+    head["dilations"] = tuple(max(1, round(each * rules.dilation)) for each in given)
+    head["classifier_std"] = rules.classifier_std
+    return (
+        f"{head['type']}: dilations x {rules.dilation:g}, classifier from "
+        f"N(0, {rules.classifier_std:g})"
+    )
 
 
 def shrink_discriminator(node: dict) -> None:

@@ -7,13 +7,12 @@ from mmengine.config import Config, ConfigDict
 from .from_scratch import start_from_scratch
 from .toy_backbone import follow_backbone
 from .toy_heads import (
+    change_head,
     narrow_head,
-    narrow_view,
     seeing_features,
     segmentation_heads,
     shrink_discriminator,
     shrink_head,
-    start_classifier,
 )
 from .toy_pretrained import take_pretrained
 from .toy_rules import PRETRAINED, ToyRules
@@ -64,14 +63,13 @@ def shrink_network(cfg: Config, own: dict, rules: ToyRules) -> str:
 
 def _take_pretrained(cfg: Config, segmentor: ConfigDict, rules: ToyRules) -> str:
     """Make heads small as the rules say, and put the pretrained trunk before them."""
+    changed = []
     for head in segmentation_heads(segmentor):
         narrow_head(head, rules.head_width)
-        narrow_view(head, rules.dilation)
-        start_classifier(head, rules.classifier_std)
-    for head in seeing_features(cfg.model):
-        narrow_view(head, rules.dilation)
+        if own := rules.heads.get(str(head.get("type"))):
+            changed.append(change_head(head, own))
     told = take_pretrained(cfg, segmentor, _TRIED_AT)
-    return f"{told}, dilations x {rules.dilation:g}"
+    return "; ".join([told, *dict.fromkeys(changed)])
 
 
 def _own_segmentor(own: dict) -> dict:

@@ -10,6 +10,21 @@ from mmseg_uda.utils.suggestions import check_choice
 
 
 @dataclass(frozen=True)
+class HeadRules:
+    """What is different in a segmentation head of one type.
+
+    Args:
+        dilation: Factor of its dilations.
+        classifier_std: Standard deviation of its classifier's initial weights.
+        rare_share: ``rare_share`` of :class:`ToyRules` where it is the main head.
+    """
+
+    dilation: float
+    classifier_std: float
+    rare_share: float
+
+
+@dataclass(frozen=True)
 class ToyRules:
     """The numbers of the rules for one small network.
 
@@ -27,9 +42,7 @@ class ToyRules:
         rare_share: Share of a batch's pixels below which a class of the ground truth
             counts more; None: all classes count the same.
         head_width: Divisor of the widths of segmentation heads.
-        dilation: Factor of the dilations of segmentation and region heads.
-        classifier_std: Standard deviation of the initial weights of MRNet's classifier;
-            None: the config's.
+        heads: What else is different in segmentation heads, by their type.
     """
 
     name: str
@@ -42,8 +55,7 @@ class ToyRules:
     fused: bool
     rare_share: float | None
     head_width: int
-    dilation: float
-    classifier_std: float | None
+    heads: Mapping[str, HeadRules]
 
 
 RANDOM = ToyRules(
@@ -57,8 +69,7 @@ RANDOM = ToyRules(
     fused=False,
     rare_share=None,
     head_width=16,
-    dilation=1.0,
-    classifier_std=None,
+    heads={},
 )
 PRETRAINED = ToyRules(
     name="pretrained",
@@ -69,10 +80,13 @@ PRETRAINED = ToyRules(
     iters=500,
     rate=5.0,
     fused=True,
-    rare_share=1 / 32,
+    rare_share=1 / 128,
     head_width=8,
-    dilation=1 / 2,
-    classifier_std=0.2,
+    heads={
+        "DilatedConcatHead": HeadRules(
+            dilation=1 / 2, classifier_std=0.2, rare_share=1 / 32
+        )
+    },
 )
 NETWORKS = {rules.name: rules for rules in (PRETRAINED, RANDOM)}
 DEFAULT_NETWORK = PRETRAINED.name

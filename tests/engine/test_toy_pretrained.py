@@ -10,6 +10,7 @@ from test_toy_overlay import flagship
 from torch.testing import assert_close
 
 from mmseg_uda.engine.toy import apply_toy
+from mmseg_uda.engine.toy_heads import change_head
 from mmseg_uda.engine.toy_rules import DEFAULT_NETWORK, PRETRAINED, RANDOM, rules_for
 from mmseg_uda.models.backbones import packaged_weights
 from mmseg_uda.stages import Request, Resolver, StageError, run_stages
@@ -88,50 +89,66 @@ def test_rates__are_the_same_for_all_heads(config, network):
         assert "lr_mults" not in entry
 
 
-def dilations_in(cfg):
+def heads_in(cfg):
     segmentor = cfg.model.segmentor
-    heads = [segmentor.decode_head, segmentor.get("auxiliary_head") or {}]
-    heads += [
-        head
-        for head in (cfg.model.get("heads") or {}).values()
-        if head.type == "DilatedRegionHead"
-    ]
-    return [tuple(head.get("dilations", ())) for head in heads if head]
+    heads = [segmentor.decode_head, segmentor.get("auxiliary_head")]
+    return [*filter(None, heads), *(cfg.model.get("heads") or {}).values()]
 
 
-@pytest.mark.parametrize(
-    ("config", "count"), list(zip(WITH_HEADS, (2, 4), strict=True))
-)
-def test_dilations__see_as_far_in_shares_of_the_image(config, count):
+def test_head_of_mrnet__sees_as_far_in_shares_of_the_image():
     # scales are 1/4, and features lie at 1/4 of the image in place of 1/8
-    assert dilations_in(resolved(config, "pretrained")[0]) == [(3, 6, 9, 12)] * count
-    random, _ = resolved(config, "random")
-    given = Config.fromfile(CONFIGS / config)
-    assert dilations_in(random) == dilations_in(given)
+    cfg, changes = resolved(WITH_HEADS[0], "pretrained")
+    assert [tuple(h.dilations) for h in heads_in(cfg)] == [(3, 6, 9, 12)] * 2
+    told = "DilatedConcatHead: dilations x 0.5, classifier from N(0, 0.2)"
+    assert sum(told in line for line in changes) == 1
 
 
-def test_dilations__of_the_config_are_scaled_and_never_0():
-    cfg, changes = toy(**{f"{SEGMENTOR}.decode_head.dilations": (1, 6)})
-    assert tuple(cfg.model.segmentor.decode_head.dilations) == (1, 3)
-    assert any("dilations x 0.5" in line for line in changes)
+def test_head_of_mrnet__dilations_of_the_config_are_scaled_and_never_0():
+    cfg, _ = resolved(
+        WITH_HEADS[0],
+        "pretrained",
+        **{"toy.model.segmentor.decode_head.dilations": (5, 9)},
+    )
+    assert tuple(cfg.model.segmentor.decode_head.dilations) == (5, 9)  # given last
+    head = dict(type="DilatedConcatHead", dilations=(1, 6))
+    change_head(head, PRETRAINED.heads["DilatedConcatHead"])
+    assert head["dilations"] == (1, 3)
 
 
-def test_classifier__of_a_bottleneck_starts_far_from_0():
+def test_head_of_mrnet__classifier_starts_far_from_0():
     cfg, _ = resolved(WITH_HEADS[0], "pretrained")
     head = MODELS.build(cfg.model.segmentor).decode_head
     assert head.head[1].weight.std().item() == pytest.approx(0.2, rel=0.1)
-    for config, network in ((WITH_HEADS[1], "pretrained"), (WITH_HEADS[0], "random")):
-        cfg, _ = resolved(config, network)
-        assert "classifier_std" not in cfg.model.segmentor.decode_head
 
 
-def test_class_balance__calls_poles_and_people_rare():
-    cfg, changes = resolved(WITH_HEADS[0], "pretrained")
-    balance = dict(num_classes=19, min_share=1 / 32)
-    assert cfg.model.objectives.source.class_balance == balance
-    assert any("classes below 3.12 % of a batch" in line for line in changes)
-    cfg, _ = resolved(WITH_HEADS[0], "random")
-    assert "class_balance" not in cfg.model.objectives.source
+@pytest.mark.parametrize(
+    ("config", "network", "share"),
+    [
+        (WITH_HEADS[0], "pretrained", 1 / 32),
+        (WITH_HEADS[1], "pretrained", 1 / 128),
+        (WITH_HEADS[0], "random", None),
+    ],
+)
+def test_class_balance__calls_more_rare_behind_the_head_of_mrnet(
+    config, network, share
+):
+    cfg, changes = resolved(config, network)
+    balance = share and dict(num_classes=19, min_share=share)
+    assert cfg.model.objectives.source.get("class_balance") == balance
+    told = [line for line in changes if "class_balance" in line]
+    assert len(told) == (share is not None)
+    assert all(f"classes below {100 * share:.3g} %" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("config", "network"), [(WITH_HEADS[1], "pretrained"), (WITH_HEADS[0], "random")]
+)
+def test_heads__of_other_types_and_rules_stay(config, network):
+    cfg, _ = resolved(config, network)
+    given = Config.fromfile(CONFIGS / config)
+    for head, before in zip(heads_in(cfg), heads_in(given), strict=True):
+        assert "classifier_std" not in head
+        assert head.get("dilations") == before.get("dilations")
 
 
 @pytest.mark.parametrize(
