@@ -7,10 +7,10 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmseg.registry import MODELS
-from mmseg_uda.commands.describe import as_equation, describe
 from resolved import resolved
 
 from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.equation import as_equation, describe
 
 CONFIGS = Path(__file__).parents[1] / "configs"
 

@@ -8,7 +8,6 @@ from helpers import make_batch, on_toycity
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
-from mmseg_uda.commands.describe import as_equation, describe
 from resolved import resolved
 from timm_here import skipping
 from torch import nn
@@ -18,6 +17,7 @@ from mmseg_uda.engine.toy import apply_toy
 from mmseg_uda.models.objectives import RegionClassification
 from mmseg_uda.regions import grid_shape
 from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.equation import as_equation, describe
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS, compare_with_model
 
 CONFIGS = Path(__file__).parents[1] / "configs"

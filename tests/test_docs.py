@@ -16,12 +16,12 @@ from in_process import load
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
-from mmseg_uda.commands.describe import as_equation, describe
 from PIL import Image
 from resolved import resolved
 from timm_here import HAS_TIMM, WITHOUT_TIMM, is_of_timm
 
 from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.equation import as_equation, describe
 from mmseg_uda.stages.run.outlook import Outlook
 from mmseg_uda.stages.run.preflight import check_data, check_stages
 
