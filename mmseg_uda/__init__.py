@@ -1,32 +1,14 @@
 """Unsupervised domain adaptation for MMSegmentation 1.x, as a plugin.
 
 Importing the package registers every part, so a config only has to say
-``custom_imports = dict(imports=['mmseg_uda'])``.
+``custom_imports = dict(imports=['mmseg_uda'])``. Its own commands do that once they
+have read their arguments.
 """
 
-from mmseg_uda.utils.environment import check_environment, quiet_foreign_imports
-
+from .utils.started_by import by_command
 from .version import __version__
 
-check_environment()
-with quiet_foreign_imports():
-    from . import (
-        datasets,
-        engine,
-        evaluation,
-        models,
-        pseudo_labels,
-        regions,
-        visualization,
-    )
+if not by_command():
+    from . import parts  # noqa: F401
 
-__all__ = [
-    "__version__",
-    "datasets",
-    "engine",
-    "evaluation",
-    "models",
-    "pseudo_labels",
-    "regions",
-    "visualization",
-]
+__all__ = ["__version__"]

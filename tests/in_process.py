@@ -1,5 +1,6 @@
-"""Running a tool in the test's own process, which spares the imports."""
+"""Running a command in the test's own process, which spares the imports."""
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ ROOT = Path(__file__).parents[1]
 
 
 def load(file):
-    """Import a file below the repository's root, such as a tool; return the module."""
+    """Import a file below the repository's root; of a tool the command that it runs."""
+    if Path(file).parts[0] == "tools":
+        return importlib.import_module(f"mmseg_uda.commands.{Path(file).stem}")
     spec = importlib.util.spec_from_file_location(Path(file).stem, ROOT / file)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -18,7 +21,7 @@ def load(file):
 def call(monkeypatch, file, *arguments):
     """Run ``main()`` of a file below the repository's root; return its exit code."""
     module = load(file)
-    monkeypatch.setattr(sys, "argv", [file, *map(str, arguments)])
+    monkeypatch.setattr(sys, "argv", [str(file), *map(str, arguments)])
     try:
         return module.main() or 0
     except SystemExit as end:

@@ -3,10 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
-from mmseg_uda.commands.command_line import add_cfg_options
 from mmseg_uda.stages import Request, Resolver, StageError
 from mmseg_uda.stages.run.outlook import Outlook
 from mmseg_uda.stages.run.preflight import check_stages
+from mmseg_uda.utils.key_values import KeyValueAction
 
 from .runs import Benchmark, Run
 
@@ -22,7 +22,7 @@ def check_run_options(benchmark: Benchmark, runs: Sequence[Run]) -> None:
         StageError: If an option fits nowhere; names the row and its options.
     """
     parser = argparse.ArgumentParser()
-    add_cfg_options(parser)
+    parser.add_argument("--cfg-options", nargs="+", action=KeyValueAction)
     checked = set()
     for run in runs:
         given = benchmark.options_of(run)

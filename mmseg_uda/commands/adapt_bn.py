@@ -6,26 +6,24 @@ checkpoint like the one given: test it, predict with it, or start a stage from i
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
+
+from .begin import begun
+from .command_line import (
+    add_cfg_options,
+    add_config,
+    add_debug,
+    add_launcher,
+    add_toy_network,
+)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.commands.command_line import (
-        add_cfg_options,
-        add_debug,
-        add_launcher,
-        add_toy_network,
-    )
-
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "config", type=Path, help="config of the model: of this project or mmseg's"
-    )
+    add_config(parser, "config of the model: of this project or mmseg's")
     parser.add_argument("checkpoint", help="weights of the model")
     parser.add_argument("--out", required=True, type=Path, help="checkpoint to write")
     parser.add_argument(
@@ -101,26 +99,25 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Adapt the checkpoint."""
-    args = parse_args()
+    args = parse_args(argv)
+    with begun(args.debug, "Nothing was written."):
+        from mmseg_uda.stages import Request
+        from mmseg_uda.statistics import StatisticsOptions
 
-    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.commands import run_adapt_bn
-    from mmseg_uda.stages import Request, explained_errors
-    from mmseg_uda.statistics import StatisticsOptions
+        from .run_adapt_bn import run_adapt_bn
 
-    request = Request(
-        config=args.config,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        target_root=args.target_root,
-        device=args.device,
-        launcher=args.launcher,
-    )
-    with explained_errors(args.debug, "Nothing was written."):
+        request = Request(
+            config=args.config,
+            options=args.cfg_options or {},
+            toy=args.toy,
+            toy_root=args.toy_root,
+            toy_network=args.toy_network,
+            target_root=args.target_root,
+            device=args.device,
+            launcher=args.launcher,
+        )
         run_adapt_bn(
             request,
             args.checkpoint,
@@ -133,10 +130,3 @@ def main() -> None:
             num_workers=args.num_workers,
             overwrite=args.overwrite,
         )
-
-
-if __name__ == "__main__":
-    # before torch is imported, which looks for GPUs once
-    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    main()

@@ -3,58 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import json
-from pathlib import Path
 
-import mmseg_uda
-from mmseg_uda.commands.command_line import FOR_STAGES, add_cfg_options, add_debug
-from mmseg_uda.stages import BaseStage, Request, Resolver, Told, explained_errors
+from .begin import begun
+from .command_line import FOR_STAGES, add_cfg_options, add_config, add_debug
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path, help="config file of a method")
+    add_config(parser, "config file of a method")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     add_cfg_options(parser, FOR_STAGES)
     add_debug(parser)
     return parser.parse_args(argv)
 
 
-def main() -> None:
-    """Describe every stage of the config."""
-    args = parse_args()
-    with explained_errors(args.debug):
-        describe_stages(args)
+def main(argv: list[str] | None = None) -> int | None:
+    """Run the command."""
+    args = parse_args(argv)
+    with begun(args.debug):
+        from .run_describe import describe_stages
 
-
-def describe_stages(args: argparse.Namespace) -> None:
-    """Print the equation of every stage, or all of them as JSON."""
-    resolver = Resolver(Request(args.config, options=args.cfg_options or {}))
-    stages, known = {}, {}
-    texts = [f"{args.config}"]
-    for stage in resolver.stages:
-        told = stage.describe(resolver)
-        texts.append(f"\n== {stage.name}: {told.heading} ==")
-        texts += filter(None, [_or_as_before(stage, told, known)])
-        stages[stage.name] = told.data
-    report = {
-        "config": str(args.config),
-        "mmseg_uda": mmseg_uda.__version__,
-        "stages": stages,
-    }
-    print(json.dumps(report, indent=2) if args.json else "\n".join(texts))
-
-
-def _or_as_before(stage: BaseStage, told: Told, known: dict[str, str]) -> str:
-    """Return what a stage is, or which training before it minimises the same."""
-    if not stage.trains:
-        return told.body
-    if told.body in known:
-        return f"as in {known[told.body]}"
-    known[told.body] = stage.name
-    return told.body
-
-
-if __name__ == "__main__":
-    main()
+        return describe_stages(args)

@@ -8,27 +8,20 @@ DIR/ranking.png.
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
+
+from .begin import begun
+from .choices import COMBINED, NUM_NOISES
+from .command_line import add_cfg_options, add_config, add_debug, add_toy_network
+from .noise_options import parse_noise
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.commands.command_line import (
-        add_cfg_options,
-        add_debug,
-        add_toy_network,
-    )
-    from mmseg_uda.map_quality.noise_grid import DEFAULT_NOISE, parse_noise
-    from mmseg_uda.map_quality.score_set import COMBINED
-
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "config", type=Path, help="config of the model: of this project or mmseg's"
-    )
+    add_config(parser, "config of the model: of this project or mmseg's")
     parser.add_argument(
         "checkpoints",
         nargs="+",
@@ -43,7 +36,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="KEY=VALUE,...",
         help="noise of the Lipschitz maps to compare, such as "
         "kind=gaussian_clip,eps=2,unit=rms,num_samples=4; without a value: none "
-        f"(default: a list of {len(DEFAULT_NOISE)})",
+        f"(default: a list of {NUM_NOISES})",
     )
     parser.add_argument(
         "--combine",
@@ -84,40 +77,39 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     if args.num_workers is not None and args.num_workers < 0:
         parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
     try:
-        given = [parse_noise(text) for text in args.noise or ()]
+        args.noises = [parse_noise(text) for text in args.noise or ()]
     except ValueError as error:
         parser.error(f"--noise: {error}")
-    args.noises = list(DEFAULT_NOISE) if args.noise is None else given
     return args
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Compare the maps."""
-    args = parse_args()
-
-    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.commands import run_rank_maps
-    from mmseg_uda.map_quality.remarks import left_out_maps, what_was_ranked
-    from mmseg_uda.map_quality.table import class_table, ranking_table
-    from mmseg_uda.stages import Request, explained_errors
-
-    request = Request(
-        config=args.config,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        target_root=args.target_root,
-        device=args.device,
-    )
-    with explained_errors(
+    args = parse_args(argv)
+    with begun(
         args.debug, "The same command goes on with the checkpoints that are left."
     ):
+        from mmseg_uda.map_quality.noise_grid import DEFAULT_NOISE
+        from mmseg_uda.map_quality.remarks import left_out_maps, what_was_ranked
+        from mmseg_uda.map_quality.table import class_table, ranking_table
+        from mmseg_uda.stages import Request
+
+        from .run_rank_maps import run_rank_maps
+
+        request = Request(
+            config=args.config,
+            options=args.cfg_options or {},
+            toy=args.toy,
+            toy_root=args.toy_root,
+            toy_network=args.toy_network,
+            target_root=args.target_root,
+            device=args.device,
+        )
         report = run_rank_maps(
             request,
             args.checkpoints,
             args.out,
-            args.noises,
+            list(DEFAULT_NOISE) if args.noise is None else args.noises,
             combine=args.combine,
             max_images=args.max_images,
             seed=args.seed,
@@ -131,10 +123,3 @@ def main() -> None:
         if args.per_class:
             print(class_table(runs, report["classes"], args.markdown))
         print(f"{Path(args.out) / 'ranking.json'}, {Path(args.out) / 'ranking.png'}")
-
-
-if __name__ == "__main__":
-    # before torch is imported, which looks for GPUs once
-    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    main()

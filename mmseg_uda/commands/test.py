@@ -5,22 +5,22 @@ training needs may be missing, or be in it beyond what the config has.
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
+
+from .begin import begun
+from .command_line import (
+    add_cfg_options,
+    add_config,
+    add_debug,
+    add_launcher,
+    add_toy_network,
+)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.commands.command_line import (
-        add_cfg_options,
-        add_debug,
-        add_launcher,
-        add_toy_network,
-    )
-
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path, help="config file")
+    add_config(parser, "config file")
     parser.add_argument("checkpoint", help="weights of the model")
     parser.add_argument(
         "--work-dir",
@@ -52,26 +52,25 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Score the checkpoint."""
-    args = parse_args()
+    args = parse_args(argv)
+    with begun(args.debug):
+        from mmseg_uda.stages import Request
 
-    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.commands import run_test
-    from mmseg_uda.stages import Request, explained_errors
+        from .run_test import run_test
 
-    request = Request(
-        config=args.config,
-        work_dir=args.work_dir or Path(args.checkpoint).parent / "test",
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        target_root=args.target_root,
-        device=args.device,
-        launcher=args.launcher,
-    )
-    with explained_errors(args.debug):
+        request = Request(
+            config=args.config,
+            work_dir=args.work_dir or Path(args.checkpoint).parent / "test",
+            options=args.cfg_options or {},
+            toy=args.toy,
+            toy_root=args.toy_root,
+            toy_network=args.toy_network,
+            target_root=args.target_root,
+            device=args.device,
+            launcher=args.launcher,
+        )
         run_test(
             request,
             args.checkpoint,
@@ -80,10 +79,3 @@ def main() -> None:
             show_dir=args.show_dir,
             average_with=args.average_with,
         )
-
-
-if __name__ == "__main__":
-    # before torch is imported, which looks for GPUs once
-    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    main()

@@ -6,10 +6,19 @@ first: ``python tools/train.py CONFIG --toy``.
 """
 
 import argparse
-import os
 import shlex
 import sys
 from pathlib import Path
+
+from .begin import begun
+from .command_line import (
+    FOR_STAGES,
+    add_cfg_options,
+    add_config,
+    add_debug,
+    add_launcher,
+    add_toy_network,
+)
 
 _EPILOG = """\
 examples:
@@ -24,20 +33,12 @@ examples:
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.commands.command_line import (
-        FOR_STAGES,
-        add_cfg_options,
-        add_debug,
-        add_launcher,
-        add_toy_network,
-    )
-
     parser = argparse.ArgumentParser(
         description=__doc__,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("config", type=Path, help="config file")
+    add_config(parser, "config file")
     parser.add_argument(
         "--work-dir",
         type=Path,
@@ -125,33 +126,33 @@ def how_to_continue(argv: list[str]) -> str:
             skip_value = True
         elif argument != "--restart" and not argument.startswith("--restart-from="):
             kept.append(argument)
-    return f"To go on, run: python {shlex.join(kept)}"
+    program, *rest = kept  # a file, or a command of two words
+    called = f"python {shlex.quote(program)}" if program.endswith(".py") else program
+    return f"To go on, run: {called} {shlex.join(rest)}"
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Run the stages."""
-    args = parse_args()
+    args = parse_args(argv)
+    with begun(args.debug, how_to_continue(sys.argv)):
+        from mmseg_uda.stages import Request, run_stages
 
-    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.stages import Request, explained_errors, run_stages
-
-    request = Request(
-        config=args.config,
-        work_dir=args.work_dir,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        source_root=args.source_root,
-        target_root=args.target_root,
-        pretrained=args.pretrained,
-        seed=args.seed,
-        amp=args.amp,
-        tensorboard=args.tensorboard,
-        device=args.device,
-        launcher=args.launcher,
-    )
-    with explained_errors(args.debug, how_to_continue(sys.argv)):
+        request = Request(
+            config=args.config,
+            work_dir=args.work_dir,
+            options=args.cfg_options or {},
+            toy=args.toy,
+            toy_root=args.toy_root,
+            toy_network=args.toy_network,
+            source_root=args.source_root,
+            target_root=args.target_root,
+            pretrained=args.pretrained,
+            seed=args.seed,
+            amp=args.amp,
+            tensorboard=args.tensorboard,
+            device=args.device,
+            launcher=args.launcher,
+        )
         run_stages(
             request,
             only=args.stage,
@@ -160,10 +161,3 @@ def main() -> None:
             restart_from=args.restart_from,
             reuse=args.reuse,
         )
-
-
-if __name__ == "__main__":
-    # before torch is imported, which looks for GPUs once
-    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    main()

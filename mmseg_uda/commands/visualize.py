@@ -6,28 +6,19 @@ the confidence weight (probability of the predicted category), the variance weig
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
+
+from .begin import begun
+from .choices import NOISE, NOISE_KINDS, NOISE_UNITS
+from .command_line import add_cfg_options, add_config, add_debug, add_toy_network
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    from mmseg_uda.commands.command_line import (
-        add_cfg_options,
-        add_debug,
-        add_toy_network,
-    )
-    from mmseg_uda.models.maps.feature_noise import NOISE_KINDS, FeatureNoise
-    from mmseg_uda.models.maps.noise.units import NOISE_UNITS
-
-    noise = FeatureNoise()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "config", type=Path, help="config of the model: of this project or mmseg's"
-    )
+    add_config(parser, "config of the model: of this project or mmseg's")
     parser.add_argument("checkpoint", help="weights of the model")
     parser.add_argument(
         "images", nargs="+", help="image files, and folders to search at any depth"
@@ -54,19 +45,19 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--kind",
         choices=NOISE_KINDS,
         help="kind of noise (default: that of the config's LipschitzMap, else "
-        f"{noise.kind})",
+        f"{NOISE['kind']})",
     )
     parser.add_argument(
         "--eps",
         type=float,
         help="bound on the noise, in units of --unit (default: the config's, else "
-        f"{noise.eps:g})",
+        f"{NOISE['eps']:g})",
     )
     parser.add_argument(
         "--unit",
         choices=NOISE_UNITS,
         help="unit of --eps: absolute, root mean square of the features, or their norm "
-        f"at each location (default: the config's, else {noise.unit})",
+        f"at each location (default: the config's, else {NOISE['unit']})",
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
     parser.add_argument(
@@ -94,28 +85,25 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Draw the pictures."""
-    args = parse_args()
+    args = parse_args(argv)
+    with begun(args.debug, "The same command goes on with the images that are left."):
+        from mmseg_uda.stages import Request
+        from mmseg_uda.utils.wording import counted
 
-    import mmseg_uda  # noqa: F401  registers the parts and quietens foreign noise
-    from mmseg_uda.commands import run_visualize
-    from mmseg_uda.stages import Request, explained_errors
-    from mmseg_uda.utils.wording import counted
+        from .run_visualize import run_visualize
 
-    request = Request(
-        config=args.config,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        target_root=args.target_root,
-        device=args.device,
-    )
-    noise = {"kind": args.kind, "eps": args.eps, "unit": args.unit}
-    with explained_errors(
-        args.debug, "The same command goes on with the images that are left."
-    ):
+        request = Request(
+            config=args.config,
+            options=args.cfg_options or {},
+            toy=args.toy,
+            toy_root=args.toy_root,
+            toy_network=args.toy_network,
+            target_root=args.target_root,
+            device=args.device,
+        )
+        noise = {"kind": args.kind, "eps": args.eps, "unit": args.unit}
         drawn, before = run_visualize(
             request,
             args.checkpoint,
@@ -132,10 +120,3 @@ def main() -> None:
         skipped = f" ({before} had been drawn before)" if before else ""
         images = counted(drawn, "image")
         print(f"{images} drawn{skipped}: {Path(args.out) / 'sheet'}")
-
-
-if __name__ == "__main__":
-    # before torch is imported, which looks for GPUs once
-    if "--device=cpu" in sys.argv or "--device cpu" in " ".join(sys.argv):
-        os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    main()

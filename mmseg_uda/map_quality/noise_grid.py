@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,27 +23,6 @@ DEFAULT_NOISE: tuple[Mapping[str, Any], ...] = (
     {"kind": "worst_direction", "eps": 0.1, "unit": "location", "num_samples": 1},
     {"kind": "gaussian_clip", "eps": 0.5, "unit": "absolute", "num_samples": 1},
 )
-
-
-def parse_noise(text: str) -> dict[str, Any]:
-    """Read options such as ``kind=gaussian_clip,eps=2,unit=rms,num_samples=4``.
-
-    Raises:
-        ValueError: If that is not ``KEY=VALUE``, with commas between several, or has a
-            key twice.
-    """
-    options: dict[str, Any] = {}
-    for pair in text.split(","):
-        key, equals, value = (part.strip() for part in pair.partition("="))
-        if not key or not equals or not value:
-            raise ValueError(
-                f"noise is KEY=VALUE,KEY=VALUE,... without spaces, such as "
-                f"kind=gaussian_clip,eps=2; got {text!r}"
-            )
-        if key in options:
-            raise ValueError(f"noise {text!r} has {key!r} twice")
-        options[key] = _value(value)
-    return options
 
 
 def noise_title(options: Mapping[str, Any]) -> str:
@@ -79,10 +57,3 @@ def _lipschitz_map(options: Mapping[str, Any]) -> LipschitzMap:
     of_map = {key: value for key, value in options.items() if key in _OF_MAP}
     noise = {key: value for key, value in options.items() if key not in _OF_MAP}
     return LipschitzMap(**of_map, noise=noise)
-
-
-def _value(text: str) -> Any:
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text

@@ -14,7 +14,7 @@ from PIL import Image
 from test_benchmark import TRAIN, calls
 
 from mmseg_uda.benchmark import Benchmark, draw_sweep, read_sweep, sweep_table
-from mmseg_uda.benchmark.command import parse_run_args
+from mmseg_uda.commands.run_options import parse_run_args
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted((ROOT / "docs" / "benchmarks").glob("*_*.yml"))
@@ -181,6 +181,6 @@ def test_tool__misspelt_option_is_found_before_anything_is_trained(
 def test_work_dir__is_named_after_the_file(root):
     parser = argparse.ArgumentParser()
     parser.add_argument("study", type=Path)
-    args = parse_run_args(parser, root, "study", [str(root / "study.yml")])
-    assert args.work_dir == root / "work_dirs" / "study"
+    args = parse_run_args(parser, "study", [str(root / "study.yml")])
+    assert args.work_dir == Path("work_dirs", "study")
     assert args.results == root / "study.json"

@@ -8,7 +8,7 @@ import pytest
 import torch
 from helpers import on_toycity
 
-from mmseg_uda.commands import run_test
+from mmseg_uda.commands.run_test import run_test
 from mmseg_uda.stages import Request, StageError
 from mmseg_uda.weights.checkpoints import file_hash
 

@@ -1,12 +1,12 @@
 # ruff: noqa: NPY002 - the transforms draw from the global generators
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from in_process import call
 from PIL import Image
 
 from mmseg_uda.datasets import GTA5Dataset, UnlabelledFolder
@@ -257,9 +257,6 @@ def test_check_each_domain__goes_on_after_a_problem(gta5_root, cityscapes_root):
 def test_check_data_tool__table_and_exit_code(
     gta5_root, cityscapes_root, monkeypatch, capsys
 ):
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    import check_data
-
     config = ROOT / "configs/_base_/datasets/gta_to_cityscapes.py"
     source = "train_dataloader.dataset.domains.source"
     options = [
@@ -268,12 +265,11 @@ def test_check_data_tool__table_and_exit_code(
         f"val_dataloader.dataset.data_root={cityscapes_root}",
         f"test_dataloader.dataset.data_root={cityscapes_root}",
     ]
-    argv = ["check_data.py", str(config), "--full", "--cfg-options", *options]
-    monkeypatch.setattr(sys, "argv", argv)
-    assert check_data.main() == 0
+    check = "tools/check_data.py", config, "--full", "--cfg-options", *options
+    assert call(monkeypatch, *check) == 0
     out = capsys.readouterr().out
     assert "| train | train |       source       |   5    |   5    | 48x32" in out
     assert "CityscapesLabelled" in out
     (gta5_root / "labels/00001.png").unlink()
-    assert check_data.main() == 1
+    assert call(monkeypatch, *check) == 1
     assert "image(s) without a label: 00001.png" in capsys.readouterr().err

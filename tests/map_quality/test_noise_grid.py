@@ -2,11 +2,11 @@
 
 import pytest
 
+from mmseg_uda.commands.noise_options import parse_noise
 from mmseg_uda.map_quality.noise_grid import (
     DEFAULT_NOISE,
     lipschitz_maps,
     noise_title,
-    parse_noise,
 )
 from mmseg_uda.models.maps import FeatureNoise, LipschitzMap
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mmseg_uda.commands import run_adapt_bn
+from mmseg_uda.commands.run_adapt_bn import run_adapt_bn
 from mmseg_uda.stages import Request, Resolver, StageError, run_stages
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.toycity import make_toycity

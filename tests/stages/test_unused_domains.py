@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 from helpers import on_toycity, region_leaf
-from in_process import load
 
+from mmseg_uda.commands import (
+    generate_pseudo_labels,
+    run_pseudo_labels,
+    run_translate,
+    translate_dataset,
+)
 from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.registry import OBJECTIVES, VIEWS
 from mmseg_uda.stages import Request, Resolver, StageError
@@ -199,18 +204,22 @@ def test_kept__what_the_caller_reads(tmp_path):
     assert sampled(config(leaf(tmp_path), needed=["target"])) == BOTH
 
 
+PSEUDO_LABELS = generate_pseudo_labels, run_pseudo_labels
+TRANSLATE = translate_dataset, run_translate
+
+
 @pytest.mark.parametrize(
     ("tool", "options", "count"),
     [
-        ("generate_pseudo_labels", ["--out", "o"], BOTH),
-        ("translate_dataset", ["--out", "o", "--domain", "target"], BOTH),
-        ("translate_dataset", ["--out", "o"], dict(source=1)),
+        (PSEUDO_LABELS, ["--out", "o"], BOTH),
+        (TRANSLATE, ["--out", "o", "--domain", "target"], BOTH),
+        (TRANSLATE, ["--out", "o"], dict(source=1)),
     ],
 )
 def test_kept__what_a_tool_reads(tmp_path, tool, options, count):
-    module = load(f"tools/{tool}.py")
+    module, run = tool
     args = module.parse_args([str(leaf(tmp_path)), "weights.pth", *options])
-    assert sampled(module.config_of(args)) == count
+    assert sampled(run.config_of(args)) == count
 
 
 def test_kept__what_another_stage_reads_or_fills_in(tmp_path):

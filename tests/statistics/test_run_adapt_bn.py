@@ -10,7 +10,7 @@ from mmseg.registry import MODELS
 from PIL import Image
 from tiny_norms import write_images
 
-from mmseg_uda.commands import run_adapt_bn
+from mmseg_uda.commands.run_adapt_bn import run_adapt_bn
 from mmseg_uda.stages import Request, StageError
 from mmseg_uda.statistics import StatisticsOptions
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import mmengine
 
+from mmseg_uda.utils.shipped import shipped_config
+
 _BASE = "_base_"
 _FOLDER = re.compile(r"\{\{\s*fileDirname\s*\}\}")
 _INHERITED = re.compile(rf"{_BASE}\s*\.\s*(\w+)")
@@ -61,13 +63,19 @@ class ConfigFile:
             return ()
         given = self._content[0]
         names = given if isinstance(given, list | tuple) else [given]
+        heirs = (*self.heirs, self.path)
         return tuple(
-            ConfigFile(
-                _resolved(self.path.parent / name), name, (*self.heirs, self.path)
-            )
+            ConfigFile(_resolved(path), name, heirs)
             for name in names
-            if isinstance(name, str) and not _ELSEWHERE.search(name)
+            if isinstance(name, str) and (path := self._place_of(name)) is not None
         )
+
+    def _place_of(self, name: str) -> Path | None:
+        """Return where a base of that name lies, None if the text does not tell."""
+        shipped = shipped_config(name)
+        if shipped is not None or _ELSEWHERE.search(name):
+            return shipped
+        return self.path.parent / name
 
     @cached_property
     def _content(self) -> tuple[Any, set[str]]:

@@ -4,12 +4,17 @@ from pathlib import Path
 
 from mmengine.config import Config
 
+from mmseg_uda.engine.walk import dicts_in
 from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..errors import StageError
 from .config_errors import why_unreadable
 from .config_forms import check_forms
 from .custom_imports import import_own_modules
+
+# mmengine marks every part of a config that is inherited as `mmseg_uda::FILE` with this
+# scope. Our parts are in mmseg's, so that other marks stay and this one says nothing.
+OWN_SCOPE = "mmseg_uda"
 
 
 def load_config(path: Path) -> Config:
@@ -37,6 +42,9 @@ def load_config(path: Path) -> Config:
         raise StageError(
             f"config '{path}' cannot be read: {why_unreadable(path, error)}"
         ) from error
+    for node in dicts_in(cfg._cfg_dict):
+        if node.get("_scope_") == OWN_SCOPE:
+            del node["_scope_"]
     check_forms(cfg)
     import_own_modules(cfg)
     return cfg

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from mmseg_uda.registry import STAGES
+from mmseg_uda.utils.shipped import shipped_config
 from mmseg_uda.utils.suggestions import did_you_mean
 from mmseg_uda.weights.weight_files import is_file_name
 
 from ..base_stage import BaseStage, Takes
+from ..config.config_tree import config_tree
 from ..errors import StageError
 from ..stage_options import names_in, without_none
 
@@ -80,7 +82,8 @@ def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
 
     Args:
         name: Key of the stage.
-        options: Its value, with ``config`` relative to the leaf, or without.
+        options: Its value, with ``config`` relative to the leaf or to a file that this
+            inherits, the nearest one that fits, or without.
         leaf: The config file that it stands in.
 
     Raises:
@@ -88,14 +91,19 @@ def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
     """
     if not options.get("config"):
         return leaf
-    config = (leaf.parent / options["config"]).resolve()
-    if not config.is_file():
-        raise StageError(
-            f"stage '{name}': config '{options['config']}' does not exist "
-            f"(looked for {config}; the path is relative to {leaf}, an inherited one, "
-            "too)"
-        )
-    return config
+    given = options["config"]
+    shipped = shipped_config(given)
+    if shipped is not None and shipped.is_file():
+        return shipped.resolve()
+    for file in config_tree(leaf):
+        config = (file.path.parent / given).resolve()
+        if config.is_file():
+            return config
+    raise StageError(
+        f"stage '{name}': config '{given}' does not exist (looked for "
+        f"{(leaf.parent / given).resolve()}; the path is relative to {leaf}, or to a "
+        "file that this inherits)"
+    )
 
 
 def _check_references(

@@ -30,6 +30,11 @@ DECIDING = (
     "default_hooks",  # of these, deciding_hooks
     "stopping",  # by scores
     "auto_scale_lr",
+    # variables of some files, which counted when all kinds of stages shared this list;
+    # they still do, or runs that were begun then could not go on
+    "rule",
+    "tta",
+    "target_statistics",
 )
 # ... but for how fast data is read, where it lies, how often one looks at it and what
 # is only said about it

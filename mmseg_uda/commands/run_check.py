@@ -1,0 +1,120 @@
+"""What ``mmseg-uda check`` checks."""
+
+import argparse
+import sys
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from prettytable import PrettyTable
+
+from mmseg_uda.datasets.checks.each_domain import check_each_domain
+from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
+from mmseg_uda.datasets.preflight import DatasetReport
+from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages.checks.classes import check_classes_unbuilt
+from mmseg_uda.stages.checks.loaders import check_loader
+
+_LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
+
+
+_COLUMNS = (
+    "stage",
+    "split",
+    "domain",
+    "images",
+    "labels",
+    "size",
+    "decoded",
+    "absent classes",
+)
+
+
+def check_all(args: argparse.Namespace) -> int:
+    """Check and print; return 1 if a data set has a problem."""
+    table, notices = PrettyTable(_COLUMNS), []
+    failed = False
+    for stages, key, cfg in _dataloaders(args):
+        reports, errors = _check(cfg, key, None if args.full else 200)
+        where, split = ", ".join(stages), key.removesuffix("_dataloader")
+        for report in reports:
+            table.add_row([where, split, *_row(report)])
+            who = f"{where}, {split}, {report.name}"
+            notices += [f"{who}: {notice}" for notice in report.notices]
+        for error in errors:
+            failed = True
+            print(f"{where}, {split}: {error}\n", file=sys.stderr)
+    if table.rows:
+        print("\n".join([str(table), *notices]))
+    return int(failed)
+
+
+def _check(
+    cfg: Config, key: str, max_full: int | None
+) -> tuple[list[DatasetReport], list[Exception]]:
+    """Check one dataloader as the training, or the test, of its stage does."""
+    loader = cfg[key]
+    try:
+        check_loader(key, loader)
+    except StageError as error:
+        return [], [error]
+    reports, errors = check_each_domain(loader, max_full)
+    errors = errors + check_sizes(loader, reports, Batching.of(cfg, key))
+    try:
+        check_classes_unbuilt(cfg, key)
+    except StageError as error:
+        errors.append(error)
+    return reports, errors
+
+
+def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]]:
+    """Return the dataloaders of all training stages, each once.
+
+    Returns:
+        Names of the stages that use it, its key, and the config of the first.
+
+    Raises:
+        StageError: If the config, or an option, is wrong, or there is no dataloader.
+    """
+    request = Request(
+        args.config,
+        options=args.cfg_options or {},
+        source_root=args.source_root,
+        target_root=args.target_root,
+    )
+    resolver = Resolver(request)
+    found: list[tuple[list[str], str, Config]] = []
+    for stage in resolver.stages:
+        if not stage.trains:
+            continue
+        cfg = resolver.stage_config(stage)
+        for notice in resolver.left_out(stage):
+            print(notice)
+        init_default_scope(cfg.get("default_scope", "mmseg"))
+        for key in _LOADERS:
+            loader = cfg.get(key)
+            same = (stages for stages, k, other in found if loader == other[k])
+            users = next(same, [])
+            if loader and not users:
+                found.append(([stage.name], key, cfg))
+            elif loader and stage.name not in users:
+                users.append(stage.name)
+    if not found:
+        raise StageError(
+            f"{args.config} has no train_, val_ or test_dataloader to check. Files "
+            "under configs/_base_ are parts; give a config that puts them together."
+        )
+    return found
+
+
+def _row(report: DatasetReport) -> list:
+    smallest, largest = (
+        "x".join(map(str, s)) for s in (report.smallest, report.largest)
+    )
+    return [
+        report.name,
+        report.num_images,
+        report.num_labels,
+        smallest if smallest == largest else f"{smallest} to {largest}",
+        report.num_read,
+        (", ".join(report.absent) or "none") if report.num_labels else "-",
+    ]

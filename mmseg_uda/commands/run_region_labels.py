@@ -1,0 +1,54 @@
+"""What ``mmseg-uda region-labels`` makes."""
+
+import argparse
+
+from mmengine.registry import init_default_scope
+from mmseg.registry import DATASETS
+
+from mmseg_uda.engine.distributed import shutdown_distributed
+from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.config.labelled_data import seed_of
+from mmseg_uda.stages.kinds.region_grid import grid_stage
+from mmseg_uda.stages.ranks import say, start_processes
+from mmseg_uda.stages.run.folders import draw_toycity
+from mmseg_uda.utils.ranks import on_rank_zero
+
+
+def make(args: argparse.Namespace) -> None:
+    """Make the labels and say what they are."""
+    request = Request(
+        args.config,
+        options=args.cfg_options or {},
+        toy=args.toy,
+        toy_root=args.toy_root,
+        toy_network=args.toy_network,
+        source_root=args.source_root,
+        seed=args.seed,
+        launcher=args.launcher,
+    )
+    resolver = Resolver(request)
+    stage = grid_stage(resolver, args.stage)
+    cfg = resolver.stage_config(stage)
+    stage.check_finding(cfg)
+    start_processes(args.launcher, cfg)
+    on_rank_zero(draw_toycity, request, [cfg])
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    out = args.out or resolver.folder(stage)
+    report = make_region_labels(
+        stage.rules,
+        DATASETS.build(stage.data(cfg)),
+        stage.scale,
+        out,
+        seed_of(cfg),
+        args.workers,
+        args.shard,
+    )
+    if report is None:
+        say(
+            f"part {args.shard[0]} of {args.shard[1]} is labelled in {out}; when all "
+            "are, run the same command without --shard: it counts and finishes"
+        )
+    else:
+        say(f"{region_table(report)}\n{region_advice(report)}\n{out}")
+    shutdown_distributed()

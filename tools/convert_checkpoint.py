@@ -1,0 +1,10 @@
+"""Convert a checkpoint of the literature, as ``mmseg-uda convert``."""
+
+import os
+
+os.environ["MMSEG_UDA_COMMAND"] = str(os.getpid())  # its parts are imported when needed
+
+from mmseg_uda.commands.main import main
+
+if __name__ == "__main__":
+    main("convert")

@@ -1,0 +1,10 @@
+"""Draw predictions, confidence and maps, as ``mmseg-uda visualize``."""
+
+import os
+
+os.environ["MMSEG_UDA_COMMAND"] = str(os.getpid())  # its parts are imported when needed
+
+from mmseg_uda.commands.main import main
+
+if __name__ == "__main__":
+    main("visualize")
