@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from mmengine.config import Config
+from torch import nn
 
 from mmseg_uda.datasets.pseudo_label_report import few_classes
 from mmseg_uda.pseudo_labels import (
@@ -28,6 +29,7 @@ from ..checks.follows import check_alike, check_follows
 from ..checks.full_size_weights import toy_explained
 from ..checks.loaders import DataCheck
 from ..checks.model import check_model
+from ..checks.outline import told_of_model
 from ..checks.predicting import check_predicting
 from ..config.overrides import pseudo_labelled_in
 from ..equation import describe_rule, rule_as_text
@@ -199,14 +201,18 @@ class PseudoLabelStage(BaseStage):
     def describe(self, resolver: Resolver) -> Told:
         """Return its options and how the labels are chosen, as an equation."""
         cfg = resolver.stage_config(self)
-        rule, model = check_predicting(self, cfg), None
-        if rule.score_map is not None:
-            model = check_model(cfg, None, trains=False)
-            check_predicting(self, cfg, model)
-        chosen = describe_rule(rule, model)
+        rule = check_predicting(self, cfg)
+        if rule.score_map is None:
+            chosen = describe_rule(rule, None)
+        else:
+            chosen = told_of_model(cfg, lambda model: self._chosen(cfg, model))
         options = resolver.leaf.stages[self.name].to_dict()
         options["rule"] = dict(self.rule)  # without what is set to None
         return Told(as_call(options), rule_as_text(chosen), {**options, **chosen})
+
+    def _chosen(self, cfg: Config, model: nn.Module) -> dict[str, Any]:
+        """Return how the labels are chosen by a rule that looks at a map."""
+        return describe_rule(check_predicting(self, cfg, model), model)
 
 
 def _statistics(given: Any) -> StatisticsOptions | None:

@@ -23,6 +23,7 @@ from ..checks.full_size_weights import toy_explained
 from ..checks.labels_come import check_labels_come
 from ..checks.loaders import DataCheck
 from ..checks.model import check_model
+from ..checks.outline import told_of_model
 from ..checks.random_parts import warn_of_random_parts
 from ..checks.regions import check_region_heads, rules_on_disk
 from ..checks.short_run import too_short_for
@@ -282,6 +283,5 @@ class TrainStage(BaseStage):
 
     def describe(self, resolver: Resolver) -> Told:
         """Return the equation that it minimises."""
-        model = check_model(resolver.stage_config(self), None, trains=False)
-        description = describe(model)
+        description = told_of_model(resolver.stage_config(self), describe)
         return Told("train", as_equation(description), description)

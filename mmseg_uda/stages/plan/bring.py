@@ -1,6 +1,6 @@
 """Stages that the configs of other stages bring with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,14 @@ from .build_stage import config_of, kind_of, options_of
 from .plan import plan_stages
 
 Table = dict[str, Any]
+Load = Callable[[Path], Config]
 
 
 def bring_stages(
-    table: Mapping[str, Any] | None, leaf: Path, behind: tuple[Path, ...] = ()
+    table: Mapping[str, Any] | None,
+    leaf: Path,
+    behind: tuple[Path, ...] = (),
+    load: Load = load_config,
 ) -> Table | None:
     """Put the stages of the configs that stages name in front of these.
 
@@ -34,6 +38,7 @@ def bring_stages(
         table: Value of ``stages``: name -> options, in the order to run.
         leaf: The config file that it stands in.
         behind: The config files that have brought this one, in which it must not be.
+        load: Returns the config of a file.
 
     Returns:
         The table with all stages. None if there is no table.
@@ -47,23 +52,25 @@ def bring_stages(
     if not isinstance(table, Mapping):
         raise StageError(f"{leaf}: stages must be a dict of stages, got {table!r}")
     own = {name: options for name, options in table.items() if options is not None}
-    result = _with_brought(own, leaf, (*behind, leaf.resolve()))
+    result = _with_brought(own, leaf, (*behind, leaf.resolve()), load)
     _check_changes(own, result)
     result = _built_on(result, own)
     _check_removed(table, result)
     return result
 
 
-def _with_brought(own: Table, leaf: Path, behind: tuple[Path, ...]) -> Table:
+def _with_brought(
+    own: Table, leaf: Path, behind: tuple[Path, ...], load: Load
+) -> Table:
     """Put what stages bring in front of each of them, and leave bare changes out."""
     result: Table = {}
     for name, options in own.items():
         if name in result or _changes(options):
             continue
-        brought, options = _brought(name, options, leaf, behind)
+        brought, options = _brought(name, options, leaf, behind, load)
         for other, stage in brought:
             _place(result, other, stage, name, own)
-        *earlier, last = _brought_by(name, options, leaf, behind) or [None]
+        *earlier, last = _brought_by(name, options, leaf, behind, load) or [None]
         for other, stage in earlier:
             _place(result, other, stage, name, own)
         result[name] = options if last is None else _put_into(last[1], options)
@@ -96,7 +103,7 @@ def _changes(options: Any) -> bool:
 
 
 def _brought(
-    name: str, options: Any, leaf: Path, behind: tuple[Path, ...]
+    name: str, options: Any, leaf: Path, behind: tuple[Path, ...], load: Load
 ) -> tuple[list[tuple[str, Table]], Any]:
     """Return the stages that the kind of an entry brings, and the entry then."""
     kind = kind_of(options)
@@ -108,11 +115,11 @@ def _brought(
             config = config_of(name, entry, leaf)
             if config in behind:
                 raise _brings_itself(name, (*behind, config))
-    return list(_absolute(_with_brought(table, leaf, behind), leaf)), options
+    return list(_absolute(_with_brought(table, leaf, behind, load), leaf)), options
 
 
 def _brought_by(
-    name: str, options: Any, leaf: Path, behind: tuple[Path, ...]
+    name: str, options: Any, leaf: Path, behind: tuple[Path, ...], load: Load
 ) -> list[tuple[str, Table]]:
     """Return the stages of the config of a stage up to its last training."""
     if not _has_config(options) or not options.get("config"):
@@ -122,7 +129,7 @@ def _brought_by(
         return []
     if config in behind:
         raise _brings_itself(name, (*behind, config))
-    table = bring_stages(load_config(config).get("stages"), config, behind)
+    table = bring_stages(load(config).get("stages"), config, behind, load)
     if table is None:
         return []
     try:

@@ -1,5 +1,6 @@
 """From a config file and the command line to the config that a stage runs with."""
 
+import copy
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,9 +56,10 @@ class Resolver:
                 "trains: add --toy, or leave it out"
             )
         self.request = request
-        self.leaf = load_config(request.config)
+        self._read: dict[Path, Config] = {}
+        self.leaf = self._load(request.config)
         planned = self._bring()
-        configs = [load_config(stage.config) for stage in planned]
+        configs = [self._load(stage.config) for stage in planned]
         for file in dict.fromkeys([request.config, *(s.config for s in planned)]):
             check_keys(file)
             for told in idle_changes(file):
@@ -90,7 +92,7 @@ class Resolver:
             needed: Domains that stay in any case: the caller reads their images.
         """
         request = self.request
-        cfg = load_config(stage.config)
+        cfg = self._load(stage.config)
         hooks = tuple(cfg.get("default_hooks") or ())
         trainer = self.trainer(stage)  # its options count as if the file had them
         check_stage_options(trainer.name, trainer.cfg_options, cfg)
@@ -182,10 +184,17 @@ class Resolver:
         """Return the folder of a stage."""
         return self.work_dir / (stage if isinstance(stage, str) else stage.name)
 
+    def _load(self, path: Path) -> Config:
+        """Return the config of a file, which is read once a resolver."""
+        if path not in self._read:
+            self._read[path] = load_config(path)
+        return copy.deepcopy(self._read[path])
+
     def _bring(self) -> list[BaseStage]:
         """Plan the stages of the leaf, with its options, and those that they bring."""
         _merge(self.leaf, _only("stages", self.request.options))
-        table = bring_stages(self.leaf.get("stages"), self.request.config)
+        given = self.leaf.get("stages")
+        table = bring_stages(given, self.request.config, load=self._load)
         if table:
             self.leaf.stages = table
         return plan_stages(table, self.request.config)
@@ -208,7 +217,7 @@ class Resolver:
 
     def _rules_of(self, learner: BaseStage) -> ToyRules:
         """Return the rules of ``--toy`` for a stage that trains."""
-        cfg = load_config(learner.config)
+        cfg = self._load(learner.config)
         options = {**self.shared, **self.by_stage[learner.name]}
         _merge(cfg, _only("toy", options))
         return rules_for(cfg, str(self.request.small_network))
