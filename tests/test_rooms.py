@@ -66,6 +66,15 @@ def test_utils__know_no_other_room():
             assert rooms <= {"utils", None}, name
 
 
+def test_rooms__none_is_more_than_a_fifth():
+    lines: dict[str, int] = {}
+    for name, path in _sources().items():
+        room = _room(name) or ""
+        count = len(path.read_text("utf-8").splitlines())
+        lines[room] = lines.get(room, 0) + count
+    assert {r: n for r, n in lines.items() if n > sum(lines.values()) / 5} == {}
+
+
 def test_files__are_short():
     lines = {
         name: len(path.read_text("utf-8").splitlines())
