@@ -1,7 +1,7 @@
 """Puts configs, tools, demo and model index into the package, as OpenMMLab's have them.
 
-A wheel holds copies below ``mmseg_uda/.mim``; an editable install, which has the
-checkout itself, needs none. All else is in setup.cfg.
+A wheel holds copies below ``mmseg_uda/.mim``; an editable install links. mmengine looks
+there for a config that is inherited as ``mmseg_uda::FILE``. All else is in setup.cfg.
 """
 
 from pathlib import Path
@@ -18,11 +18,22 @@ class BuildWithShipped(build_py):
     """Builds the package with what a checkout has beside it."""
 
     def run(self) -> None:
-        """Build, and copy."""
+        """Build, and copy or link."""
         super().run()
         if self.editable_mode:
-            return
-        target = Path(self.build_lib, "mmseg_uda", ".mim")
+            self._link(ROOT / "mmseg_uda" / ".mim")
+        else:
+            self._copy(Path(self.build_lib, "mmseg_uda", ".mim"))
+
+    def _link(self, target: Path) -> None:
+        target.mkdir(exist_ok=True)
+        for name in SHIPPED:
+            link = target / name
+            if link.is_symlink():
+                link.unlink()
+            link.symlink_to(Path("..", "..", name))
+
+    def _copy(self, target: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         for name in SHIPPED:
             source = ROOT / name
