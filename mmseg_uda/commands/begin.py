@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,5 +21,8 @@ def begun(debug: bool, how_to_continue: str = "") -> Iterator[None]:
     import mmseg_uda.parts  # noqa: F401  registers all of them
     from mmseg_uda.stages import explained_errors
 
+    # What is imported stays. mmengine collects garbage with every data set it builds,
+    # and would look through all of that each time.
+    gc.freeze()
     with explained_errors(debug, how_to_continue):
         yield
