@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from mmengine.config import Config
 
+from .config_text import config_text
+
 
 class FormattedOnce(Config):
     """A config whose text is formatted anew only when it has changed.
 
-    mmengine formats all of it, which takes half a second to a second, for the log, for
-    the dump, and for every single checkpoint.
+    mmengine formats all of it, which takes half a second to two seconds, for the log,
+    for the dump, and for every single checkpoint. See :func:`config_text` for how.
     """
 
     _formatted = ("", "")  # of what, and its text
@@ -24,8 +26,8 @@ class FormattedOnce(Config):
     @property
     def pretty_text(self) -> str:
         """Text of the config, as Python."""
-        content = repr(self._cfg_dict.to_dict())
+        plain = self._cfg_dict.to_dict()
+        content = repr(plain)
         if self._formatted[0] != content:
-            formatted = (content, super().pretty_text)
-            object.__setattr__(self, "_formatted", formatted)
+            object.__setattr__(self, "_formatted", (content, config_text(plain)))
         return self._formatted[1]
