@@ -45,12 +45,42 @@ def _room(module: str) -> str | None:
     return name if inside else None
 
 
-def test_rooms__arrows_go_down_only():
+def _arrows() -> dict[str, set[str]]:
+    """Which rooms each room imports."""
     arrows: dict[str, set[str]] = {}
     for name, path in _sources().items():
         if room := _room(name):
             seen = {_room(module) for module in _imported(name, path)}
             arrows.setdefault(room, set()).update(seen - {room, None})
+    return arrows
+
+
+def _below(room: str, arrows: dict[str, set[str]]) -> set[str]:
+    """All rooms that one imports, by way of others as well."""
+    found, open_ones = set(), [room]
+    while open_ones:
+        new = arrows.get(open_ones.pop(), set()) - found
+        found |= new
+        open_ones += new
+    return found
+
+
+def test_rooms__are_as_the_docs_draw_them():
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text("utf-8")
+    picture = text.split("flowchart TD")[1].split("```")[0]
+    drawn: dict[str, set[str]] = {}
+    for line in filter(None, map(str.strip, picture.split("\n"))):
+        above, below = line.split(" --> ")
+        drawn.setdefault(above, set()).add(below)
+    files = {"parts", "registry", "version", "__main__"}
+    real = {a: below - files for a, below in _arrows().items() if a not in files}
+    assert {a for a, below in drawn.items() if below - real[a]} == set()  # none made up
+    missing = {a: below - _below(a, drawn) for a, below in real.items()}
+    assert {a: below for a, below in missing.items() if below} == {}
+
+
+def test_rooms__arrows_go_down_only():
+    arrows = _arrows()
     assert "utils" in arrows["engine"]  # arrows are found at all
     try:
         TopologicalSorter(arrows).prepare()
