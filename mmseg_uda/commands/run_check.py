@@ -67,7 +67,7 @@ def _check(
 
 
 def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]]:
-    """Return the dataloaders of all training stages, each once.
+    """Return the dataloaders of all stages whose data are checked, each once.
 
     Returns:
         Names of the stages that use it, its key, and the config of the first.
@@ -83,8 +83,9 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]
     )
     resolver = Resolver(request)
     found: list[tuple[list[str], str, Config]] = []
-    for stage in resolver.stages:
-        if not stage.trains:
+    # what others look at is mostly that of a training, and told of that alone
+    for stage in sorted(resolver.stages, key=lambda stage: not stage.trains):
+        if not (stage.trains or (stage.reads and stage.looks_at_data)):
             continue
         cfg = resolver.stage_config(stage)
         for notice in resolver.left_out(stage):
@@ -96,7 +97,7 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]
             users = next(same, [])
             if loader and not users:
                 found.append(([stage.name], key, cfg))
-            elif loader and stage.name not in users:
+            elif loader and stage.trains and stage.name not in users:
                 users.append(stage.name)
     if not found:
         raise StageError(

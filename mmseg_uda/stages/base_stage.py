@@ -86,12 +86,16 @@ class BaseStage:
     makes: ClassVar[str] = ""
     #: that of this file in its folder, which stands for all that it has made.
     manifest: ClassVar[str] = ""
-    #: Files or folders, as patterns, that a changed config would waste.
-    leaves: ClassVar[tuple[str, ...]] = ()
+    #: Files or folders in its folder, as patterns, that it goes on with after a kill,
+    #: or that a changed config would waste; anything, unless a kind knows better.
+    leaves: ClassVar[tuple[str, ...]] = ("*",)
     #: Options that name earlier stages.
     takes: ClassVar[Mapping[str, Takes]] = {}
-    #: Domain of the training data that it reads; None for several, or none.
+    #: Domain of the training data that it reads, which its config then keeps even if no
+    #: objective looks at it; None for several, or none.
     reads: ClassVar[str | None] = None
+    #: Whether the data of its config are checked for its own sake.
+    looks_at_data: ClassVar[bool] = True
     #: Whether it trains a model with a config of its own.
     trains: ClassVar[bool] = False
     #: Name of the one stage of a config without ``stages``, if it is of this kind.
@@ -207,7 +211,14 @@ class BaseStage:
     # ---- what decides its outcome, and what it has made
 
     def deciding(self, cfg: Config) -> dict[str, Any]:
-        """Return what decides what it makes, apart from what it takes of others."""
+        """Return what decides what it makes, apart from what it takes of others.
+
+        By default these are its options and all that its config says of the domain that
+        it reads, with the pipeline of the training.
+
+        Args:
+            cfg: Its config.
+        """
         apart = ("name", "config", *self.takes)
         options = {key: v for key, v in vars(self).items() if key not in apart}
         domains = (cfg.get("train_dataloader") or {}).get("dataset", {}).get("domains")
@@ -225,6 +236,10 @@ class BaseStage:
 
         Args:
             folder: Its folder.
+
+        Returns:
+            Texts by name, ``<makes>_hash`` among them; of weights ``checkpoint``, the
+            file, and ``checkpoint_hash``.
         """
         return {f"{self.makes}_hash": file_hash(folder / self.manifest)}
 
@@ -238,7 +253,7 @@ class BaseStage:
         """Check what its config says of its inputs, before these are looked for."""
 
     def check(self, outlook: Outlook, weights: Path | None) -> None:
-        """Check all that can be without running it, but for its data.
+        """Check all that can be without running it, but for its data; on rank 0.
 
         Args:
             outlook: What is about to be done.
@@ -249,13 +264,13 @@ class BaseStage:
         """
 
     def check_data(self, outlook: Outlook, check: DataCheck) -> None:
-        """Check the files that it reads.
+        """Check the files that it reads; on rank 0. By default all data of its config.
 
         Args:
             outlook: What is about to be done.
             check: Called with a config and a name; checks its training data.
         """
-        if self.reads is not None:
+        if self.reads is not None and self.looks_at_data:
             check(outlook.config(self), self.name)
 
     def announcement(self, inputs: Inputs) -> str:
@@ -270,8 +285,13 @@ class BaseStage:
     def run(self, run: StageRun) -> None:
         """Make what it makes, in ``run.folder``; called on all ranks.
 
+        What one rank is to do for all goes through
+        :func:`~mmseg_uda.utils.ranks.on_rank_zero`. What was begun before a kill is
+        still there, and is to be gone on with.
+
         Args:
-            run: The config, the inputs and the folder.
+            run: The config (``cfg``), what it takes of others (``inputs.weights``,
+                ``inputs.of(option)``), its ``folder``, and ``say``.
         """
         raise NotImplementedError
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -175,7 +178,45 @@ def test_kind__is_checked_run_skipped_resumed_and_taken_over(
     assert f"colours: taken over from {first / 'colours'}" in said
 
 
-KINDS = {path.stem: path for path in (PACKAGE / "kinds").glob("*.py")}
+@pytest.mark.slow
+def test_kind__finds_its_parts_in_a_process_of_its_own(leaf, toy_root, tmp_path):
+    leaf.write_text(
+        f"custom_imports = dict(imports=['{Path(__file__).stem}'])\n{leaf.read_text()}"
+    )
+    command = [sys.executable, "tools/train.py", leaf, "--toy", "--stage", "colours"]
+    command += ["--toy-network", "random", "--toy-root", toy_root, "--device", "cpu"]
+    places = [ROOT, ROOT / "tests", Path(__file__).parent]
+    done = subprocess.run(
+        [*map(str, command), "--work-dir", str(tmp_path / "run")],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places))},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "colours: 3 colours" in done.stdout
+
+
+def test_check_data__looks_at_what_such_a_stage_reads(
+    leaf, toy_root, monkeypatch, capsys
+):
+    target = "train_dataloader.dataset.domains.target.data_root"
+    roots = [f"--source-root={toy_root}/gta5", f"--target-root={toy_root}/cityscapes"]
+    check = "tools/check_data.py", leaf, *roots
+    assert call(monkeypatch, *check) == 0
+    assert "| colours |" in capsys.readouterr().out.replace("  ", " ")
+    assert call(monkeypatch, *check, "--cfg-options", f"{target}=/nowhere") == 1
+
+
+@STAGES.register_module()
+class NamelessStage(BaseStage):
+    """Does not say what it makes."""
+
+
+def test_kind__that_makes_nothing_is_refused(leaf):
+    leaf.write_text(leaf.read_text().replace("MeanColourStage", "NamelessStage"))
+    with pytest.raises(TypeError, match=r"NamelessStage: .*`makes`.*`manifest`"):
+        Resolver(Request(leaf, options={"stages.colours.count": None}))
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -192,7 +233,8 @@ def _texts(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("room", ["plan", "run"])
 def test_plan_and_run__name_no_kind(room):
-    kinds = [name for name in STAGES.module_dict if name != "MeanColourStage"]
+    own = ("MeanColourStage", "NamelessStage")
+    kinds = [name for name in STAGES.module_dict if name not in own]
     assert len(kinds) >= 6
     found = [
         (path.name, text)
@@ -203,7 +245,7 @@ def test_plan_and_run__name_no_kind(room):
     assert found == []
 
 
-@pytest.mark.parametrize("name", sorted(STAGES.module_dict))
+@pytest.mark.parametrize("name", sorted({*STAGES.module_dict} - {"NamelessStage"}))
 def test_kinds__declare_what_the_run_asks_for(name):
     kind = STAGES.get(name)
     assert kind.makes

@@ -27,7 +27,6 @@ from mmseg_uda.utils.options import from_options
 from ..base_stage import WEIGHTS, BaseStage, Takes, Told, as_call
 from ..checks.follows import check_alike, check_follows
 from ..checks.full_size_weights import toy_explained
-from ..checks.loaders import DataCheck
 from ..checks.model import check_model
 from ..checks.outline import told_of_model
 from ..checks.predicting import check_predicting
@@ -72,6 +71,7 @@ class PseudoLabelStage(BaseStage):
         ),
         "average_with": Takes(WEIGHTS, many=True, numbered=True),
     }
+    looks_at_data = False  # it is that of the stage that learns from it
     does = "predicts pseudo-labels with"
 
     def __init__(
@@ -118,9 +118,6 @@ class PseudoLabelStage(BaseStage):
         check_target_classes(with_images, model)
         check_predicting(self, cfg, model)
         check_alike(outlook, self, "average_with")
-
-    def check_data(self, outlook: Outlook, check: DataCheck) -> None:
-        """Check nothing: the images are those of the stage that learns from it."""
 
     def announcement(self, inputs: Inputs) -> str:
         """Say what it is about to make."""

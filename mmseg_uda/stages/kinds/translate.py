@@ -15,7 +15,6 @@ from mmseg_uda.translation.stage import translate_pipeline
 from mmseg_uda.translation.translation_writer import MANIFEST
 
 from ..base_stage import WEIGHTS, BaseStage, Takes, Told
-from ..checks.loaders import DataCheck
 from ..checks.translating import check_translating
 from ..config.overrides import translated_in
 from ..plan.resolve import Resolver
@@ -44,6 +43,7 @@ class TranslateStage(BaseStage):
             WEIGHTS, required="the training stage of the translator", key="weights"
         )
     }
+    looks_at_data = False  # it is that of the stage that learns from it
     does = "translates the source with"
 
     def __init__(
@@ -61,9 +61,6 @@ class TranslateStage(BaseStage):
     def check(self, outlook: Outlook, weights: Path | None) -> None:
         """Check the translator and the pipeline of the images."""
         check_translating(self.generator, outlook.config(self), weights)
-
-    def check_data(self, outlook: Outlook, check: DataCheck) -> None:
-        """Check nothing: the images are those of the stage that learns from it."""
 
     def announcement(self, inputs: Inputs) -> str:
         """Say what it is about to make."""

@@ -56,6 +56,7 @@ def build_stage(
             f"stage '{name}': type must be one of {', '.join(known)}, got {given!r}."
             + did_you_mean(str(given), known)
         )
+    _check_kind(kind)
     own = {key: value for key, value in options.items() if key != "type"}
     known = options_of(kind)
     for option in own:
@@ -104,6 +105,20 @@ def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
         f"{(leaf.parent / given).resolve()}; the path is relative to {leaf}, or to a "
         "file that this inherits)"
     )
+
+
+def _check_kind(kind: type[BaseStage]) -> None:
+    """Check that a kind says what it makes, and which file stands for that.
+
+    Raises:
+        TypeError: If it does not.
+    """
+    own = kind.outputs is not BaseStage.outputs
+    if not kind.makes or not (kind.manifest or own):
+        raise TypeError(
+            f"{kind.__name__}: a kind of stage must say what it makes (`makes`), and "
+            "which file in its folder stands for that (`manifest`) or its `outputs`"
+        )
 
 
 def _check_references(

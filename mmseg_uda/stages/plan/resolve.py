@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
+from mmengine.registry import init_default_scope
 
 from mmseg_uda.engine.toy import apply_toy
 from mmseg_uda.engine.toy_rules import ToyRules, rules_for
@@ -125,6 +126,8 @@ class Resolver:
         cfg.work_dir = str(self.folder(stage))
         kept = {*needed, stage.reads}
         self._left_out[stage.name] = leave_out_unused(cfg, trainer.filled, kept)
+        # whatever is done with it next looks its parts up by name
+        init_default_scope(cfg.get("default_scope", "mmseg"))
         return cfg
 
     def left_out(self, stage: BaseStage) -> list[str]:

@@ -67,5 +67,11 @@ def mark_done(
     folder: Path, stage: BaseStage, record: Mapping[str, Any], seconds: float
 ) -> None:
     """Write down that a stage is finished, and what it has made."""
-    record = {**record, **stage.outputs(folder), "seconds": round(seconds, 1)}
-    write_json(folder / DONE, record)
+    made = stage.outputs(folder)
+    if not any(key.endswith("_hash") for key in made):
+        raise TypeError(
+            f"{stage.kind}.outputs() must name the hash of what it has made, as "
+            f"'{stage.makes}_hash' (of weights 'checkpoint' and 'checkpoint_hash'); it "
+            f"names {', '.join(made) or 'nothing'}"
+        )
+    write_json(folder / DONE, {**record, **made, "seconds": round(seconds, 1)})

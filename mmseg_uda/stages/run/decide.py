@@ -14,6 +14,7 @@ from .record import DONE, STARTED, read_json
 
 SKIP, RESUME, START = "skip", "resume", "start"
 _SHOWN = 8
+_WRITTEN_BY_THE_RUN = (STARTED, "config.py")
 _LENGTH = "train_cfg.max_iters"
 
 
@@ -99,7 +100,8 @@ def _resume(name: str, folder: Path, note: str) -> Decision:
 
 def _has_made_something(folder: Path, leaves: Sequence[str]) -> bool:
     """Whether a changed config would waste what a begun stage has made."""
-    return any(any(folder.glob(pattern)) for pattern in leaves)
+    made = (path for pattern in leaves for path in folder.glob(pattern))
+    return any(path.name not in _WRITTEN_BY_THE_RUN for path in made)
 
 
 def _check_unchanged(
