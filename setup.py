@@ -5,7 +5,7 @@ there for a config that is inherited as ``mmseg_uda::FILE``. All else is in setu
 """
 
 from pathlib import Path
-from shutil import copy2, copytree, ignore_patterns
+from shutil import copy2, copytree, ignore_patterns, rmtree
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
@@ -29,12 +29,15 @@ class BuildWithShipped(build_py):
         target.mkdir(exist_ok=True)
         for name in SHIPPED:
             link = target / name
-            if link.is_symlink():
+            if link.is_symlink() or link.is_file():
                 link.unlink()
+            elif link.is_dir():
+                rmtree(link)
             link.symlink_to(Path("..", "..", name))
 
     def _copy(self, target: Path) -> None:
-        target.mkdir(parents=True, exist_ok=True)
+        rmtree(target, ignore_errors=True)  # of an earlier build
+        target.mkdir(parents=True)
         for name in SHIPPED:
             source = ROOT / name
             if source.is_dir():

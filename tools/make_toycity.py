@@ -2,9 +2,10 @@
 
 import os
 
-os.environ["MMSEG_UDA_COMMAND"] = str(os.getpid())  # its parts are imported when needed
-
-from mmseg_uda.commands.main import main
-
 if __name__ == "__main__":
+    # its parts are imported once its arguments are known to be right
+    os.environ["MMSEG_UDA_COMMAND"] = str(os.getpid())
+
+    from mmseg_uda.commands.main import main
+
     main("toycity")

@@ -31,7 +31,7 @@ def config_file(text: str) -> Path:
 
     Args:
         text: A path; or one below ``configs/``, such as ``lcrf/mrnet_lcrf_gta.py``, if
-            there is no such file here.
+            there is no such file here, or as ``mmseg_uda::FILE``.
     """
-    given, shipped = Path(text), project() / "configs" / text
+    given, shipped = Path(text), shipped_config(text) or project() / "configs" / text
     return shipped if not given.exists() and shipped.is_file() else given

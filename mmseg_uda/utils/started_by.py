@@ -2,12 +2,13 @@
 
 import os
 import sys
-from multiprocessing import parent_process
+from itertools import pairwise
+from multiprocessing import current_process, parent_process
 from pathlib import Path
 
 #: Set by tools/*.py to their process id, so that it means nothing in their children.
 MARK = "MMSEG_UDA_COMMAND"
-_NAME = "mmseg-uda"
+_NAMES = ("mmseg-uda", "mmseg-uda.exe")
 
 
 def by_command() -> bool:
@@ -17,20 +18,18 @@ def by_command() -> bool:
     ``tools/*.py``. A process that one of them starts imports all, as any other program
     does.
     """
-    if parent_process() is not None:
+    # the second is so while a new process still gets to know what it is to do
+    if parent_process() is not None or getattr(current_process(), "_inheriting", False):
         return False
     if os.environ.get(MARK) == str(os.getpid()):
         return True
-    started = Path(sys.argv[0]).stem if sys.argv and sys.argv[0] else ""
-    return started == _NAME or _as_module()
+    started = Path(sys.argv[0]) if sys.argv and sys.argv[0] else None
+    if started is not None and started.name in _NAMES and started.is_file():
+        return True
+    return _as_module()
 
 
 def _as_module() -> bool:
     """Whether Python was told to run the package as a module."""
     words = sys.orig_argv
-    for index, word in enumerate(words[1:-1], 1):
-        if word == "-m":
-            return words[index + 1] == "mmseg_uda" and sys.argv[:1] in (["-m"], [""])
-        if not word.startswith("-"):
-            return False
-    return False
+    return sys.argv[:1] == ["-m"] and ("-m", "mmseg_uda") in pairwise(words)

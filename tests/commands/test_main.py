@@ -47,7 +47,6 @@ def test_main__lists_and_corrects(capsys, monkeypatch):
 
 _TELL = """
 import sys
-sys.argv = ["mmseg-uda", *sys.argv[1:]]
 from mmseg_uda.commands.main import main
 try:
     main()
@@ -55,6 +54,12 @@ except SystemExit as end:
     print("code", end.code)
 print("imported", sorted({"torch", "mmengine", "cv2"} & set(sys.modules)))
 """
+
+
+def run(*command):
+    return subprocess.run(
+        [sys.executable, *map(str, command)], capture_output=True, text=True, cwd=ROOT
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,18 +72,54 @@ print("imported", sorted({"torch", "mmengine", "cv2"} & set(sys.modules)))
         (["--version"], 0),
     ],
 )
-def test_start_up__help_and_mistakes_import_nothing_heavy(words, code):
-    command = [sys.executable, "-c", _TELL, *words]
-    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+def test_start_up__help_and_mistakes_import_nothing_heavy(words, code, tmp_path):
+    (tmp_path / "mmseg-uda").write_text(_TELL)  # as pip calls it
+    told = run(tmp_path / "mmseg-uda", *words)
     assert f"code {code}\nimported []" in told.stdout, told.stderr
 
 
-def test_parts__are_imported_by_any_other_program():
-    script = "import sys, mmseg_uda; print('mmseg_uda.models' in sys.modules)"
-    told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT
+@pytest.mark.parametrize("how", [["-m"], ["-W", "ignore", "-m"]])
+def test_start_up__as_a_module(how):
+    told = run("-X", "importtime", *how, "mmseg_uda", "--version")
+    assert told.stdout.startswith("mmseg_uda ")
+    assert "| torch\n" not in told.stderr.replace("  ", "")
+
+
+@pytest.mark.parametrize("name", ["mmseg-uda.py", "other", "tool.py"])
+def test_parts__are_imported_by_any_other_program(name, tmp_path):
+    more = "import runpy; runpy.run_path('tools/train.py'); " * (name == "tool.py")
+    script = f"{more}import sys, mmseg_uda; print('mmseg_uda.models' in sys.modules)"
+    (tmp_path / name).write_text(script)
+    assert run(tmp_path / name).stdout == "True\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_parts__are_there_in_processes_that_a_tool_starts(method, tmp_path):
+    tool = (ROOT / "tools" / "train.py").read_text().split("    from mmseg_uda")[0]
+    (tmp_path / "tool.py").write_text(
+        f"""{tool}
+    from mmseg_uda.commands.begin import begun
+
+    with begun(True):
+        from multiprocessing import get_context
+
+        import asked
+        with get_context({method!r}).Pool(1) as pool:
+            print(pool.map(asked.known, ["LoadLabels"]))
+"""
     )
-    assert told.stdout == "True\n"
+    (tmp_path / "asked.py").write_text(
+        """import mmseg_uda
+from mmseg.registry import TRANSFORMS
+
+
+def known(name):
+    return TRANSFORMS.get(name) is not None
+"""
+    )
+    done = run(tmp_path / "tool.py")
+    assert done.stdout == "[True]\n", done.stderr
 
 
 def test_choices__are_what_the_parts_know():

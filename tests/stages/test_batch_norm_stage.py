@@ -7,6 +7,9 @@ import torch
 
 from mmseg_uda.commands.run_adapt_bn import run_adapt_bn
 from mmseg_uda.stages import Request, Resolver, StageError, run_stages
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_data, check_stages
+from mmseg_uda.stages.run.record import fingerprint
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.toycity import make_toycity
 from mmseg_uda.weights.safe_loading import load_weights_file
@@ -95,6 +98,52 @@ def test_plan__mistakes_are_told(leaf, options, said):
     options = {f"stages.adapted.{key}": value for key, value in options.items()}
     with pytest.raises(StageError, match=said):
         Resolver(Request(leaf, options=options))
+
+
+def test_plan__best_weights_are_none_of_its(leaf):
+    run = Resolver(Request(leaf, options={"stages.two.weights": "best"}))
+    with pytest.raises(StageError, match=r"'adapted', which will keep none: it writes"):
+        check_stages(Outlook(run, run.stages))
+
+
+def test_check__builds_the_pipeline_and_looks_at_the_target_alone(
+    leaf, toy_root, tmp_path
+):
+    def outlook(**options):
+        request = Request(
+            leaf,
+            work_dir=tmp_path / "run",
+            toy=True,
+            toy_root=str(toy_root),
+            toy_network="random",
+            options={f"one.{key}": value for key, value in options.items()},
+        )
+        run = Resolver(request)
+        return Outlook(run, [run.find("adapted")])
+
+    domains = "train_dataloader.dataset.domains"
+    gone = outlook(**{f"{domains}.source.data_root": "/nowhere"})
+    check_data(gone)
+    gone = outlook(**{f"{domains}.target.data_root": "/nowhere"})
+    with pytest.raises(OSError, match="/nowhere"):
+        check_data(gone)
+    wrong = outlook(**{"test_dataloader.dataset.pipeline.0.type": "LoadImageFromFil"})
+    stage = wrong.stages[0]
+    with pytest.raises(StageError, match=r"pipeline of a test.*LoadImageFromFil"):
+        stage.check(wrong, None)
+
+
+def test_deciding__how_the_images_are_read_not_how_one_trains_on_them(leaf):
+    def decides(**options):
+        options = {f"one.{key}": value for key, value in options.items()}
+        run = Resolver(Request(leaf, options=options))
+        stage = run.find("adapted")
+        return fingerprint(stage.deciding(run.stage_config(stage)))
+
+    crop = "train_dataloader.dataset.domains.target.pipeline.3.prob"
+    assert decides(**{crop: 0.0}) == decides()
+    size = "test_dataloader.dataset.pipeline.1.scale"
+    assert decides(**{size: (64, 32)}) != decides()
 
 
 def test_plan__statistics_may_be_built_on_and_predicted_with(leaf):

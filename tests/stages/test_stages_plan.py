@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mmseg_uda.stages import StageError, plan_stages
+from mmseg_uda.registry import STAGES
+from mmseg_uda.stages import StageError, TrainStage, plan_stages
 from mmseg_uda.stages.config.options import split_options
 from mmseg_uda.stages.plan.plan import find_stage
 from mmseg_uda.statistics import StatisticsOptions
@@ -165,3 +166,21 @@ def test_split_options__shared_and_by_stage():
 def test_split_options__explains_mistakes(key, message):
     with pytest.raises(StageError, match=message):
         split_options({key: 1}, NAMES, ["model"])
+
+
+def test_plan__a_kind_of_training_more_leaves_configs_alone():
+    @STAGES.register_module()
+    class OwnTraining(TrainStage):
+        """Trains in its own way."""
+
+    try:
+        (stage,) = plan_stages(None, Path("leaf.py"))
+        assert type(stage) is TrainStage
+    finally:
+        STAGES.module_dict.pop("OwnTraining")
+
+
+@pytest.mark.parametrize("kind", ["torch.nn.Linear", "pathlib.Path", 3])
+def test_plan__a_type_that_is_no_stage(kind):
+    with pytest.raises(StageError, match=r"'one': type must be one of Batch"):
+        plan_stages({"one": {"type": kind}}, Path("leaf.py"))

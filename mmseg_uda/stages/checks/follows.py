@@ -37,10 +37,12 @@ def check_follows(
     origin = outlook.resolver.find(str(stage_of_weights(stage)))
     cfg = outlook.resolver.stage_config(origin)
     if stage.weights == "best" and not origin.keeps_best(cfg):
+        why = "it writes one file of weights"
+        if origin.trains:
+            why = "it is not validated, or default_hooks.checkpoint has no save_best"
         raise StageError(
             f"stage '{stage.name}' takes the best weights of '{origin.name}', which "
-            "will keep none: it is not validated, or default_hooks.checkpoint has no "
-            "save_best. Use weights='final'."
+            f"will keep none: {why}. Use weights='final'."
         )
     earlier = check_model(cfg, None, trains=False)
     report = compare_with_model(model, earlier.state_dict(), ignore=TRAINING_PARTS)

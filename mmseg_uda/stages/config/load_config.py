@@ -1,5 +1,6 @@
 """Reading a config file."""
 
+import os
 from pathlib import Path
 
 from mmengine.config import Config
@@ -39,9 +40,13 @@ def load_config(path: Path) -> Config:
     try:
         cfg = Config.fromfile(str(path), import_custom_modules=False)
     except (Exception, SystemExit) as error:  # a file is a program, and fails like one
-        raise StageError(
-            f"config '{path}' cannot be read: {why_unreadable(path, error)}"
-        ) from error
+        told = why_unreadable(path, error)
+        if f"{os.sep}.mim{os.sep}" in told:
+            told += (
+                ". An editable install gets that folder from `pip install --no-deps -e "
+                ".`; one that is older has none: run that again"
+            )
+        raise StageError(f"config '{path}' cannot be read: {told}") from error
     for node in dicts_in(cfg._cfg_dict):
         if node.get("_scope_") == OWN_SCOPE:
             del node["_scope_"]

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from mmengine.config import Config
+from mmengine.dataset import Compose
 
+from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.pseudo_labels.target_images import domain_images, inference_pipeline
 from mmseg_uda.registry import STAGES
 from mmseg_uda.statistics import (
@@ -28,6 +30,8 @@ from ..base_stage import WEIGHTS, BaseStage, Takes
 from ..checks.building import building
 from ..checks.follows import check_follows
 from ..checks.full_size_weights import toy_explained
+from ..checks.image_headers import check_images
+from ..checks.loaders import DataCheck
 from ..checks.model import check_model
 from ..errors import StageError
 from ..run.inputs import Inputs
@@ -67,6 +71,7 @@ class BatchNormStage(BaseStage):
             WEIGHTS, required="the training stage whose network it is", key="weights"
         )
     }
+    looks_at_data = False  # but at its images
     does = "gives the target's batch norm statistics to"
 
     def __init__(
@@ -89,11 +94,14 @@ class BatchNormStage(BaseStage):
         self.options = from_options(StatisticsOptions, "BatchNormStage", options)
 
     def deciding(self, cfg: Config) -> dict[str, Any]:
-        """Return the model, the options, and how the target's images are read."""
+        """Return the model, the options, the target's images and how they are read."""
+        domain = cfg.train_dataloader.dataset.domains.get(self.reads) or {}
+        images = {key: value for key, value in domain.items() if key != "pipeline"}
         return {
             "model": cfg.model,
             "target_statistics": asdict(self.options),
-            "images": cfg.train_dataloader.dataset.domains.get(self.reads),
+            "images": images,
+            "pipeline": inference_pipeline(cfg),
         }
 
     def outputs(self, folder: Path) -> dict[str, str]:
@@ -116,7 +124,16 @@ class BatchNormStage(BaseStage):
                 "whose images could be looked at"
             )
         with building("the pipeline of a test"):
-            inference_pipeline(cfg)
+            Compose(inference_pipeline(cfg))
+
+    def check_data(self, outlook: Outlook, check: DataCheck) -> None:
+        """Check the heads of the target's images; it reads no others."""
+        cfg = outlook.config(self)
+        check_images(cfg, None, self._images(cfg))
+
+    def _images(self, cfg: Config) -> ImageFiles:
+        pipeline = inference_pipeline(cfg)
+        return domain_images(cfg, self.reads, pipeline, "are looked at")
 
     def announcement(self, inputs: Inputs) -> str:
         """Say what it is about to make."""
@@ -128,8 +145,7 @@ class BatchNormStage(BaseStage):
         model = check_model(cfg, weights, trains=False).to(
             choose_device(cfg.get("device"))
         )
-        pipeline = inference_pipeline(cfg)
-        files = domain_images(cfg, self.reads, pipeline, "are looked at")
+        files = self._images(cfg)
         workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
         moved, _, warnings = adapt_statistics(model, files, self.options, workers)
         origin = {

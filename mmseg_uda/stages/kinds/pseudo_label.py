@@ -148,13 +148,14 @@ class PseudoLabelStage(BaseStage):
             useless = nothing_kept(report, run.folder)
         else:
             useless = few_classes(report)
+        trainer = self.trainer(resolver.stages).name
         if useless and not resolver.request.toy:
             raise StageError(
                 f"stage '{self.name}': {useless}, so there is nothing to learn from. "
                 f"Ease the rule (--cfg-options {self.name}.rule...) and add "
                 f"--restart-from {self.name}, or train longer and add --restart-from "
-                f"{self.checkpoint}. Which classes its own labels hold says "
-                f"tools/check_data.py."
+                f"{trainer}. Which classes its own labels hold says "
+                "tools/check_data.py."
             )
         if useless:
             run.say(

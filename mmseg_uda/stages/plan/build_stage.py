@@ -20,8 +20,12 @@ from ..stage_options import names_in, without_none
 
 def kind_of(options: Any) -> type[BaseStage] | None:
     """Return the kind of an entry of ``stages``; None if it names no known one."""
-    kind = options.get("type") if isinstance(options, Mapping) else None
-    return STAGES.get(kind) if isinstance(kind, str) else None
+    name = options.get("type") if isinstance(options, Mapping) else None
+    kind = STAGES.get(name) if isinstance(name, str) else None
+    is_kind = isinstance(kind, type) and issubclass(kind, BaseStage)
+    return (
+        kind if is_kind else None
+    )  # the registry finds anything with dots in its name
 
 
 def options_of(kind: type[BaseStage]) -> tuple[str, ...]:
@@ -83,8 +87,8 @@ def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
 
     Args:
         name: Key of the stage.
-        options: Its value, with ``config`` relative to the leaf or to a file that this
-            inherits, the nearest one that fits, or without.
+        options: Its value, with ``config`` relative to the leaf or, if there is no such
+            file, to one that this inherits stages from; or without.
         leaf: The config file that it stands in.
 
     Raises:
@@ -97,13 +101,15 @@ def config_of(name: str, options: Mapping[str, Any], leaf: Path) -> Path:
     if shipped is not None and shipped.is_file():
         return shipped.resolve()
     for file in config_tree(leaf):
+        if file.path != leaf.absolute() and "stages" not in file.keys:
+            continue
         config = (file.path.parent / given).resolve()
         if config.is_file():
             return config
     raise StageError(
         f"stage '{name}': config '{given}' does not exist (looked for "
         f"{(leaf.parent / given).resolve()}; the path is relative to {leaf}, or to a "
-        "file that this inherits)"
+        "file that this inherits stages from)"
     )
 
 

@@ -28,7 +28,7 @@ def plan_stages(table: Mapping[str, Any] | None, config: Path) -> list[BaseStage
         return [
             kind(kind.alone, config)
             for kind in STAGES.module_dict.values()
-            if kind.alone is not None
+            if vars(kind).get("alone") is not None  # not one that it inherits
         ]
     stages: dict[str, BaseStage] = {}
     for name, options in table.items():

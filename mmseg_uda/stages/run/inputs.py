@@ -132,7 +132,8 @@ def weights_in(
     if not (done.get(which) and done.get(f"{which}_hash")):
         raise StageError(
             f"stage '{stage.name}' takes the {stage.weights} weights of "
-            f"'{origin}', which kept none: it was not validated. Use weights='final'."
+            f"'{origin}', which kept none: it was not validated, or writes one file. "
+            "Use weights='final'."
         )
     return done[which], done[f"{which}_hash"]
 
