@@ -101,7 +101,8 @@ def test_plan__mistakes_are_told(leaf, options, said):
 
 
 def test_plan__best_weights_are_none_of_its(leaf):
-    run = Resolver(Request(leaf, options={"stages.two.weights": "best"}))
+    best = {"stages.two.weights": "best"}
+    run = Resolver(Request(leaf, pretrained="none", options=best))
     with pytest.raises(StageError, match=r"'adapted', which will keep none: it writes"):
         check_stages(Outlook(run, run.stages))
 

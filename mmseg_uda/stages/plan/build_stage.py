@@ -22,10 +22,9 @@ def kind_of(options: Any) -> type[BaseStage] | None:
     """Return the kind of an entry of ``stages``; None if it names no known one."""
     name = options.get("type") if isinstance(options, Mapping) else None
     kind = STAGES.get(name) if isinstance(name, str) else None
+    # the registry finds anything at all by a name with dots
     is_kind = isinstance(kind, type) and issubclass(kind, BaseStage)
-    return (
-        kind if is_kind else None
-    )  # the registry finds anything with dots in its name
+    return kind if is_kind else None
 
 
 def options_of(kind: type[BaseStage]) -> tuple[str, ...]:
