@@ -1,6 +1,6 @@
 """The multi-stage run: what ``tools/train.py`` does with the ``stages`` of a config."""
 
-from .base_stage import BaseStage, Takes, Told
+from .base_stage import BaseStage, Takes
 from .config.request import Request
 from .errors import StageError
 from .explanations import explained_errors
@@ -15,6 +15,7 @@ from .kinds import (
 from .plan.plan import plan_stages
 from .plan.resolve import Resolver
 from .run.run import run_stages
+from .told import Told
 
 __all__ = [
     "BaseStage",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,6 +13,7 @@ from mmseg_uda.weights.checkpoints import file_hash
 from mmseg_uda.weights.weight_files import is_file_name
 
 from .run.record import data_roots
+from .told import Told, as_call
 
 if TYPE_CHECKING:
     from mmseg_uda.engine.toy_rules import ToyRules
@@ -49,21 +50,6 @@ class Takes:
     or_else: str = ""
     key: str = ""
     numbered: bool = False
-
-
-@dataclass(frozen=True)
-class Told:
-    """A stage as text and as plain data, for ``tools/describe_method.py``.
-
-    Args:
-        heading: What it is.
-        body: Its equation, or what else is to be said; may be empty.
-        data: The same as what JSON can hold.
-    """
-
-    heading: str
-    body: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class BaseStage:
@@ -299,14 +285,3 @@ class BaseStage:
         """Return the stage as text and as plain data."""
         options = resolver.leaf.stages[self.name].to_dict()
         return Told(as_call(options), data=options)
-
-
-def as_call(options: Mapping[str, Any]) -> str:
-    """Return a config dict as the call that it stands for."""
-    told = {k: as_call(v) if _has_type(v) else v for k, v in options.items()}
-    listed = ", ".join(f"{key}={value}" for key, value in told.items() if key != "type")
-    return f"{options['type']}({listed})"
-
-
-def _has_type(value: object) -> bool:
-    return isinstance(value, Mapping) and "type" in value

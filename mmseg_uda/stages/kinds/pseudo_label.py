@@ -24,7 +24,7 @@ from mmseg_uda.registry import STAGES
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.utils.options import from_options
 
-from ..base_stage import WEIGHTS, BaseStage, Takes, Told, as_call
+from ..base_stage import WEIGHTS, BaseStage, Takes
 from ..checks.follows import check_alike, check_follows
 from ..checks.full_size_weights import toy_explained
 from ..checks.model import check_model
@@ -38,6 +38,7 @@ from ..run.inputs import Inputs
 from ..run.outlook import Outlook
 from ..run.stage_run import StageRun
 from ..stage_options import check_weights, names_in, without_none
+from ..told import Told, as_call
 
 
 @STAGES.register_module()

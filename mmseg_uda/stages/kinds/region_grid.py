@@ -23,7 +23,7 @@ from mmseg_uda.regions.grids.layout import REPORT
 from mmseg_uda.regions.sample_patches import PARTS
 from mmseg_uda.registry import STAGES
 
-from ..base_stage import BaseStage, Told, as_call
+from ..base_stage import BaseStage
 from ..checks.loaders import check_loaders
 from ..checks.regions import check_rules, check_typed
 from ..config.labelled_data import check_packed, labelled_data, seed_of
@@ -34,6 +34,7 @@ from ..run.inputs import Inputs
 from ..run.outlook import Outlook
 from ..run.stage_run import StageRun
 from ..stage_options import without_none
+from ..told import Told, as_call
 
 _IS_NAME = re.compile(r"\w+")
 

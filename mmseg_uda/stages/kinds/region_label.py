@@ -17,7 +17,7 @@ from mmseg_uda.regions.fitted import ARRAYS
 from mmseg_uda.regions.sample_patches import PARTS
 from mmseg_uda.registry import STAGES
 
-from ..base_stage import BaseStage, Told
+from ..base_stage import BaseStage
 from ..checks.loaders import check_loaders
 from ..checks.regions import check_rules
 from ..config.labelled_data import labelled_data, seed_of
@@ -27,6 +27,7 @@ from ..run.inputs import Inputs
 from ..run.outlook import Outlook
 from ..run.stage_run import StageRun
 from ..stage_options import without_none
+from ..told import Told
 
 
 @STAGES.register_module()

@@ -16,7 +16,7 @@ from mmseg_uda.registry import STAGES
 from mmseg_uda.utils.ranks import on_rank_zero
 from mmseg_uda.weights.checkpoints import file_hash
 
-from ..base_stage import WEIGHTS, BaseStage, Takes, Told
+from ..base_stage import WEIGHTS, BaseStage, Takes
 from ..checks.domains import check_domains
 from ..checks.follows import check_follows
 from ..checks.full_size_weights import toy_explained
@@ -48,6 +48,7 @@ from ..run.outlook import Outlook
 from ..run.record import DECIDING, data_roots
 from ..run.stage_run import StageRun
 from ..stage_options import check_weights, names_in
+from ..told import Told
 from ..training.train import train
 
 

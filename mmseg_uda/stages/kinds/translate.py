@@ -14,13 +14,14 @@ from mmseg_uda.translation import run_translate_stage
 from mmseg_uda.translation.stage import translate_pipeline
 from mmseg_uda.translation.translation_writer import MANIFEST
 
-from ..base_stage import WEIGHTS, BaseStage, Takes, Told
+from ..base_stage import WEIGHTS, BaseStage, Takes
 from ..checks.translating import check_translating
 from ..config.overrides import translated_in
 from ..plan.resolve import Resolver
 from ..run.inputs import Inputs
 from ..run.outlook import Outlook
 from ..run.stage_run import StageRun
+from ..told import Told
 
 
 @STAGES.register_module()
