@@ -11,8 +11,6 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-from mmseg_uda.engine.toy import shrink_regions
-from mmseg_uda.engine.toy_rules import ToyRules
 from mmseg_uda.regions.grids import (
     make_region_labels,
     region_advice,
@@ -23,15 +21,11 @@ from mmseg_uda.regions.grids.layout import REPORT
 from mmseg_uda.regions.sample_patches import PARTS
 from mmseg_uda.registry import STAGES
 
-from ..base_stage import BaseStage
-from ..checks.loaders import check_loaders
-from ..checks.regions import check_rules, check_typed
+from ..checks.regions import check_typed
 from ..config.labelled_data import check_packed, labelled_data, seed_of
 from ..errors import StageError
-from ..plan.learner import learner_of
 from ..plan.resolve import Resolver
-from ..run.inputs import Inputs
-from ..run.outlook import Outlook
+from ..region_stage import RegionStage
 from ..run.stage_run import StageRun
 from ..stage_options import without_none
 from ..told import Told, as_call
@@ -40,7 +34,7 @@ _IS_NAME = re.compile(r"\w+")
 
 
 @STAGES.register_module()
-class RegionGridStage(BaseStage):
+class RegionGridStage(RegionStage):
     """Labels the regions of the source's labels, in several sizes, as grids on disk.
 
     Args:
@@ -53,10 +47,8 @@ class RegionGridStage(BaseStage):
         ValueError: If one of them is missing or of another kind.
     """
 
-    makes = "regions"
     manifest = REPORT
     leaves = ("labels", PARTS)
-    reads = "source"
     does = "labels the regions of the source of"
     #: Transform that loads its labels, and whether that is put in by itself.
     transform = "LoadRegionLabels"
@@ -94,45 +86,20 @@ class RegionGridStage(BaseStage):
         """Its rules by the name that objectives ask for the labels."""
         return {region_name(size): rule for size, rule in self.rules.items()}
 
-    def trainer(self, stages: list[BaseStage]) -> BaseStage:
-        """Return the first stage that learns from it."""
-        return learner_of(self, stages)
-
-    @classmethod
-    def shrink(cls, options: dict[str, Any], rules: ToyRules) -> None:
-        """Scale its patches and labels with the images, in place."""
-        shrink_regions(options, rules)
-
     def data(self, cfg: Mapping[str, Any]) -> dict:
         """Return the data set whose labels it reads, without a pipeline."""
         data, rest = labelled_data(self.name, self.transform, cfg, self.config)
         check_packed(self.name, rest)
         return {**data, "pipeline": []}
 
-    def deciding(self, cfg: Config) -> dict[str, Any]:
-        """Return the parts of its config and options that decide which are found."""
-        return {
-            "rule": {"rules": self.rules, "scale": self.scale},
-            "train_dataloader": {"dataset": self.data(cfg)},
-            "randomness": {"seed": seed_of(cfg)},
-        }
-
-    def check(self, outlook: Outlook, weights: Path | None) -> None:
-        """Check the rules, and that the training's data load its labels."""
-        cfg = outlook.config(self)
-        self.check_finding(cfg)
-        check_loaders(cfg)
+    def rule_settings(self) -> Mapping[str, Any]:
+        """Return what its options say of the rules, as its fingerprint has it."""
+        return {"rules": self.rules, "scale": self.scale}
 
     def check_finding(self, cfg: Config) -> None:
         """Check what it needs, but for the files."""
-        init_default_scope(cfg.get("default_scope", "mmseg"))
         check_typed(self.name, self.rules)
-        check_rules(self.region_rules)
-        self.data(cfg)
-
-    def announcement(self, inputs: Inputs) -> str:
-        """Say what it is about to make."""
-        return "regions of the source"
+        super().check_finding(cfg)
 
     def run(self, run: StageRun) -> None:
         """Label the regions.
