@@ -9,12 +9,17 @@ import argparse
 from pathlib import Path
 
 from .begin import begun
-from .command_line import (
-    add_cfg_options,
-    add_config,
-    add_debug,
-    add_launcher,
-    add_toy_network,
+from .command_line import add_cfg_options, add_config, add_debug, add_launcher
+from .request_options import (
+    TOY,
+    add_device,
+    add_image_folder,
+    add_num_workers,
+    add_root,
+    add_toy,
+    at_least,
+    check_image_folder,
+    request_of,
 )
 
 
@@ -26,15 +31,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add_config(parser, "config of the model: of this project or mmseg's")
     parser.add_argument("checkpoint", help="weights of the model")
     parser.add_argument("--out", required=True, type=Path, help="checkpoint to write")
-    parser.add_argument(
-        "--images", help="folder of images; default: the config's target in training"
-    )
-    parser.add_argument(
-        "--image-suffix",
-        metavar="SUFFIX",
-        help="ending of the images in that folder, such as _leftImg8bit.png; default: "
-        "that of any image",
-    )
+    add_image_folder(parser, "the config's target in training")
     parser.add_argument(
         "--blend",
         type=float,
@@ -45,7 +42,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--batch-size",
-        type=int,
+        type=at_least(1),
         default=8,
         metavar="N",
         help="images at a time, by whose statistics the network normalises meanwhile "
@@ -78,24 +75,17 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--stage", metavar="NAME", help="stage of the model (default: last to train)"
     )
-    parser.add_argument("--toy", action="store_true", help="as tools/train.py --toy")
-    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
-    add_toy_network(parser)
-    parser.add_argument("--target-root", metavar="DIR", help="folder of the target")
-    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
-    parser.add_argument("--num-workers", type=int, help="default: the config's")
+    add_toy(parser)
+    add_root(parser, "target")
+    add_device(parser)
+    add_num_workers(parser)
     add_cfg_options(parser)
     add_launcher(parser)
     add_debug(parser)
     args = parser.parse_args(argv)
-    if args.image_suffix and not args.images:
-        parser.error("--image-suffix is of the folder that --images names")
-    if args.num_workers is not None and args.num_workers < 0:
-        parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
+    check_image_folder(parser, args)
     if not 0 <= args.blend < 1:
         parser.error(f"--blend must be at least 0 and below 1, got {args.blend}")
-    if args.batch_size < 1:
-        parser.error(f"--batch-size must be 1 or larger, got {args.batch_size}")
     return args
 
 
@@ -103,23 +93,12 @@ def main(argv: list[str] | None = None) -> None:
     """Adapt the checkpoint."""
     args = parse_args(argv)
     with begun(args.debug, "Nothing was written."):
-        from mmseg_uda.stages import Request
         from mmseg_uda.statistics import StatisticsOptions
 
         from .run_adapt_bn import run_adapt_bn
 
-        request = Request(
-            config=args.config,
-            options=args.cfg_options or {},
-            toy=args.toy,
-            toy_root=args.toy_root,
-            toy_network=args.toy_network,
-            target_root=args.target_root,
-            device=args.device,
-            launcher=args.launcher,
-        )
         run_adapt_bn(
-            request,
+            request_of(args, *TOY, "target_root", "device", "launcher"),
             args.checkpoint,
             args.out,
             StatisticsOptions(args.blend, args.batch_size, args.exact, args.layers),

@@ -8,6 +8,7 @@ import argparse
 
 from .begin import begun
 from .command_line import FOR_STAGES, add_cfg_options, add_config, add_debug
+from .request_options import add_root
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -20,8 +21,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="decode every file (default: 200 samples of each data set)",
     )
     add_debug(parser)
-    parser.add_argument("--source-root", help="folder of the source data")
-    parser.add_argument("--target-root", help="folder of the target data")
+    add_root(parser, "source")
+    add_root(parser, "target")
     add_cfg_options(parser, FOR_STAGES)
     return parser.parse_args(argv)
 

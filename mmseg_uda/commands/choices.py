@@ -3,6 +3,7 @@
 #: Small networks of ``--toy``, the default first.
 TOY_NETWORKS = ("pretrained", "random")
 TOY_ROOT = "data/toycity"
+DEVICES = ("cpu", "cuda")
 #: Noise of Lipschitz maps: what it is by default, its kinds and units.
 NOISE = {"kind": "gaussian_mixed", "eps": 3.0, "unit": "rms"}
 NOISE_KINDS = (

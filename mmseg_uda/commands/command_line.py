@@ -6,8 +6,6 @@ import os
 from mmseg_uda.utils.key_values import KeyValueAction
 from mmseg_uda.utils.shipped import config_file
 
-from .choices import TOY_NETWORKS
-
 #: What mmengine can start the processes of a run with.
 LAUNCHERS = ("none", "pytorch", "slurm", "mpi")
 _OVERRIDE = "override config entries"
@@ -44,24 +42,6 @@ def add_launcher(parser: argparse._ActionsContainer) -> None:
         type=int,
         action=_LocalRankAction,
         help=argparse.SUPPRESS,
-    )
-
-
-def add_toy_network(
-    parser: argparse._ActionsContainer, default: str | None = None
-) -> None:
-    """Add ``--toy-network``: which small network ``--toy`` puts in a ResNet's place.
-
-    Args:
-        parser: Gets the option.
-        default: What holds without it, for the help, if that is no fixed network.
-    """
-    parser.add_argument(
-        "--toy-network",
-        choices=TOY_NETWORKS,
-        help="the small network of --toy: an EfficientNet-Lite0 with ImageNet weights, "
-        "or a ResNet-18 of 8 channels with random ones "
-        f"(default: {default or TOY_NETWORKS[0]})",
     )
 
 

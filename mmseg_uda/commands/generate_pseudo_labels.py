@@ -5,11 +5,12 @@ import argparse
 from mmseg_uda.utils.key_values import KeyValueAction
 
 from .begin import begun
-from .command_line import (
-    add_cfg_options,
-    add_config,
-    add_debug,
-    add_launcher,
+from .command_line import add_cfg_options, add_config, add_debug, add_launcher
+from .request_options import (
+    add_device,
+    add_image_folder,
+    add_num_workers,
+    check_image_folder,
 )
 
 
@@ -51,15 +52,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="predict with the batch norm statistics of these images",
     )
-    parser.add_argument(
-        "--images", help="folder of images; default: the config's target in training"
-    )
-    parser.add_argument(
-        "--image-suffix",
-        metavar="SUFFIX",
-        help="ending of the images in that folder, such as _leftImg8bit.png; default: "
-        "that of any image",
-    )
+    add_image_folder(parser, "the config's target in training")
     parser.add_argument(
         "--weight-map",
         metavar="MAP",
@@ -76,23 +69,18 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="accept a checkpoint that fits the model only in part",
     )
-    parser.add_argument(
-        "--device", choices=["cpu", "cuda"], help="default: a GPU if there is one"
-    )
-    parser.add_argument("--num-workers", type=int, help="default: the config's")
+    add_device(parser)
+    add_num_workers(parser)
     add_cfg_options(parser)
     add_debug(parser)
     add_launcher(parser)
     args = parser.parse_args(argv)
-    if args.image_suffix and not args.images:
-        parser.error("--image-suffix is of the folder that --images names")
+    check_image_folder(parser, args)
     if args.threshold is not None and args.rule != "GlobalThreshold":
         parser.error(
             f"--threshold is of --rule GlobalThreshold, not of {args.rule} (see "
             "--rule-options)"
         )
-    if args.num_workers is not None and args.num_workers < 0:
-        parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
     return args
 
 

@@ -9,14 +9,8 @@ import argparse
 from pathlib import Path
 
 from .begin import begun
-from .choices import TOY_ROOT
-from .command_line import (
-    add_cfg_options,
-    add_config,
-    add_debug,
-    add_launcher,
-    add_toy_network,
-)
+from .command_line import add_cfg_options, add_config, add_debug, add_launcher
+from .request_options import add_root, add_seed, add_toy
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -41,15 +35,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, help="processes (default: all cores, 40 at most)"
     )
-    parser.add_argument("--source-root", metavar="DIR", help="folder of the data")
-    parser.add_argument("--toy", action="store_true", help="on ToyCity, at its size")
-    parser.add_argument(
-        "--toy-root",
-        default=TOY_ROOT,
-        help="where ToyCity lies or will be drawn to (default: %(default)s)",
-    )
-    add_toy_network(parser)
-    parser.add_argument("--seed", type=int, help="seed of the choice of patches")
+    add_root(parser, "source")
+    add_toy(parser, "on ToyCity, at its size")
+    add_seed(parser, "the choice of patches")
     add_cfg_options(
         parser, "override config entries, such as regions.rules.small.eps=0.2"
     )

@@ -8,22 +8,16 @@ two more label the same images again, to see what memory such a process takes.
 import argparse
 
 from .begin import begun
-from .choices import TOY_ROOT
-from .command_line import add_cfg_options, add_config, add_debug, add_toy_network
+from .command_line import add_cfg_options, add_config, add_debug
+from .request_options import add_root, add_toy
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_config(parser, "config with a RegionGridStage")
-    parser.add_argument("--source-root", metavar="DIR", help="folder of the data")
-    parser.add_argument("--toy", action="store_true", help="on ToyCity, at its size")
-    parser.add_argument(
-        "--toy-root",
-        default=TOY_ROOT,
-        help="where ToyCity lies or will be drawn to (default: %(default)s)",
-    )
-    add_toy_network(parser)
+    add_root(parser, "source")
+    add_toy(parser, "on ToyCity, at its size")
     parser.add_argument(
         "--images", type=int, default=24966, help="extrapolate to (default: GTA5's)"
     )

@@ -12,8 +12,18 @@ from pathlib import Path
 
 from .begin import begun
 from .choices import COMBINED, NUM_NOISES
-from .command_line import add_cfg_options, add_config, add_debug, add_toy_network
+from .command_line import add_cfg_options, add_config, add_debug
 from .noise_options import parse_noise
+from .request_options import (
+    TOY,
+    add_device,
+    add_num_workers,
+    add_root,
+    add_seed,
+    add_toy,
+    at_least,
+    request_of,
+)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -48,34 +58,24 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--max-images",
-        type=int,
+        type=at_least(1),
         metavar="N",
         help="take N images, spread evenly over the set (default: all)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
+    add_seed(parser, "the noise", default=0)
     parser.add_argument(
         "--per-class", action="store_true", help="show AUROC by predicted class, too"
     )
     parser.add_argument(
         "--markdown", action="store_true", help="show tables as Markdown"
     )
-    parser.add_argument("--toy", action="store_true", help="the network of --toy")
-    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
-    add_toy_network(parser)
-    parser.add_argument(
-        "--target-root", metavar="DIR", help="folder of the validation data"
-    )
-    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
-    parser.add_argument("--num-workers", type=int, help="default: the config's")
+    add_toy(parser, "the network of --toy")
+    add_root(parser, "target", "the validation data")
+    add_device(parser)
+    add_num_workers(parser)
     add_cfg_options(parser)
     add_debug(parser)
     args = parser.parse_args(argv)
-    if args.max_images is not None and args.max_images < 1:
-        parser.error(f"--max-images must be 1 or larger, got {args.max_images}")
-    if args.seed < 0:
-        parser.error(f"--seed must be 0 or larger, got {args.seed}")
-    if args.num_workers is not None and args.num_workers < 0:
-        parser.error(f"--num-workers must be 0 or larger, got {args.num_workers}")
     try:
         args.noises = [parse_noise(text) for text in args.noise or ()]
     except ValueError as error:
@@ -92,21 +92,11 @@ def main(argv: list[str] | None = None) -> None:
         from mmseg_uda.map_quality.noise_grid import DEFAULT_NOISE
         from mmseg_uda.map_quality.remarks import left_out_maps, what_was_ranked
         from mmseg_uda.map_quality.table import class_table, ranking_table
-        from mmseg_uda.stages import Request
 
         from .run_rank_maps import run_rank_maps
 
-        request = Request(
-            config=args.config,
-            options=args.cfg_options or {},
-            toy=args.toy,
-            toy_root=args.toy_root,
-            toy_network=args.toy_network,
-            target_root=args.target_root,
-            device=args.device,
-        )
         report = run_rank_maps(
-            request,
+            request_of(args, *TOY, "target_root", "device"),
             args.checkpoints,
             args.out,
             list(DEFAULT_NOISE) if args.noise is None else args.noises,

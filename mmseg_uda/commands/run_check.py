@@ -10,9 +10,11 @@ from prettytable import PrettyTable
 from mmseg_uda.datasets.checks.each_domain import check_each_domain
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport
-from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages import Resolver, StageError
 from mmseg_uda.stages.checks.classes import check_classes_unbuilt
 from mmseg_uda.stages.checks.loaders import check_loader
+
+from .request_options import request_of
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 
@@ -75,13 +77,7 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]
     Raises:
         StageError: If the config, or an option, is wrong, or there is no dataloader.
     """
-    request = Request(
-        args.config,
-        options=args.cfg_options or {},
-        source_root=args.source_root,
-        target_root=args.target_root,
-    )
-    resolver = Resolver(request)
+    resolver = Resolver(request_of(args, "source_root", "target_root"))
     found: list[tuple[list[str], str, Config]] = []
     # what others look at is mostly that of a training, and told of that alone
     for stage in sorted(resolver.stages, key=lambda stage: not stage.trains):

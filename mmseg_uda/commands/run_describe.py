@@ -6,12 +6,14 @@ import argparse
 import json
 
 import mmseg_uda
-from mmseg_uda.stages import BaseStage, Request, Resolver, Told
+from mmseg_uda.stages import BaseStage, Resolver, Told
+
+from .request_options import request_of
 
 
 def describe_stages(args: argparse.Namespace) -> None:
     """Print the equation of every stage, or all of them as JSON."""
-    resolver = Resolver(Request(args.config, options=args.cfg_options or {}))
+    resolver = Resolver(request_of(args))
     stages, known = {}, {}
     texts = [f"{args.config}"]
     for stage in resolver.stages:

@@ -19,11 +19,13 @@ from mmseg_uda.regions.grids.label_files import LabelFiles
 from mmseg_uda.regions.grids.layout import LABELS
 from mmseg_uda.regions.grids.pool import worker_pool
 from mmseg_uda.regions.grids.region_work import RegionWork
-from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages import Resolver
 from mmseg_uda.stages.kinds.region_grid import grid_stage
 from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.utils.plain import plain
 from mmseg_uda.utils.process_memory import watched_children
+
+from .request_options import TOY, request_of
 
 WORKERS = 2  # of which memory is measured
 
@@ -52,14 +54,7 @@ def measure_fit(work: RegionWork) -> PrettyTable:
 
 def work_of(args: argparse.Namespace, folder: Path) -> tuple[RegionWork, Sequence]:
     """Return the work that the command line asks for, and the classes' colours."""
-    request = Request(
-        args.config,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        source_root=args.source_root,
-    )
+    request = request_of(args, *TOY, "source_root")
     resolver = Resolver(request)
     stage = grid_stage(resolver)
     cfg = resolver.stage_config(stage)

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from .choices import TOY_NETWORKS
-from .command_line import add_debug, add_toy_network
+from .choices import TOY_NETWORKS, TOY_ROOT
+from .command_line import add_debug
+from .request_options import add_toy_network, at_least
 
 
 def parse_run_args(
@@ -19,7 +20,9 @@ def parse_run_args(
         argv: The command line; None for that of the process.
     """
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--jobs", type=int, default=1, help="trainings at a time")
+    parser.add_argument(
+        "--jobs", type=at_least(1), default=1, help="trainings at a time"
+    )
     parser.add_argument(
         "--results", type=Path, help=f"file of results (default: {file.upper()}.json)"
     )
@@ -28,15 +31,13 @@ def parse_run_args(
         type=Path,
         help=f"folder of the trainings (default: work_dirs/NAME, NAME as of {file})",
     )
-    parser.add_argument("--toy-root", type=Path, default=Path("data/toycity"))
+    parser.add_argument("--toy-root", type=Path, default=Path(TOY_ROOT))
     add_toy_network(parser, f"the one that {file} names, else {TOY_NETWORKS[0]}")
     parser.add_argument(
         "--cfg-options", nargs="+", default=[], help="for every run, KEY=VALUE"
     )
     add_debug(parser)
     args = parser.parse_args(argv)
-    if args.jobs < 1:
-        parser.error(f"--jobs must be 1 or more, got {args.jobs}")
     args.seeds = list(dict.fromkeys(args.seeds))
     read = getattr(args, file)
     args.results = args.results or read.with_suffix(".json")

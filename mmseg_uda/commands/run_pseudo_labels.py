@@ -16,11 +16,13 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
-from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages import Resolver, StageError
 from mmseg_uda.stages.checks.image_headers import check_images
 from mmseg_uda.stages.ranks import start_processes
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.utils.ranks import on_rank_zero
+
+from .request_options import request_of
 
 
 def config_of(args: argparse.Namespace) -> Config:
@@ -29,10 +31,7 @@ def config_of(args: argparse.Namespace) -> Config:
     Raises:
         StageError: If the config cannot be read or an option belongs nowhere in it.
     """
-    request = Request(
-        args.config, options=args.cfg_options or {}, launcher=args.launcher
-    )
-    resolver = Resolver(request)
+    resolver = Resolver(request_of(args, "launcher"))
     stage = [stage for stage in resolver.stages if stage.trains][-1]
     for other, options in resolver.by_stage.items():
         if options and other != stage.name:

@@ -7,26 +7,19 @@ from mmseg.registry import DATASETS
 
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.regions.grids import make_region_labels, region_advice, region_table
-from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages import Resolver
 from mmseg_uda.stages.config.labelled_data import seed_of
 from mmseg_uda.stages.kinds.region_grid import grid_stage
 from mmseg_uda.stages.ranks import say, start_processes
 from mmseg_uda.stages.run.folders import draw_toycity
 from mmseg_uda.utils.ranks import on_rank_zero
 
+from .request_options import TOY, request_of
+
 
 def make(args: argparse.Namespace) -> None:
     """Make the labels and say what they are."""
-    request = Request(
-        args.config,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        source_root=args.source_root,
-        seed=args.seed,
-        launcher=args.launcher,
-    )
+    request = request_of(args, *TOY, "source_root", "seed", "launcher")
     resolver = Resolver(request)
     stage = grid_stage(resolver, args.stage)
     cfg = resolver.stage_config(stage)

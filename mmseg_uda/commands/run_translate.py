@@ -7,9 +7,11 @@ from mmengine.config import Config
 from mmengine.dist import is_main_process
 
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.stages import Request, Resolver, StageError
+from mmseg_uda.stages import Resolver, StageError
 from mmseg_uda.stages.ranks import start_processes
 from mmseg_uda.translation import run_translate_stage
+
+from .request_options import TOY, request_of
 
 
 def config_of(args: argparse.Namespace) -> Config:
@@ -18,16 +20,7 @@ def config_of(args: argparse.Namespace) -> Config:
     Raises:
         StageError: If it has several training stages and none was named.
     """
-    request = Request(
-        args.config,
-        options=args.cfg_options or {},
-        toy=args.toy,
-        toy_root=args.toy_root,
-        toy_network=args.toy_network,
-        source_root=args.source_root,
-        target_root=args.target_root,
-        launcher=args.launcher,
-    )
+    request = request_of(args, *TOY, "source_root", "target_root", "launcher")
     resolver = Resolver(request)
     training = [stage.name for stage in resolver.stages if stage.trains]
     stage = resolver.find(args.stage or _translating_stage(resolver, args))

@@ -8,13 +8,8 @@ import argparse
 from pathlib import Path
 
 from .begin import begun
-from .command_line import (
-    add_cfg_options,
-    add_config,
-    add_debug,
-    add_launcher,
-    add_toy_network,
-)
+from .command_line import add_cfg_options, add_config, add_debug, add_launcher
+from .request_options import TOY, add_device, add_root, add_toy, request_of
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -40,39 +35,25 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--tta", action="store_true", help="average over the config's tta_pipeline"
     )
-    parser.add_argument("--toy", action="store_true", help="test on ToyCity")
-    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
-    add_toy_network(parser)
-    parser.add_argument("--target-root", metavar="DIR", help="folder of the test data")
-    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
+    add_toy(parser, "test on ToyCity")
+    add_root(parser, "target", "the test data")
+    add_device(parser)
     add_cfg_options(parser)
     add_launcher(parser)
     add_debug(parser)
-    args = parser.parse_args(argv)
-    return args
+    return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Score the checkpoint."""
     args = parse_args(argv)
     with begun(args.debug):
-        from mmseg_uda.stages import Request
-
         from .run_test import run_test
 
-        request = Request(
-            config=args.config,
-            work_dir=args.work_dir or Path(args.checkpoint).parent / "test",
-            options=args.cfg_options or {},
-            toy=args.toy,
-            toy_root=args.toy_root,
-            toy_network=args.toy_network,
-            target_root=args.target_root,
-            device=args.device,
-            launcher=args.launcher,
-        )
+        work_dir = args.work_dir or Path(args.checkpoint).parent / "test"
+        fields = (*TOY, "target_root", "device", "launcher")
         run_test(
-            request,
+            request_of(args, *fields, work_dir=work_dir),
             args.checkpoint,
             tta=args.tta,
             out=args.out,

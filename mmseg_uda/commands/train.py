@@ -17,9 +17,20 @@ from .command_line import (
     add_config,
     add_debug,
     add_launcher,
-    add_toy_network,
 )
+from .request_options import TOY, add_device, add_root, add_seed, add_toy, request_of
 
+_FIELDS = (
+    "work_dir",
+    "source_root",
+    "target_root",
+    "pretrained",
+    "seed",
+    "amp",
+    "tensorboard",
+    "device",
+    "launcher",
+)
 _EPILOG = """\
 examples:
   python tools/train.py configs/lcrf/mrnet_lcrf_gta.py --toy
@@ -73,44 +84,30 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "settings are taken over instead of being run again",
     )
     toy = parser.add_argument_group("embedded benchmark")
-    toy.add_argument(
-        "--toy",
-        action="store_true",
-        help="the same method on ToyCity, with a small network and a short schedule",
+    add_toy(
+        toy, "the same method on ToyCity, with a small network and a short schedule"
     )
-    toy.add_argument(
-        "--toy-root",
-        default="data/toycity",
-        help="where ToyCity lies or will be drawn to (default: %(default)s)",
-    )
-    add_toy_network(toy)
     data = parser.add_argument_group("data and weights")
-    data.add_argument("--source-root", metavar="DIR", help="folder of the source data")
-    data.add_argument(
-        "--target-root",
-        metavar="DIR",
-        help="folder of target and validation data",
-    )
+    add_root(data, "source")
+    add_root(data, "target", "target and validation data")
     data.add_argument(
         "--pretrained",
         metavar="FILE|none",
         help="backbone weights in place of those that the config names",
     )
     how = parser.add_argument_group("how to run")
-    how.add_argument("--seed", type=int, help="seed of everything random")
+    add_seed(how, "everything random")
     how.add_argument("--amp", action="store_true", help="mixed precision (GPU only)")
     how.add_argument(
         "--tensorboard",
         action="store_true",
         help="log to TensorBoard too, with pictures of the SampleMapsHook",
     )
-    how.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
+    add_device(how)
     add_cfg_options(how, FOR_STAGES)
     add_launcher(how)
     add_debug(how)
     args = parser.parse_args(argv)
-    if args.seed is not None and args.seed < 0:
-        parser.error(f"--seed must be 0 or larger, got {args.seed}")
     if args.restart and args.restart_from:
         parser.error("--restart and --restart-from: choose one of them")
     return args
@@ -135,26 +132,10 @@ def main(argv: list[str] | None = None) -> None:
     """Run the stages."""
     args = parse_args(argv)
     with begun(args.debug, how_to_continue(sys.argv)):
-        from mmseg_uda.stages import Request, run_stages
+        from mmseg_uda.stages import run_stages
 
-        request = Request(
-            config=args.config,
-            work_dir=args.work_dir,
-            options=args.cfg_options or {},
-            toy=args.toy,
-            toy_root=args.toy_root,
-            toy_network=args.toy_network,
-            source_root=args.source_root,
-            target_root=args.target_root,
-            pretrained=args.pretrained,
-            seed=args.seed,
-            amp=args.amp,
-            tensorboard=args.tensorboard,
-            device=args.device,
-            launcher=args.launcher,
-        )
         run_stages(
-            request,
+            request_of(args, *TOY, *_FIELDS),
             only=args.stage,
             given=args.stage_one_checkpoint,
             restart=args.restart,

@@ -10,7 +10,16 @@ from pathlib import Path
 
 from .begin import begun
 from .choices import NOISE, NOISE_KINDS, NOISE_UNITS
-from .command_line import add_cfg_options, add_config, add_debug, add_toy_network
+from .command_line import add_cfg_options, add_config, add_debug
+from .request_options import (
+    TOY,
+    add_device,
+    add_root,
+    add_seed,
+    add_toy,
+    at_least,
+    request_of,
+)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -37,7 +46,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--draws",
-        type=int,
+        type=at_least(1),
         default=20,
         help="noise draws for the variance weight (default: %(default)s)",
     )
@@ -59,7 +68,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help="unit of --eps: absolute, root mean square of the features, or their norm "
         f"at each location (default: the config's, else {NOISE['unit']})",
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the noise")
+    add_seed(parser, "the noise", default=0)
     parser.add_argument(
         "--overwrite", action="store_true", help="draw anew what is there already"
     )
@@ -68,44 +77,25 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="NAME",
         help="stage of the model (default: last to train)",
     )
-    parser.add_argument("--toy", action="store_true", help="the network of --toy")
-    parser.add_argument("--toy-root", default="data/toycity", help="where ToyCity lies")
-    parser.add_argument(
-        "--target-root", metavar="DIR", help="folder of the validation data"
-    )
-    add_toy_network(parser)
-    parser.add_argument("--device", choices=["cpu", "cuda"], help="default: GPU if any")
+    add_toy(parser, "the network of --toy")
+    add_root(parser, "target", "the validation data")
+    add_device(parser)
     add_cfg_options(parser)
     add_debug(parser)
-    args = parser.parse_args(argv)
-    if args.draws < 1:
-        parser.error(f"--draws must be 1 or larger, got {args.draws}")
-    if args.seed < 0:
-        parser.error(f"--seed must be 0 or larger, got {args.seed}")
-    return args
+    return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Draw the pictures."""
     args = parse_args(argv)
     with begun(args.debug, "The same command goes on with the images that are left."):
-        from mmseg_uda.stages import Request
         from mmseg_uda.utils.wording import counted
 
         from .run_visualize import run_visualize
 
-        request = Request(
-            config=args.config,
-            options=args.cfg_options or {},
-            toy=args.toy,
-            toy_root=args.toy_root,
-            toy_network=args.toy_network,
-            target_root=args.target_root,
-            device=args.device,
-        )
         noise = {"kind": args.kind, "eps": args.eps, "unit": args.unit}
         drawn, before = run_visualize(
-            request,
+            request_of(args, *TOY, "target_root", "device"),
             args.checkpoint,
             args.images,
             args.out,

@@ -85,7 +85,7 @@ def test_tool__files_that_cannot_be_read(folder, monkeypatch, capsys, own):
     ("arguments", "said"),
     [
         (["--device", "gpu"], "choose from"),
-        (["--num-workers", "-1"], "--num-workers must be 0 or larger, got -1"),
+        (["--num-workers", "-1"], "--num-workers: must be 0 or larger, got -1"),
         (
             ["--threshold", "0.5"],
             "--threshold is of --rule GlobalThreshold, not of KeepAll",
