@@ -10,7 +10,7 @@ from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.pseudo_labels.target_images import (
+from mmseg_uda.prediction.target_images import (
     domain_images,
     folder_reader,
     inference_pipeline,

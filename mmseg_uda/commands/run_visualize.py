@@ -7,7 +7,7 @@ from typing import Any
 from mmengine.config import Config
 
 from mmseg_uda.datasets.image_files import compose, text_sha256
-from mmseg_uda.pseudo_labels.target_images import folder_reader, inference_pipeline
+from mmseg_uda.prediction.target_images import folder_reader, inference_pipeline
 from mmseg_uda.stages.checks.building import building
 from mmseg_uda.stages.checks.full_size_weights import toy_explained
 from mmseg_uda.stages.checks.model import check_model

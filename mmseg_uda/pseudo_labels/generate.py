@@ -8,13 +8,13 @@ from mmengine.dist import barrier, get_rank, get_world_size
 from torch import Tensor, nn
 
 from mmseg_uda.datasets.image_files import ImageFiles
+from mmseg_uda.prediction.loading import one_by_one
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.structures.predict_probs import predict_probs
 from mmseg_uda.utils.progress import with_progress
 from mmseg_uda.utils.ranks import on_rank_zero
 
 from .label_weights import LabelWeights
-from .loading import one_by_one
 from .measure_weights import is_measured, measure_weights
 from .network_statistics import adapt_networks, described, networks_in
 from .pseudo_label_writer import PseudoLabelWriter

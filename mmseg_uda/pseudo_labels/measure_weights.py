@@ -14,13 +14,13 @@ from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.models.objectives.weight_sums import summary
+from mmseg_uda.prediction.loading import one_by_one
 from mmseg_uda.utils.atomic_files import write_npz
 from mmseg_uda.utils.evenly_spaced import evenly_spaced
 from mmseg_uda.utils.progress import with_progress
 from mmseg_uda.utils.ranks import on_rank_zero
 
 from .label_weights import Key, LabelWeights
-from .loading import one_by_one
 from .pseudo_label_writer import PseudoLabelWriter
 
 #: So many images, evenly spaced over the set, are looked at.

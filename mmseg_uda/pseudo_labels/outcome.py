@@ -10,9 +10,8 @@ from PIL import Image
 from mmseg_uda.datasets.pseudo_label_report import few_classes
 from mmseg_uda.models.objectives.weight_text import weight_line
 from mmseg_uda.models.objectives.weight_warnings import weight_warnings
+from mmseg_uda.prediction.load_networks import partial_text
 from mmseg_uda.utils.wording import counted
-
-from .load_networks import partial_text
 
 _LITTLE = 0.01  # of all pixels
 

@@ -10,6 +10,15 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
+from mmseg_uda.prediction.load_networks import load_networks
+from mmseg_uda.prediction.target_images import (
+    check_target_classes,
+    folder_reader,
+    inference_pipeline,
+    name_of,
+    target_classes,
+    target_images,
+)
 from mmseg_uda.registry import RULES
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.utils.atomic_files import check_writable
@@ -20,15 +29,6 @@ from mmseg_uda.weights.weight_files import check_is_file
 
 from .generate import generate_pseudo_labels
 from .label_weights import LabelWeights
-from .load_networks import load_networks
-from .target_images import (
-    check_target_classes,
-    folder_reader,
-    inference_pipeline,
-    name_of,
-    target_classes,
-    target_images,
-)
 
 
 def run_pseudo_label_stage(

@@ -15,8 +15,8 @@ from PIL import Image
 from mmseg_uda.datasets.labelled_folder import LabelledFolder
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.hooks import PaintPredictionsHook
+from mmseg_uda.prediction.target_images import folder_reader, target_images
 from mmseg_uda.pseudo_labels import ImageFiles
-from mmseg_uda.pseudo_labels.target_images import folder_reader, target_images
 
 PIPELINE = [
     dict(type="LoadImageFromFile"),

@@ -197,7 +197,7 @@ def test_generate__two_ranks_equal_one(tmp_path, images, checkpoint):
 def test_collate__is_pseudo_collate(images):
     from mmengine.dataset import pseudo_collate
 
-    from mmseg_uda.pseudo_labels.loading import _collate_one
+    from mmseg_uda.prediction.loading import _collate_one
 
     results = Compose(PIPELINE)(dict(img_path=images.paths[0]))
     for item in (results, {key: [value, value] for key, value in results.items()}):

@@ -11,8 +11,8 @@ from mmengine.config import Config
 from PIL import Image
 from pseudo_label_toys import write_images
 
+from mmseg_uda.prediction.target_images import inference_pipeline, target_images
 from mmseg_uda.pseudo_labels import run_pseudo_label_stage
-from mmseg_uda.pseudo_labels.target_images import inference_pipeline, target_images
 
 ROOT = Path(__file__).parents[2]
 

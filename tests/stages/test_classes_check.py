@@ -7,7 +7,7 @@ from helpers import NUM_CLASSES, tiny_segmentor
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
-from mmseg_uda.pseudo_labels.target_images import check_target_classes
+from mmseg_uda.prediction.target_images import check_target_classes
 from mmseg_uda.stages import StageError
 from mmseg_uda.stages.checks.classes import check_classes, check_classes_unbuilt
 

@@ -14,7 +14,7 @@ from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.engine.save_iteration import save_iteration
-from mmseg_uda.pseudo_labels.target_images import domain_images, inference_pipeline
+from mmseg_uda.prediction.target_images import domain_images, inference_pipeline
 from mmseg_uda.statistics import (
     StatisticsOptions,
     adapt_statistics,

@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmseg_uda.datasets.checks.file_checks import check_headers
 from mmseg_uda.datasets.checks.problem import told
 from mmseg_uda.datasets.image_files import ImageFiles
-from mmseg_uda.pseudo_labels.target_images import reader_key
+from mmseg_uda.prediction.target_images import reader_key
 
 from ..errors import StageError
 

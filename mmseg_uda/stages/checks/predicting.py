@@ -8,9 +8,9 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 from torch import nn
 
+from mmseg_uda.prediction.target_images import inference_pipeline
 from mmseg_uda.pseudo_labels import SelectionRule
 from mmseg_uda.pseudo_labels.score_map import check_score_map
-from mmseg_uda.pseudo_labels.target_images import inference_pipeline
 from mmseg_uda.registry import RULES
 from mmseg_uda.statistics import adaptable_norms
 

@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.dataset import Compose
 
 from mmseg_uda.datasets.image_files import ImageFiles
-from mmseg_uda.pseudo_labels.target_images import domain_images, inference_pipeline
+from mmseg_uda.prediction.target_images import domain_images, inference_pipeline
 from mmseg_uda.registry import STAGES
 from mmseg_uda.statistics import (
     StatisticsOptions,

@@ -12,6 +12,7 @@ from mmengine.config import Config
 from torch import nn
 
 from mmseg_uda.datasets.pseudo_label_report import few_classes
+from mmseg_uda.prediction.target_images import check_target_classes
 from mmseg_uda.pseudo_labels import (
     LabelWeights,
     nothing_kept,
@@ -19,7 +20,6 @@ from mmseg_uda.pseudo_labels import (
     outcome_warnings,
     run_pseudo_label_stage,
 )
-from mmseg_uda.pseudo_labels.target_images import check_target_classes
 from mmseg_uda.registry import STAGES
 from mmseg_uda.statistics import StatisticsOptions
 from mmseg_uda.utils.options import from_options

@@ -1,0 +1,1 @@
+"""Predicting a set of images: which ones, how they load, and by what network."""
