@@ -14,6 +14,7 @@ from mmseg_uda.version import __version__
 COMMANDS = {
     "train": ("train", "train all stages of a config"),
     "test": ("test", "score a checkpoint"),
+    "predict": ("predict", "predict a folder of images: masks, overlays, shares"),
     "describe": ("describe_method", "print a config as the equation it minimises"),
     "check": ("check_data", "check every data set of a config"),
     "visualize": ("visualize", "draw predictions, confidence and maps"),

@@ -56,6 +56,7 @@ class ImageFiles(Dataset):
         pipeline: list,
         reader: ImageReader | None = None,
         suffix: str | None = None,
+        argument: str = "--images",
     ) -> "ImageFiles":
         """Take every image file below a folder, sorted by path.
 
@@ -64,6 +65,7 @@ class ImageFiles(Dataset):
             pipeline: As for the class.
             reader: As for the class.
             suffix: Ending of the image files, in any case; None: that of any image.
+            argument: What names the folder on the command line, for messages.
 
         Raises:
             FileNotFoundError: If the folder does not exist or holds no image.
@@ -73,8 +75,8 @@ class ImageFiles(Dataset):
         if not root.is_dir():
             what = "is a file, not a folder" if root.exists() else "does not exist"
             raise FileNotFoundError(
-                f"--images: the image folder '{root}' {what} (looked in {Path.cwd()}); "
-                "give a folder that holds the images, at any depth"
+                f"{argument}: the image folder '{root}' {what} (looked in "
+                f"{Path.cwd()}); give a folder that holds the images, at any depth"
             )
         endings = IMAGE_SUFFIXES if suffix is None else (suffix.lower(),)
         paths = sorted(
@@ -87,7 +89,7 @@ class ImageFiles(Dataset):
                 f"image folder {root} holds no image: expected files that end in "
                 f"{', '.join(endings)}, at any depth"
             )
-        ways = ("Take --image-suffix {}", "", f"Take --images {root}/{{}}")
+        ways = ("Take --image-suffix {}", "", f"Take {argument} {root}/{{}}")
         check_photographs(paths, root, lambda found: found.advice(*ways))
         return cls(paths, root, pipeline, reader)
 

@@ -1,16 +1,15 @@
 """Pseudo-labels from a config and a checkpoint."""
 
-import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
-from mmseg.registry import MODELS
-from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
+from mmseg_uda.prediction.build_model import build_model
 from mmseg_uda.prediction.load_networks import load_networks
+from mmseg_uda.prediction.out_folder import check_apart
 from mmseg_uda.prediction.target_images import (
     check_target_classes,
     folder_reader,
@@ -110,7 +109,7 @@ def run_pseudo_label_stage(
     check_apart(out_dir, files.root)
     check_images(files)
     where = choose_device(device)
-    model = _build(cfg)
+    model = build_model(cfg)
     # a rule that looks at a map needs the heads that the map is made with
     ignore = TRAINING_PARTS if selection.score_map is None else ()
     options = dict(allow_partial=allow_partial, ignore=ignore)
@@ -135,24 +134,3 @@ def run_pseudo_label_stage(
         statistics=statistics,
         partial=partial,
     )
-
-
-def check_apart(out_dir: str | Path, image_root: Path) -> None:
-    """Keep what is written out of the image folder, where a later run would read it.
-
-    Raises:
-        ValueError: If the output folder is, or lies in, that of the images.
-    """
-    if Path(out_dir).resolve().is_relative_to(image_root.resolve()):
-        raise ValueError(
-            f"the output folder {out_dir} lies in the image folder {image_root}, so "
-            "what is written would be taken for images; choose one outside of it"
-        )
-
-
-def _build(cfg: Config) -> nn.Module:
-    """Build the config's model, its preprocessor included, as the runner does."""
-    model = copy.deepcopy(cfg.model)
-    if "data_preprocessor" in cfg:
-        model.setdefault("data_preprocessor", cfg.data_preprocessor)
-    return MODELS.build(model)

@@ -8,12 +8,12 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmseg_uda.datasets.image_files import ImageFiles
+from mmseg_uda.prediction.out_folder import check_apart
 from mmseg_uda.prediction.target_images import (
     domain_images,
     folder_reader,
     name_of,
 )
-from mmseg_uda.pseudo_labels.stage import check_apart
 from mmseg_uda.utils.atomic_files import check_writable
 from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.weights.weight_files import check_is_file

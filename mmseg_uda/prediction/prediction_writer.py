@@ -1,0 +1,133 @@
+"""The folder that predictions are written to."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+
+from mmseg_uda.utils.atomic_files import write_atomic, write_json
+from mmseg_uda.utils.resumable_folder import ResumableFolder
+
+REPORT, SHARES, LEGEND = "prediction.json", "class_shares.csv", "legend.png"
+#: What an image can get, in the order of writing, and how its file ends.
+KINDS = {"labels": ".png", "confidence": ".png", "overlays": ".jpg"}
+_QUALITY = 92  # of JPEG pictures
+
+
+class PredictionWriter(ResumableFolder):
+    """Writes masks, pictures and the shares of the classes; knows what there is.
+
+    The folder holds ``settings.json`` (what decides the predictions),
+    ``labels/<image>.png`` (uint8, class ids), if wanted ``confidence/<image>.png``
+    (uint8, ``round(255 * max_c p_c)``) and ``overlays/<image>.jpg`` (the image, painted
+    in the classes' colours, which ``legend.png`` names), all at the image's size,
+    ``images.jsonl`` (class counts of each image), ``class_shares.csv`` (a row an image)
+    and, as the sign that all is finished, ``prediction.json``. Every file appears
+    complete or not at all.
+
+    Args:
+        folder: Output folder. Nothing is written outside of it.
+        names: Image paths relative to the image root, with forward slashes.
+        settings: What decides the predictions, as JSON types; ``kinds`` names those of
+            :data:`KINDS` that each image gets, in that order, with spaces between.
+        rank: Rank of this process.
+    """
+
+    content = "predictions"
+    folders = tuple(KINDS)
+    files = (REPORT, SHARES, LEGEND, "images.jsonl")
+    report = REPORT
+    always = frozenset({"kinds", "checkpoint_sha256"})
+
+    def paths(self, name: str) -> tuple[Path, ...]:
+        """Return the files of an image."""
+        return tuple(
+            self.folder / kind / PurePosixPath(name).with_suffix(KINDS[kind])
+            for kind in self.settings["kinds"].split()
+        )
+
+    def write(
+        self, name: str, pictures: Mapping[str, np.ndarray], counts: Mapping
+    ) -> None:
+        """Write the files of one image, then its counts.
+
+        Args:
+            name: Path of the image relative to the image root.
+            pictures: For each kind (H, W) uint8, overlays (H, W, 3) uint8, RGB.
+            counts: ``height``, ``width``, ``pixels`` (of each class) and
+                ``mean_confidence``.
+        """
+        sizes = []
+        kinds = self.settings["kinds"].split()
+        for kind, path in zip(kinds, self.paths(name), strict=True):
+            content = _encoded(pictures[kind], KINDS[kind])
+            write_atomic(path, content)
+            sizes.append(len(content))
+        self.journal.append({"image": name, "bytes": sizes, **counts})
+
+    def finish(
+        self, header: Mapping, classes: Sequence[str], legend: np.ndarray | None
+    ) -> dict:
+        """Write table, legend and report, and return that one.
+
+        Called by one rank, after all have written.
+
+        Args:
+            header: Entries of the report besides the numbers.
+            classes: Class names by id.
+            legend: The colours of the classes, (H, W, 3) uint8, RGB, for overlays.
+        """
+        records = self.journal.merge(self.names)
+        write_atomic(self.folder / SHARES, _table(records, classes))
+        if legend is not None:
+            write_atomic(self.folder / LEGEND, _encoded(legend, ".png"))
+        pixels = np.array([record["pixels"] for record in records], np.int64)
+        total = int(pixels.sum())
+        areas = pixels.sum(axis=1)
+        confidence = [record["mean_confidence"] for record in records]
+        report = {
+            **header,
+            "classes": list(classes),
+            "num_images": len(records),
+            "mean_confidence": float(np.average(confidence, weights=areas)),
+            "per_class": {
+                name: {
+                    "share": int(pixels[:, index].sum()) / total,
+                    "num_images": int((pixels[:, index] > 0).sum()),
+                }
+                for index, name in enumerate(classes)
+            },
+        }
+        write_json(self.report_file, report)
+        return report
+
+
+def _table(records: Sequence[Mapping], classes: Sequence[str]) -> str:
+    """Return a row an image: its size, mean confidence, and the share of each class."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["image", "width", "height", "mean_confidence", *classes])
+    for record in records:
+        pixels = record["pixels"]
+        area = sum(pixels)
+        rows.writerow(
+            [
+                record["image"],
+                record["width"],
+                record["height"],
+                f"{record['mean_confidence']:.4f}",
+                *(f"{count / area:.6f}" for count in pixels),
+            ]
+        )
+    return text.getvalue()
+
+
+def _encoded(picture: np.ndarray, suffix: str) -> bytes:
+    if picture.ndim == 3:
+        picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY] if suffix == ".jpg" else []
+    _, content = cv2.imencode(suffix, picture, options)
+    return content.tobytes()

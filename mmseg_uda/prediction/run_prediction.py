@@ -1,0 +1,121 @@
+"""Predictions from a config and a checkpoint."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+
+from mmseg_uda.datasets.folders import IMAGE_SUFFIXES
+from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
+from mmseg_uda.datasets.reading import ImageReader
+from mmseg_uda.structures.seg_heads import num_outputs
+from mmseg_uda.utils.atomic_files import check_writable
+from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.plain import plain
+from mmseg_uda.visualization.class_colors import class_colors
+from mmseg_uda.weights.checkpoints import TRAINING_PARTS
+from mmseg_uda.weights.weight_files import check_is_file
+
+from .build_model import build_model
+from .load_networks import load_networks
+from .out_folder import check_apart
+from .predict_images import Wanted, predict_images
+from .target_images import (
+    folder_reader,
+    inference_pipeline,
+    name_of,
+    target_classes,
+)
+
+
+def run_prediction(
+    cfg: Config,
+    checkpoints: Sequence[str | Path],
+    images: str | Path,
+    out_dir: str | Path,
+    tta: bool = False,
+    confidence: bool = False,
+    opacity: float | None = None,
+    image_suffix: str | None = None,
+    overwrite: bool = False,
+    device: str | None = None,
+    num_workers: int | None = None,
+    check_images: Callable[[ImageFiles], Any] = lambda files: None,
+) -> dict:
+    """Build the model of a config and write what it predicts for images.
+
+    Works with any mmseg config, of this project or stock. Goes on where an
+    interrupted run stopped; a finished folder is only checked.
+
+    Args:
+        cfg: Config of the model; the pipeline is that of its test data set.
+        checkpoints: Weights of the model; of several, the mean of the networks'
+            probabilities is predicted.
+        images: Folder of images at any depth, or an image.
+        out_dir: Output folder, see :class:`PredictionWriter`.
+        tta: Average the softmax of the augmentations of the config's ``tta_pipeline``.
+        confidence: Write the probability of the predicted class, too.
+        opacity: Paint the classes over the image, too, covering so much of it.
+        image_suffix: Ending of the files in a folder; None: that of any image.
+        overwrite: Remove predictions made with other settings.
+        device: Where to predict, e.g. ``'cpu'``; default: a GPU if there is one.
+        num_workers: Processes that load images, per rank; default: the config's.
+        check_images: Called with the images before the model is built; raises if they
+            cannot be read.
+
+    Returns:
+        The report, as in ``prediction.json``.
+
+    Raises:
+        ValueError: If the config does not say what is needed, a checkpoint does not
+            fit, the device is not there, or the folder holds other predictions.
+        FileNotFoundError: If a checkpoint or images are missing.
+        OSError: If the output folder cannot be written.
+    """
+    paths = [check_is_file(path, "checkpoint") for path in checkpoints]
+    if "model" not in cfg:
+        raise ValueError(
+            f"{name_of(cfg)} defines no model; give the config that the checkpoint was "
+            "trained with"
+        )
+    check_writable(out_dir, "--out")
+    init_default_scope(cfg.get("default_scope", "mmseg"))
+    pipeline = inference_pipeline(cfg, tta)
+    reader = folder_reader(cfg, "target", images=[images])
+    files = _files(images, pipeline, reader, image_suffix)
+    if Path(images).is_dir():
+        check_apart(out_dir, files.root)
+    check_images(files)
+    where = choose_device(device)
+    model = build_model(cfg)
+    predicts, _ = load_networks(model, paths, ignore=TRAINING_PARTS)
+    outputs = num_outputs(getattr(model, "segmentor", model))
+    classes, palette = class_colors(cfg, outputs or len(target_classes(cfg) or ()))
+    if num_workers is None:
+        num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
+    return predict_images(
+        predicts.to(where),
+        files,
+        out_dir,
+        Wanted(classes, palette, confidence, opacity),
+        paths,
+        settings={"model_sha256": text_sha256(plain(cfg.model))},
+        config_name=Path(cfg.filename).name if cfg.filename else "",
+        overwrite=overwrite,
+        num_workers=num_workers,
+    )
+
+
+def _files(
+    given: str | Path, pipeline: list, reader: ImageReader, suffix: str | None
+) -> ImageFiles:
+    """Return the images of a folder, or one."""
+    path = Path(given)
+    if not path.is_file():
+        return ImageFiles.from_folder(path, pipeline, reader, suffix, "IMAGES")
+    if not path.name.lower().endswith(IMAGE_SUFFIXES):
+        kinds = ", ".join(IMAGE_SUFFIXES)
+        raise ValueError(f"{given} is no image: its name must end in {kinds}")
+    return ImageFiles([path], path.parent, pipeline, reader)
