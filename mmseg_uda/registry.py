@@ -19,10 +19,14 @@ RULES = Registry(
 )
 
 REGIONS = Registry("region rule", scope="mmseg", locations=["mmseg_uda.regions"])
+LABEL_FORMATS = Registry(
+    "label format", scope="mmseg", locations=["mmseg_uda.datasets.label_formats"]
+)
 STAGES = Registry("stage", scope="mmseg", locations=["mmseg_uda.stages.kinds"])
 
 __all__ = [
     "DATASETS",
+    "LABEL_FORMATS",
     "MAPS",
     "MODELS",
     "OBJECTIVES",

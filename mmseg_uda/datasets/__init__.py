@@ -3,6 +3,7 @@
 from .cityscapes_images import CityscapesImages
 from .cityscapes_labelled import CityscapesLabelled
 from .gta5_dataset import GTA5Dataset
+from .label_formats import ColorLabels, IndexLabels, LabelMeLabels
 from .labelled_folder import LabelledFolder
 from .multi_domain_dataset import MultiDomainDataset
 from .multi_domain_sampler import MultiDomainSampler
@@ -17,8 +18,11 @@ from .unlabelled_folder import UnlabelledFolder
 __all__ = [
     "CityscapesImages",
     "CityscapesLabelled",
+    "ColorLabels",
     "DiverseCrop",
     "GTA5Dataset",
+    "IndexLabels",
+    "LabelMeLabels",
     "LabelledFolder",
     "LoadLabels",
     "MultiDomainDataset",

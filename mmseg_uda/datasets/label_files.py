@@ -112,8 +112,11 @@ def size_error(
 
 def _own_tag(label: str, size: tuple[int, int], image_size: tuple[int, int]) -> str:
     """Say that a label does not fit because of an orientation tag that it alone has."""
-    declared = declare_file(label) if Path(label).is_file() else None
-    if declared is None or declared.orientation == 1 or size != image_size[::-1]:
+    try:
+        declared = declare_file(label)
+    except OSError:  # not there, or no image: labels may be text
+        return ""
+    if declared.orientation == 1 or size != image_size[::-1]:
         return ""
     return (
         f". The label has the orientation tag {declared.orientation}, its image has "

@@ -1,14 +1,18 @@
 """Any folder of images with a folder of labels."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmseg.registry import DATASETS
 
+from mmseg_uda.registry import LABEL_FORMATS
+
 from .checks.label_advice import advise_map
 from .folders import IMAGE_SUFFIXES, as_tuple
 from .label_maps import custom_lut, identity_lut
+from .metainfo import complete_metainfo
 from .paired_folder import PairedFolder
 
 
@@ -16,8 +20,9 @@ from .paired_folder import PairedFolder
 class LabelledFolder(PairedFolder):
     """Your own images and labels: the same names in two folders.
 
-    Labels are palette or one-channel images of ids; see :class:`LoadLabels`. Name
-    your classes with ``metainfo=dict(classes=[...], palette=[...])``.
+    Labels are palette or one-channel images of ids, or what ``label_format`` says; see
+    :class:`LoadLabels`. Name your classes with
+    ``metainfo=dict(classes=[...], palette=[...])``.
 
     Args:
         data_root: Folder of the data set.
@@ -27,17 +32,21 @@ class LabelledFolder(PairedFolder):
         image_suffix: Ending of the image files, one or several, in any case; any end
             of the names, such as ``"_training.tif"``.
         label_suffix: Ending of the label files likewise, such as ``"_manual1.gif"``.
+            None: that of the format, for images ``".png"``.
         label_map: Raw id -> class index (255 = ignore), e.g. ``{0: 0, 255: 1}`` for
             a binary mask. None: the ids are class indices. A map takes their place:
             a value that is not in it is an error; 255 means ignore unless the map says
             otherwise.
+        label_format: Config of a :class:`.BaseLabelFormat`, such as
+            ``dict(type="ColorLabels")``; None for ids.
         **kwargs: ``allow_unpaired`` of :class:`PairedFolder`; ``skip_suffix``,
             ``pipeline``, ``metainfo``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
 
     Raises:
         FileNotFoundError: If a folder is missing or holds no file of its kind.
-        ValueError: If images and labels do not pair up, or ``label_map`` is wrong.
+        ValueError: If images and labels do not pair up, or ``label_map`` or
+            ``label_format`` is wrong.
     """
 
     SUFFIXES_ARE_OPTIONS = True
@@ -49,11 +58,23 @@ class LabelledFolder(PairedFolder):
         image_dir: str = "images",
         label_dir: str = "labels",
         image_suffix: str | Sequence[str] = IMAGE_SUFFIXES,
-        label_suffix: str | Sequence[str] = ".png",
+        label_suffix: str | Sequence[str] | None = None,
         label_map: Mapping[int, int] | None = None,
+        label_format: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         self.raw_label_map = label_map
+        if label_format is not None:
+            self.label_format = LABEL_FORMATS.build(dict(label_format))
+        if label_map is not None and not self.label_format.has_numbers:
+            kind = type(self.label_format).__name__
+            raise ValueError(
+                f"{type(self).__name__}: label_map is of ids, but {kind} names the "
+                "classes itself: drop label_map"
+            )
+        # mmseg invents the colours that it is not given
+        self._own_palette = complete_metainfo(kwargs.get("metainfo"))["palette"]
+        label_suffix = label_suffix or self.label_format.suffixes
         super().__init__(
             data_root,
             image_dir=image_dir,
@@ -69,11 +90,16 @@ class LabelledFolder(PairedFolder):
         )
 
     def make_lut(self, classes: Sequence[str]) -> np.ndarray:
-        """Return the table of ``label_map``."""
+        """Return the table of ``label_map``, or of the format."""
+        self.label_format.bind(Path(self.data_root), classes, self._own_palette)
+        if not self.label_format.has_numbers:
+            return self.label_format.lut(len(classes))
         if self.raw_label_map is None:
             return identity_lut(len(classes))
         return custom_lut(self.raw_label_map, len(classes))
 
     def advise_on_values(self, values: Sequence[int]) -> str:
         """Return which ``label_map`` the raw values of the labels ask for."""
+        if not self.label_format.has_numbers:
+            return ""
         return advise_map(values, self.metainfo["classes"], self.raw_label_map)

@@ -17,6 +17,7 @@ from .folders import (
     list_files,
     other_endings,
 )
+from .label_formats import BaseLabelFormat, IndexLabels
 from .label_maps import CITYSCAPES_CLASSES, CITYSCAPES_PALETTE, IGNORE
 from .metainfo import complete_metainfo
 from .names.strangers import MOVE, Strangers
@@ -67,6 +68,8 @@ class SegFolder(BaseSegDataset):
     #: Largest change of aspect ratio that is not told: published codes stretch by up
     #: to 19% (SYNTHIA's 1280x760 to 1280x640).
     usual_stretch = 1.2
+    #: How label files say which class a pixel is.
+    label_format: BaseLabelFormat = IndexLabels()
     #: Classes that the labels are known not to hold.
     lacks: Collection[str] = ()
 
@@ -151,6 +154,7 @@ class SegFolder(BaseSegDataset):
         info = super().get_data_info(idx)
         if self.labelled:
             info["label_lut"] = self.label_lut
+            info["label_format"] = self.label_format
         # None: the pipeline reads images by a rule of its own
         own = reads_itself(self.pipeline.transforms)
         info["image_reader"] = None if own else self.reader_of(info)

@@ -105,10 +105,10 @@ def _key(sample: Mapping[str, Any]) -> str | None:
     Where a label counts is decided by its table, which says nothing about decoding.
     """
     paths = [os.path.abspath(sample[name]) for name in _FILES if name in sample]
-    reader = repr(sample.get("image_reader"))
-    if " at 0x" in reader:
+    how = [repr(sample.get(name)) for name in ("image_reader", "label_format")]
+    if any(" at 0x" in text for text in how):
         return None
-    told = json.dumps([paths, "label_lut" in sample, reader])
+    told = json.dumps([paths, "label_lut" in sample, *how])
     return hashlib.sha256(told.encode()).hexdigest()
 
 

@@ -9,7 +9,8 @@ import mmcv
 from rich.progress import track
 
 from ..image_headers import Declared, check_checksums, read_header
-from ..label_files import read_label_ids, size_error
+from ..label_files import size_error
+from ..label_formats import BaseLabelFormat, format_of
 from ..reading import MissingOptionError, orientation_of
 from .decoded_before import DecodedBefore
 from .label_values import LabelValues, count_ids
@@ -66,7 +67,7 @@ def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
     label = sample.get("seg_map_path")
     if label is None:
         return size, None
-    told = _label_header(label)
+    told = _label_header(label, format_of(sample))
     if told.size(orientation) != size:
         raise ValueError(size_error(label, told.size(orientation), path, size))
     turned = orientation == "shown" and image.orientation != told.orientation
@@ -74,9 +75,9 @@ def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
     return size, path if turned and image.stored_size == size else None
 
 
-def _label_header(path: str) -> Declared:
+def _label_header(path: str, label_format: BaseLabelFormat) -> Declared:
     try:
-        return read_header(path)
+        return label_format.declared(path)
     except FileNotFoundError as error:
         as_downloaded = path.replace("_labelTrainIds.", "_labelIds.")
         if not Path(as_downloaded).exists():
@@ -101,7 +102,7 @@ def _decode(sample: dict) -> dict[int, int] | None:
     _check_decodes(sample)
     if "label_lut" not in sample:
         return None
-    ids = read_label_ids(sample["seg_map_path"], orientation_of(sample))
+    ids = format_of(sample).read(sample["seg_map_path"], orientation_of(sample))
     return count_ids(ids)
 
 

@@ -29,8 +29,19 @@ def label_numbers(
         OSError, SyntaxError: If it is damaged or no image.
         ValueError: If it holds anything but ids, or not as they were written.
     """
-    file = io.BytesIO(data)
-    declared = declare(file)
+    bands, declared = stored_bands(data, path)
+    ids = _whole(_one(bands, declared, path), path)
+    return turn(ids, declared.orientation) if orientation == "shown" else ids
+
+
+def stored_bands(data: bytes, path: str | Path) -> tuple[np.ndarray, Declared]:
+    """Return the numbers (H, W, B) of a label file, and what it declares.
+
+    Raises:
+        OSError, SyntaxError: If it is damaged or no image.
+        ValueError: If the numbers are not those that were written.
+    """
+    declared = declare(io.BytesIO(data))
     _check(declared, path)
     if declared.kind == "TIFF":
         bands, _, _ = tiff.read_bytes(data)
@@ -43,8 +54,7 @@ def label_numbers(
         bands = netpbm.read_bytes(data)
     else:
         bands = _from_pillow(data, declared)
-    ids = _whole(_one(bands, declared, path), path)
-    return turn(ids, declared.orientation) if orientation == "shown" else ids
+    return bands, declared
 
 
 def _check(declared: Declared, path: str | Path) -> None:

@@ -3,7 +3,8 @@
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
-from ..label_files import map_label_ids, read_label_ids, size_error
+from ..label_files import map_label_ids, size_error
+from ..label_formats import format_of
 from ..reading import orientation_of
 
 
@@ -17,9 +18,9 @@ class LoadLabels(BaseTransform):
     ``MMSegInferencer``, the sample passes through unchanged.
 
     Required keys: ``seg_map_path`` and ``label_lut`` (both absent: pass through);
-    ``ori_shape``, ``img_path``, and ``image_reader``, whose ``orientation`` holds for
-    labels too (absent: ``'shown'``). Added keys: ``gt_seg_map`` (H, W) uint8, 255 =
-    ignore, at the file's own size; ``seg_fields``.
+    ``ori_shape``, ``img_path``; ``image_reader``, whose ``orientation`` holds for
+    labels too (absent: ``'shown'``); ``label_format`` (absent: ids). Added keys:
+    ``gt_seg_map`` (H, W) uint8, 255 = ignore, at the file's own size; ``seg_fields``.
 
     Raises:
         ValueError: If the file is unreadable, holds a value outside of the table, or
@@ -36,7 +37,7 @@ class LoadLabels(BaseTransform):
                 f"LoadLabels got {path} without a look-up table: it works with the "
                 "data sets of mmseg_uda; with one of mmseg's use LoadAnnotations"
             )
-        ids = read_label_ids(path, orientation_of(results))
+        ids = format_of(results).read(path, orientation_of(results))
         labels = map_label_ids(ids, results["label_lut"], path)
         image_shape = tuple(results.get("ori_shape", labels.shape)[:2])
         if labels.shape != image_shape:

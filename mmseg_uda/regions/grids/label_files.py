@@ -7,7 +7,8 @@ import numpy as np
 from mmengine.dataset import BaseDataset
 from PIL import Image
 
-from mmseg_uda.datasets.label_files import map_label_ids, read_label_ids
+from mmseg_uda.datasets.label_files import map_label_ids
+from mmseg_uda.datasets.label_formats import format_of
 from mmseg_uda.datasets.reading import orientation_of
 
 
@@ -38,6 +39,7 @@ class LabelFiles:
         self._paths = [Path(sample["seg_map_path"]) for sample in samples]
         self._lut = samples[0]["label_lut"]
         self._orientation = orientation_of(samples[0])
+        self._format = format_of(samples[0])
 
     def __len__(self) -> int:
         return len(self.names)
@@ -49,7 +51,7 @@ class LabelFiles:
             ValueError: If the file is unreadable, or holds values of no class.
         """
         path = self._paths[index]
-        ids = read_label_ids(path, self._orientation)
+        ids = self._format.read(path, self._orientation)
         labels = map_label_ids(ids, self._lut, path)
         resized = Image.fromarray(labels).resize(self.scale, Image.Resampling.NEAREST)
         return np.asarray(resized)

@@ -8,6 +8,7 @@ import pytest
 
 from mmseg_uda.datasets.checks import decoded_before
 from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.label_formats import index_labels
 from mmseg_uda.datasets.preflight import check_dataset
 
 
@@ -39,7 +40,7 @@ def test_recall__same_report_without_decoding(check, gta5_root, write, monkeypat
     write.palette(gta5_root / "labels/00001.png", np.full((32, 48), 26))
     first, known = check()
     assert known == 0
-    monkeypatch.setattr("mmseg_uda.datasets.checks.file_checks.read_label_ids", None)
+    monkeypatch.setattr(index_labels, "read_label_ids", None)
     second, known = check()
     assert known == 5
     assert told(second) == told(first)

@@ -1,0 +1,100 @@
+"""What every format of label files can tell."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..image_headers import read_header
+from ..label_maps import identity_lut
+from ..reading import Declared
+
+
+class BaseLabelFormat(ABC):
+    """How the label files of a data set say which class a pixel is.
+
+    A subclass is a file of this folder, registered in ``LABEL_FORMATS``. The data set
+    tells it its classes (:meth:`bind`) before anything is read. Its ``repr`` names the
+    options, since what was decoded before is remembered by it.
+    """
+
+    #: How label files end, unless the data set says otherwise.
+    suffixes: ClassVar[tuple[str, ...]] = (".png",)
+    #: Whether files hold numbers that the data set's ``label_map`` translates.
+    has_numbers: ClassVar[bool] = False
+
+    def bind(self, root: Path, classes: Sequence[str], palette: Sequence) -> None:  # noqa: B027
+        """Learn the classes of the data set.
+
+        Args:
+            root: Its folder.
+            classes: Names by class index.
+            palette: RGB triples by class index; empty if the data set names none.
+
+        Raises:
+            ValueError: If an option does not go with them.
+        """
+
+    def lut(self, num_classes: int) -> np.ndarray:
+        """Return the table from what :meth:`read` returns to class indices."""
+        return identity_lut(num_classes)
+
+    def declared(self, path: str | Path) -> Declared:
+        """Return the size of a label, and how it is stored, without decoding it.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            ValueError: If it is damaged.
+        """
+        return read_header(path)
+
+    @abstractmethod
+    def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
+        """Return a label as ids (H, W), whole numbers, none of them negative.
+
+        Args:
+            path: Label file.
+            orientation: See :class:`.ImageReader`.
+
+        Raises:
+            FileNotFoundError: If there is no such file.
+            ValueError: If it is damaged, or says something that is no class.
+        """
+
+    def __repr__(self) -> str:
+        names = inspect.signature(type(self)).parameters
+        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__name__}({told})"
+
+
+def format_of(sample: Mapping[str, Any]) -> BaseLabelFormat:
+    """Return how the label of a sample is read."""
+    from .index_labels import IndexLabels  # which is a BaseLabelFormat
+
+    return sample.get("label_format") or IndexLabels()
+
+
+def class_index(name: str, classes: Sequence[str], where: str) -> int:
+    """Return the index of a class by its name; ``'ignore'`` is 255.
+
+    Args:
+        name: What the user, or a file, calls it.
+        classes: Names of the data set.
+        where: What says so, for the message.
+
+    Raises:
+        ValueError: If there is no such class.
+    """
+    if name in classes:
+        return list(classes).index(name)
+    if name == "ignore":
+        return 255
+    raise ValueError(
+        f"{where} names the class '{name}', which is none of the data set's: "
+        f"{', '.join(classes)}, or 'ignore'"
+    )
