@@ -1,15 +1,15 @@
-# MRNet+LCRF, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper, both stages.
+# MRNet+LCRF with a source term in stage two, GTA5 -> Cityscapes: our option.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
-    "../_base_/datasets/cityscapes_pseudo.py",
-    "../_base_/methods/lcrf.py",
+    "../_base_/datasets/gta_to_cityscapes_pseudo.py",
+    "../_base_/methods/lcrf_source.py",
     "../_base_/stages/lcrf.py",
     "../_base_/schedules/lcrf_100k.py",
     "../_base_/default_runtime.py",
 ]
 model = dict(segmentor=_base_.segmentor, data_preprocessor=_base_.data_preprocessor)
 stages = dict(stage_one=dict(config="../mrnet/mrnet_gta.py"))
-# Our choice: statistics of the whole target, not running means of the last few crops.
+# Batch norm has seen both domains; the network is for one of them.
 default_hooks = dict(
     target_statistics=dict(type="TargetStatisticsHook", domain="target")
 )

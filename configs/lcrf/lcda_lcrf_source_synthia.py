@@ -1,4 +1,0 @@
-# LCDA+LCRF with a source term in stage two, SYNTHIA -> Cityscapes: our option.
-_base_ = "./mrnet_lcrf_source_synthia.py"
-
-stages = dict(stage_one=dict(config="../lcda/lcda_synthia.py"))
