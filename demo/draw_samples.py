@@ -59,10 +59,10 @@ def draw(data: dict, dataset: Dataset, before: SampleMaps, after: SampleMaps):
             source_only["semantic"].image,
         ),
         Tile(
-            f"MRNet+LCRF+source: {accuracy(after.labels, truth)}",
+            f"MRNet+LCRF: {accuracy(after.labels, truth)}",
             adapted["semantic"].image,
         ),
-        confidence_tile(after, of="LCRF+source"),
+        confidence_tile(after, of="LCRF"),
         adapted["lipschitz"],
     ]
     legend = class_legend(classes, palette, width=3 * 392 - 8)
@@ -74,7 +74,7 @@ def main() -> None:
     args = parse_args()
     init_default_scope("mmseg")
     _, before = load_stage(args.work_dir / "source_only/stage_one")
-    config, after = load_stage(args.work_dir / "mrnet_lcrf_source/stage_two")
+    config, after = load_stage(args.work_dir / "mrnet_lcrf/stage_two")
     dataset = DATASETS.build(config.val_dataloader.dataset)
     models = before, after
     out = args.work_dir / "pictures"

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _VALIDATIONS = "train_cfg.val_interval=250"
 RUNS = {
     "source_only": "configs/source_only/source_only_statistics_gta.py",
-    "mrnet_lcrf_source": "configs/lcrf/mrnet_lcrf_source_gta.py",
+    "mrnet_lcrf": "configs/lcrf/mrnet_lcrf_gta.py",
 }
 # One training after the other, on two threads: side by side, on one thread each, the
 # long one would leave a core idle for most of the time. The number of threads moves the
@@ -40,8 +40,8 @@ _THREADS = 2
 RESULTS = {
     "source_only": "source_only/stage_one",
     "source_only + target statistics": "source_only/stage_two",
-    "mrnet": "mrnet_lcrf_source/stage_one",
-    "mrnet_lcrf_source": "mrnet_lcrf_source/stage_two",
+    "mrnet": "mrnet_lcrf/stage_one",
+    "mrnet_lcrf": "mrnet_lcrf/stage_two",
 }
 
 

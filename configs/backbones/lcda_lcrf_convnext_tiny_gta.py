@@ -1,8 +1,8 @@
 # LCDA+LCRF on ConvNeXt-T, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper.
 _base_ = [
     "../_base_/models/convnext_tiny.py",
-    "../_base_/datasets/cityscapes_pseudo.py",
-    "../_base_/methods/lcrf.py",
+    "../_base_/datasets/gta_to_cityscapes_pseudo.py",
+    "../_base_/methods/lcrf_source.py",
     "../_base_/stages/lcrf.py",
     "../_base_/schedules/adamw_40k_convnext.py",
     "../_base_/default_runtime.py",

@@ -1,8 +1,8 @@
 # LCDA+LCRF on MiT-B0, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper.
 _base_ = [
     "../_base_/models/mit_b0.py",
-    "../_base_/datasets/cityscapes_pseudo.py",
-    "../_base_/methods/lcrf.py",
+    "../_base_/datasets/gta_to_cityscapes_pseudo.py",
+    "../_base_/methods/lcrf_source.py",
     "../_base_/stages/lcrf.py",
     "../_base_/schedules/adamw_40k.py",
     "../_base_/default_runtime.py",

@@ -1,4 +1,5 @@
-# LCDA+Adv+LCRF with a source term in stage two, GTA5 -> Cityscapes: our option.
-_base_ = "./mrnet_lcrf_source_gta.py"
+# LCDA+Adv+LCRF, GTA5 -> Cityscapes: Algorithm 1 with an adversary in stage one (LCDA
+# paper, Table I). Our choice is the source term of stage two.
+_base_ = "./mrnet_lcrf_gta.py"
 
 stages = dict(stage_one=dict(config="../lcda/lcda_adv_gta.py"))

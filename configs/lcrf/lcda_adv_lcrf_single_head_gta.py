@@ -1,5 +1,5 @@
 # LCDA+Adv+LCRF, single head, GTA5 -> Cityscapes (LCDA paper, Table IV).
-_base_ = "./lcda_adv_lcrf_gta.py"
+_base_ = "./lcda_adv_lcrf_target_only_gta.py"
 
 model = dict(
     segmentor=dict(auxiliary_head=None),

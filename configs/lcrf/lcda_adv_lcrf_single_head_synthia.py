@@ -1,5 +1,5 @@
 # LCDA+Adv+LCRF, single head, SYNTHIA -> Cityscapes (LCDA paper, Table IV, for GTA5).
-_base_ = "./lcda_adv_lcrf_synthia.py"
+_base_ = "./lcda_adv_lcrf_target_only_synthia.py"
 
 model = dict(
     segmentor=dict(auxiliary_head=None),

@@ -1,4 +1,5 @@
-# LCDA+Adv+LCRF with a source term in stage two, SYNTHIA -> Cityscapes: our option.
-_base_ = "./mrnet_lcrf_source_synthia.py"
+# LCDA+Adv+LCRF, SYNTHIA -> Cityscapes: Algorithm 1 with an adversary in stage one (LCDA
+# paper, Table II). Our choice is the source term of stage two.
+_base_ = "./mrnet_lcrf_synthia.py"
 
 stages = dict(stage_one=dict(config="../lcda/lcda_adv_synthia.py"))

@@ -1,4 +1,4 @@
-# LCDA+LCRF with a source term in stage two, GTA5 -> Cityscapes: our option.
-_base_ = "./mrnet_lcrf_source_gta.py"
+# LCDA+LCRF, GTA5 -> Cityscapes: no row of the paper, which has an adversary in it.
+_base_ = "./mrnet_lcrf_gta.py"
 
 stages = dict(stage_one=dict(config="../lcda/lcda_gta.py"))

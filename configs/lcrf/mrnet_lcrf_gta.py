@@ -1,4 +1,5 @@
-# MRNet+LCRF with a source term in stage two, GTA5 -> Cityscapes: our option.
+# MRNet+LCRF, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper, both stages. Our
+# choice is the source term of stage two; mrnet_lcrf_target_only_gta.py has none.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/gta_to_cityscapes_pseudo.py",

@@ -1,4 +1,5 @@
-# MRNet+LCRF with a source term in stage two, SYNTHIA -> Cityscapes: our option.
+# MRNet+LCRF, SYNTHIA -> Cityscapes: Algorithm 1 of the LCDA paper, both stages. Our
+# choice is the source term of stage two; mrnet_lcrf_target_only_synthia.py has none.
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/synthia_to_cityscapes_pseudo.py",

@@ -1,4 +1,5 @@
-# MRNet+LCRF, SYNTHIA -> Cityscapes: Algorithm 1 of the LCDA paper, both stages.
+# MRNet+LCRF, SYNTHIA -> Cityscapes: Algorithm 1 of the LCDA paper to the letter: stage
+# two sees target images alone (Eq. 9).
 _base_ = [
     "../_base_/models/deeplabv2_r101_concat.py",
     "../_base_/datasets/cityscapes_pseudo.py",

@@ -231,8 +231,12 @@ def test_kept__what_another_stage_reads_or_fills_in(tmp_path):
     off = {"model.objectives.source": None}
     learner = config(region_leaf(tmp_path), "train", **off)
     assert set(sampled(learner)) == {"source", "target"}
-    flagship = CONFIGS / "lcrf" / "mrnet_lcrf_gta.py"
-    assert list(sampled(config(flagship, "stage_two"))) == ["target"]
+    paper = CONFIGS / "lcrf" / "mrnet_lcrf_target_only_gta.py"
+    assert list(sampled(config(paper, "stage_two"))) == ["target"]
+    ours = CONFIGS / "lcrf" / "mrnet_lcrf_gta.py"
+    assert set(sampled(config(ours, "stage_two"))) == {"source", "target"}
+    off = {"stage_two.model.objectives.source": None}
+    assert list(sampled(config(ours, "stage_two", **off))) == ["target"]
 
 
 def test_finder__has_the_data_of_its_learner(tmp_path):
