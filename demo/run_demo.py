@@ -1,6 +1,6 @@
 """The main job on the embedded benchmark: train, compare, draw.
 
-Trains source-only, and MRNet+LCRF with a source term, on ToyCity. Gives source-only the
+Trains source-only, and MRNet+LCRF, on ToyCity. Gives source-only the
 target's batch norm statistics, which is the control that adaptation has to beat. Prints
 one table, draws the IoU of every class and one picture per validation image. Everything
 is kept: run it again and it goes on where it stopped, or just prints the table.

@@ -195,12 +195,12 @@ def test_runs__take_over_what_they_repeat_of_their_own_seed(root, jobs):
     assert made == {
         ("mrnet_gta", "0"): [],
         ("mrnet_gta", "1"): [],
-        ("mrnet_lcrf_gta", "0"): [str(work / "mrnet_gta/seed0")],
-        ("mrnet_lcrf_gta", "1"): [str(work / "mrnet_gta/seed1")],
+        ("mrnet_lcrf_target_only_gta", "0"): [str(work / "mrnet_gta/seed0")],
+        ("mrnet_lcrf_target_only_gta", "1"): [str(work / "mrnet_gta/seed1")],
     }
     results = json.loads((root / "r.json").read_text())
     taken_over = {"stage_one": "mrnet_gta/seed1/train"}
-    assert results["mrnet_lcrf_gta/seed1"]["taken_over"] == taken_over
+    assert results["mrnet_lcrf_target_only_gta/seed1"]["taken_over"] == taken_over
     assert results["mrnet_gta/seed1"]["taken_over"] == {}
     assert results["mrnet_gta/seed1"]["final"]["mIoU"] == 11.0
     assert results["mrnet_gta/seed1"]["cost"]["peak_mib"] > 1
@@ -293,7 +293,7 @@ def test_runs__go_on_after_a_failure_and_know_no_cost_then(root):
     bench(root, seeds=(0,)).run(1, print)
     results = json.loads((root / "r.json").read_text())
     assert results["mrnet_gta/seed0"]["cost"] is None
-    assert results["mrnet_lcrf_gta/seed0"]["cost"] is not None
+    assert results["mrnet_lcrf_target_only_gta/seed0"]["cost"] is not None
 
 
 def test_runs__end_with_a_benchmark_that_is_told_to_end(root):
