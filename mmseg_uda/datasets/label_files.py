@@ -10,7 +10,12 @@ from .reading import declare_file, label_numbers
 from .reading.no_image import no_image
 
 
-def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
+def read_label_ids(
+    path: str | Path,
+    orientation: str = "shown",
+    band: int | None = None,
+    nodata: float | None = None,
+) -> np.ndarray:
     """Read the raw ids of a label file, as they are stored.
 
     The file says itself how it is coded: palette image (GTA5), the index; 16-bit colour
@@ -21,6 +26,8 @@ def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
         path: Label image.
         orientation: ``'shown'`` turns it as its own orientation tag says, ``'stored'``
             does not.
+        band: Number of the band that holds the ids, from 1; None: the only one.
+        nodata: Number that is read as 255.
 
     Returns:
         Ids of shape (H, W), an integer type, none of them negative.
@@ -32,7 +39,7 @@ def read_label_ids(path: str | Path, orientation: str = "shown") -> np.ndarray:
     """
     data = Path(path).read_bytes()
     try:
-        return label_numbers(data, path, orientation)
+        return label_numbers(data, path, orientation, band, nodata)
     except UnidentifiedImageError as error:
         raise ValueError(
             f"cannot read the label {path}: {no_image('it', data)}"

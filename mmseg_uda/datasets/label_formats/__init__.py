@@ -1,7 +1,8 @@
 """How label files say which class a pixel is: a file each."""
 
-from .base_label_format import BaseLabelFormat, format_of
+from .base_label_format import BaseLabelFormat
 from .color_labels import ColorLabels
+from .format_of import format_of
 from .index_labels import IndexLabels
 from .labelme_labels import LabelMeLabels
 

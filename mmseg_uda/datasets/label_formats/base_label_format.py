@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -25,8 +25,11 @@ class BaseLabelFormat(ABC):
 
     #: How label files end, unless the data set says otherwise.
     suffixes: ClassVar[tuple[str, ...]] = (".png",)
-    #: Whether files hold numbers that the data set's ``label_map`` translates.
-    has_numbers: ClassVar[bool] = False
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether files hold numbers that the data set's ``label_map`` translates."""
+        return False
 
     def bind(self, root: Path, classes: Sequence[str], palette: Sequence) -> None:  # noqa: B027
         """Learn the classes of the data set.
@@ -70,13 +73,6 @@ class BaseLabelFormat(ABC):
         names = inspect.signature(type(self)).parameters
         told = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
         return f"{type(self).__name__}({told})"
-
-
-def format_of(sample: Mapping[str, Any]) -> BaseLabelFormat:
-    """Return how the label of a sample is read."""
-    from .index_labels import IndexLabels  # which is a BaseLabelFormat
-
-    return sample.get("label_format") or IndexLabels()
 
 
 def class_index(name: str, classes: Sequence[str], where: str) -> int:

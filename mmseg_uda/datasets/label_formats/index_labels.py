@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +12,97 @@ import numpy as np
 from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_files import read_label_ids
-from .base_label_format import BaseLabelFormat
+from ..label_maps import custom_lut, identity_lut
+from .base_label_format import BaseLabelFormat, class_index
+
+_COLUMNS = ("pixel value", "class")
 
 
 @LABEL_FORMATS.register_module()
 class IndexLabels(BaseLabelFormat):
     """Palette or one-channel images of ids, of any number of bits: the default.
 
-    What an id means says the data set's ``label_map``, or its kind.
+    What an id means says the data set's ``label_map``, or its kind, or a table.
+
+    Args:
+        table: CSV with the columns ``Pixel Value`` and ``Class``, as Roboflow writes it
+            (``_classes.csv``), relative to ``data_root``. Its names are those of
+            classes, or of ``merge``.
+        merge: Class name by a name of the table that is none: ``{"lane": "road"}``;
+            ``"ignore"`` for what does not count.
+        band: Number of the band that holds the ids, counted from 1 as GDAL does; None:
+            the only one, or several that are equal.
+        nodata: Number that marks what has no label, such as -9999 or NaN of a GeoTIFF;
+            it is read as 255.
+
+    Raises:
+        ValueError: If an option is wrong.
     """
 
-    has_numbers = True
+    def __init__(
+        self,
+        table: str | None = None,
+        merge: Mapping[str, str] | None = None,
+        band: int | None = None,
+        nodata: float | None = None,
+    ) -> None:
+        if band is not None and band < 1:
+            raise ValueError(f"band is counted from 1, got {band}")
+        if merge and table is None:
+            raise ValueError("merge renames what a table names; there is no table")
+        self.table = table
+        self.merge = dict(merge or {})
+        self.band = band
+        self.nodata = nodata
+        self._classes: dict[int, int] = {}
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the data set's ``label_map`` says what ids mean."""
+        return self.table is None
+
+    def bind(self, root: Path, classes: Sequence[str], palette: Sequence) -> None:
+        """Read which id is which class, if there is a table."""
+        if self.table is None:
+            return
+        path = Path(root, self.table)
+        names = _read_table(path)
+        missing = [name for name in self.merge if name not in names.values()]
+        if missing:
+            raise ValueError(
+                f"merge names {', '.join(missing)}, {path} has: "
+                f"{', '.join(names.values())}"
+            )
+        self._classes = {
+            value: class_index(self.merge.get(name, name), classes, str(path))
+            for value, name in names.items()
+        }
+
+    def lut(self, num_classes: int) -> np.ndarray:
+        """Return the table from ids to class indices."""
+        if self.table is None:
+            return identity_lut(num_classes)
+        return custom_lut(self._classes, num_classes)
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
         """Return the ids as they are stored, see :func:`read_label_ids`."""
-        return read_label_ids(path, orientation)
+        return read_label_ids(path, orientation, self.band, self.nodata)
+
+
+def _read_table(path: Path) -> dict[int, str]:
+    """Return the names of a CSV by pixel value."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no table of classes {path}")
+    text = path.read_text("utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    names = [str(name).strip().lower() for name in rows.fieldnames or ()]
+    if not set(_COLUMNS) <= set(names):
+        raise ValueError(
+            f"{path} is no table of classes: expected a CSV with the columns Pixel "
+            f"Value and Class, its first line is {text.splitlines()[:1]}"
+        )
+    rows.fieldnames = names
+    try:
+        return {int(row[_COLUMNS[0]]): row[_COLUMNS[1]].strip() for row in rows}
+    except (TypeError, ValueError, AttributeError):
+        raise ValueError(f"{path}: a pixel value is no whole number") from None

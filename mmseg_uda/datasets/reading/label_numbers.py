@@ -12,11 +12,16 @@ from .checksums import check_checksums
 from .declared import Declared, declare
 from .orientation import turn
 
+_NODATA = "label_format=dict(type='IndexLabels', nodata={})"
 _MOST = 2**31  # floats beyond, and infinite ones, mark what has no label
 
 
 def label_numbers(
-    data: bytes, path: str | Path, orientation: str = "shown"
+    data: bytes,
+    path: str | Path,
+    orientation: str = "shown",
+    band: int | None = None,
+    nodata: float | None = None,
 ) -> np.ndarray:
     """Return the ids (H, W) of a label file.
 
@@ -24,13 +29,21 @@ def label_numbers(
         data: The file's bytes.
         path: Its name, for messages.
         orientation: See :class:`.image_reader.ImageReader`.
+        band: Number of the band that holds the ids, from 1; None: the only one.
+        nodata: Number that is read as 255.
 
     Raises:
         OSError, SyntaxError: If it is damaged or no image.
         ValueError: If it holds anything but ids, or not as they were written.
     """
     bands, declared = stored_bands(data, path)
-    ids = _whole(_one(bands, declared, path), path)
+    if band is None:
+        values = _one(bands, declared, path)
+    elif band <= bands.shape[2]:
+        values = bands[..., band - 1]
+    else:
+        raise ValueError(f"the label {path} has {bands.shape[2]} band(s), no {band}")
+    ids = _whole(values if nodata is None else _without(nodata, values), path)
     return turn(ids, declared.orientation) if orientation == "shown" else ids
 
 
@@ -115,11 +128,24 @@ def _one(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
     told = bands.shape[2] - declared.alpha
     if all(np.array_equal(first, bands[..., c]) for c in range(1, told)):
         return first
-    what = f"{told} bands" if declared.colour == "bands" else "colours"
+    is_bands = declared.colour == "bands"
+    what = f"{told} bands" if is_bands else "colours"
+    advice = "IndexLabels', band=1)" if is_bands else "ColorLabels', colors={...})"
     raise ValueError(
         f"the label {path} holds {what}, not class ids: expected a palette or "
-        "one-channel image (or SYNTHIA's 16-bit GT/LABELS, not GT/COLOR)"
+        "one-channel image (or SYNTHIA's 16-bit GT/LABELS, not GT/COLOR). A "
+        f"LabelledFolder reads it with label_format=dict(type='{advice}"
     )
+
+
+def _without(nodata: float, values: np.ndarray) -> np.ndarray:
+    """Return the numbers with 255 in the place of one of them."""
+    marked = np.isnan(values) if np.isnan(nodata) else values == nodata
+    if not marked.any():
+        return values
+    wide = values.astype(np.result_type(values.dtype, np.uint8))
+    wide[marked] = 255
+    return wide
 
 
 def _whole(ids: np.ndarray, path: str | Path) -> np.ndarray:
@@ -132,15 +158,15 @@ def _whole(ids: np.ndarray, path: str | Path) -> np.ndarray:
             some = ids[broken]
             raise ValueError(
                 f"the label {path} stores float numbers that are no ids, such as "
-                f"{float(some[0]):g}: write whole numbers, and 255 where there is no "
-                "label"
+                f"{float(some[0]):g}: write whole numbers. If it marks what has no "
+                f"label: {_NODATA.format(some[0])} of the data set"
             )
         ids = ids.astype(np.int64)
     if ids.dtype.kind == "i" and ids.min(initial=0) < 0:
         negative = np.unique(ids[ids < 0])[:5]
         raise ValueError(
             f"the label {path} stores signed numbers, with negative value(s) "
-            f"{', '.join(map(str, negative.tolist()))}: ids are 0 or more. If they "
-            "mark what has no label, write 255 there"
+            f"{', '.join(map(str, negative.tolist()))}: ids are 0 or more. If it "
+            f"marks what has no label: {_NODATA.format(negative[0])} of the data set"
         )
     return ids
