@@ -7,12 +7,13 @@ WORKERS ?= 2
 # Two OpenMP threads on a small machine are often slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test test-fast lint format clean
+.PHONY: help setup demo test test-fast test-label-tools lint format clean
 
 help:
 	@echo "make demo       the main job on the embedded benchmark: table and pictures"
 	@echo "make test       all tests"
 	@echo "make test-fast  the tests that take less than five seconds each"
+	@echo "make test-label-tools  labels that annotation tools write (installs these)"
 	@echo "make setup      create $(VENV) with everything (the two above do it too)"
 	@echo "make lint       ruff check; make format: ruff format"
 
@@ -31,6 +32,12 @@ demo: setup
 
 test: setup lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# annotation tools write labels, which are read: in an environment of their own
+test-label-tools: setup
+	$(PYTHON) -m venv .venv-label-tools
+	.venv-label-tools/bin/python -m pip install --quiet -r requirements-label-tools.txt
+	LABEL_TOOLS=$(CURDIR)/.venv-label-tools/bin/python $(BIN)/python -m pytest tests/label_tools
 
 test-fast: setup
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not ddp"

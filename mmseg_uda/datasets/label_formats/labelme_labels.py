@@ -168,8 +168,9 @@ def _paste(
     """Put a mask where its box begins."""
     try:
         data = base64.b64decode(shape["mask"], validate=True)
-        mask = Image.open(io.BytesIO(data)).convert("1", dither=Image.Dither.NONE)
+        # LabelMe writes zeros and ones, other programs zeros and 255
+        covered = np.asarray(Image.open(io.BytesIO(data)).convert("L")) > 0
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise ValueError(f"{where} holds no readable mask ({error})") from error
     left, top = (round(part) for part in _box(points)[:2])
-    ids.paste(value, (left, top), mask)
+    ids.paste(value, (left, top), Image.fromarray(covered))

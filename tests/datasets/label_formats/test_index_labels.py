@@ -42,9 +42,7 @@ def test_band__that_is_not_there(tmp_path):
 
 def test_several_bands__tell_the_option(tmp_path):
     path = write(tmp_path / "a.tif", IDS, IDS + 1)
-    with pytest.raises(
-        ValueError, match=r"type='IndexLabels', band=1\)"
-    ):
+    with pytest.raises(ValueError, match=r"type='IndexLabels', band=1\)"):
         IndexLabels().read(path)
 
 

@@ -91,10 +91,11 @@ def test_lines_and_points__are_ten_pixels_wide(tmp_path):
     assert 10 <= (ids[15:, 20] == 1).sum() <= 11
 
 
-def test_mask__is_put_where_its_box_begins(tmp_path):
+@pytest.mark.parametrize("covered", [1, 255])
+def test_mask__is_put_where_its_box_begins(tmp_path, covered):
     mask = np.random.default_rng(0).integers(0, 2, (6, 8), np.uint8)
     buffer = io.BytesIO()
-    Image.fromarray(mask * 255).save(buffer, "PNG")
+    Image.fromarray(mask * np.uint8(covered)).save(buffer, "PNG")
     text = base64.b64encode(buffer.getvalue()).decode()
     path = write(
         tmp_path / "a.json",
