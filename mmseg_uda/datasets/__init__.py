@@ -2,6 +2,7 @@
 
 from .cityscapes_images import CityscapesImages
 from .cityscapes_labelled import CityscapesLabelled
+from .coco_folder import CocoFolder
 from .gta5_dataset import GTA5Dataset
 from .label_formats import ColorLabels, IndexLabels, LabelMeLabels
 from .labelled_folder import LabelledFolder
@@ -18,6 +19,7 @@ from .unlabelled_folder import UnlabelledFolder
 __all__ = [
     "CityscapesImages",
     "CityscapesLabelled",
+    "CocoFolder",
     "ColorLabels",
     "DiverseCrop",
     "GTA5Dataset",

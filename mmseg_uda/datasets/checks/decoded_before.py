@@ -108,7 +108,8 @@ def _key(sample: Mapping[str, Any]) -> str | None:
     how = [repr(sample.get(name)) for name in ("image_reader", "label_format")]
     if any(" at 0x" in text for text in how):
         return None
-    told = json.dumps([paths, "label_lut" in sample, *how])
+    shapes = sample.get("label_shapes")  # of a file that holds those of all images
+    told = json.dumps([paths, "label_lut" in sample, *how, shapes])
     return hashlib.sha256(told.encode()).hexdigest()
 
 

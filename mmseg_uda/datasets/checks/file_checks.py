@@ -10,7 +10,7 @@ from rich.progress import track
 
 from ..image_headers import Declared, check_checksums, read_header
 from ..label_files import size_error
-from ..label_formats import BaseLabelFormat, format_of
+from ..label_formats import format_of
 from ..reading import MissingOptionError, orientation_of
 from .decoded_before import DecodedBefore
 from .label_values import LabelValues, count_ids
@@ -67,7 +67,7 @@ def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
     label = sample.get("seg_map_path")
     if label is None:
         return size, None
-    told = _label_header(label, format_of(sample))
+    told = _label_header(sample)
     if told.size(orientation) != size:
         raise ValueError(size_error(label, told.size(orientation), path, size))
     turned = orientation == "shown" and image.orientation != told.orientation
@@ -75,10 +75,11 @@ def _check_header(sample: dict) -> tuple[tuple[int, int], str | None]:
     return size, path if turned and image.stored_size == size else None
 
 
-def _label_header(path: str, label_format: BaseLabelFormat) -> Declared:
+def _label_header(sample: dict) -> Declared:
     try:
-        return label_format.declared(path)
+        return format_of(sample).declared_of(sample)
     except FileNotFoundError as error:
+        path = sample["seg_map_path"]
         as_downloaded = path.replace("_labelTrainIds.", "_labelIds.")
         if not Path(as_downloaded).exists():
             raise
@@ -102,7 +103,7 @@ def _decode(sample: dict) -> dict[int, int] | None:
     _check_decodes(sample)
     if "label_lut" not in sample:
         return None
-    ids = format_of(sample).read(sample["seg_map_path"], orientation_of(sample))
+    ids = format_of(sample).read_sample(sample)
     return count_ids(ids)
 
 

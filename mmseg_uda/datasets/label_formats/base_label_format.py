@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..image_headers import read_header
 from ..label_maps import identity_lut
-from ..reading import Declared
+from ..reading import Declared, orientation_of
 
 
 class BaseLabelFormat(ABC):
@@ -55,6 +55,14 @@ class BaseLabelFormat(ABC):
             ValueError: If it is damaged.
         """
         return read_header(path)
+
+    def declared_of(self, sample: Mapping[str, Any]) -> Declared:
+        """Do what :meth:`declared` does for the label of a sample."""
+        return self.declared(sample["seg_map_path"])
+
+    def read_sample(self, sample: Mapping[str, Any]) -> np.ndarray:
+        """Do what :meth:`read` does for the label of a sample."""
+        return self.read(sample["seg_map_path"], orientation_of(sample))
 
     @abstractmethod
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:

@@ -5,7 +5,6 @@ from mmseg.registry import TRANSFORMS
 
 from ..label_files import map_label_ids, size_error
 from ..label_formats import format_of
-from ..reading import orientation_of
 
 
 @TRANSFORMS.register_module()
@@ -37,7 +36,7 @@ class LoadLabels(BaseTransform):
                 f"LoadLabels got {path} without a look-up table: it works with the "
                 "data sets of mmseg_uda; with one of mmseg's use LoadAnnotations"
             )
-        ids = format_of(results).read(path, orientation_of(results))
+        ids = format_of(results).read_sample(results)
         labels = map_label_ids(ids, results["label_lut"], path)
         image_shape = tuple(results.get("ori_shape", labels.shape)[:2])
         if labels.shape != image_shape:

@@ -1,7 +1,6 @@
 """The labels of a data set, all at one size, without their images."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from mmengine.dataset import BaseDataset
@@ -9,7 +8,6 @@ from PIL import Image
 
 from mmseg_uda.datasets.label_files import map_label_ids
 from mmseg_uda.datasets.label_formats import format_of
-from mmseg_uda.datasets.reading import orientation_of
 
 
 class LabelFiles:
@@ -36,10 +34,7 @@ class LabelFiles:
             )
         self.scale = tuple(scale)
         self.names = [sample["label_name"] for sample in samples]
-        self._paths = [Path(sample["seg_map_path"]) for sample in samples]
-        self._lut = samples[0]["label_lut"]
-        self._orientation = orientation_of(samples[0])
-        self._format = format_of(samples[0])
+        self._dataset = dataset
 
     def __len__(self) -> int:
         return len(self.names)
@@ -50,8 +45,8 @@ class LabelFiles:
         Raises:
             ValueError: If the file is unreadable, or holds values of no class.
         """
-        path = self._paths[index]
-        ids = self._format.read(path, self._orientation)
-        labels = map_label_ids(ids, self._lut, path)
+        sample = self._dataset.get_data_info(index)
+        ids = format_of(sample).read_sample(sample)
+        labels = map_label_ids(ids, sample["label_lut"], sample["seg_map_path"])
         resized = Image.fromarray(labels).resize(self.scale, Image.Resampling.NEAREST)
         return np.asarray(resized)
