@@ -103,8 +103,8 @@ def test_check_data__every_stage_and_its_own_options(monkeypatch, toy_root, caps
     printed = capsys.readouterr().out
     assert "stage_one, stage_two |  val" in printed
     cells = printed.split()
-    assert cells.count("source") == 1
-    assert cells.count("target") == 2  # MRNet's, and those with pseudo-labels
+    # as MRNet's crops are, and as those of stage two
+    assert (cells.count("source"), cells.count("target")) == (2, 2)
     wrong = "stage_one.train_dataloader.batch_size=7"
     assert call(monkeypatch, CHECK, FLAGSHIP, *roots, "--cfg-options", wrong) == 1
     assert "batch_size is 7, but" in capsys.readouterr().err

@@ -17,17 +17,15 @@ ENVIRONMENT = {
     "PYTHONPATH": str(ROOT),
     "PORT": str(20000 + os.getpid() % 20000),
 }
-# three stages of four iterations on batches of 1 + 1 and 1
+# three stages of four iterations on batches of 1 + 1
 SHORT = [
     "toy.iters=4",
     "default_hooks.checkpoint.interval=1",
     "default_hooks.logger.interval=1",
     "train_cfg.val_interval=2",
-    "stage_one.train_dataloader.batch_size=2",
-    "stage_one.train_dataloader.sampler.samples_per_domain.source=1",
-    "stage_one.train_dataloader.sampler.samples_per_domain.target=1",
-    "stage_two.train_dataloader.batch_size=2",
-    "stage_two.train_dataloader.sampler.samples_per_domain.target=2",
+    "train_dataloader.batch_size=2",
+    "train_dataloader.sampler.samples_per_domain.source=1",
+    "train_dataloader.sampler.samples_per_domain.target=1",
 ]
 
 
