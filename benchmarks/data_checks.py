@@ -32,7 +32,6 @@ dataset = dict(type="GTA5Dataset", data_root=str(root), pipeline=[])
 check = DataCheck("my.py", run)
 begun = time.process_time()
 check({"train_dataloader": {"dataset": dataset, "batch_size": 1}}, "one")
-check.save()
 print("seconds", time.process_time() - begun)
 """
 

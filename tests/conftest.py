@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 import pytest
 import torch
 from mmengine.logging import MessageHub
 from mmengine.registry import DefaultScope
 
 import mmseg_uda  # noqa: F401  (registers every part)
+
+# What tests remember of their files is not kept, nor what the user's calls do used;
+# before any test module copies the environment for processes of its own.
+_CACHE = tempfile.TemporaryDirectory(prefix="mmseg_uda_cache_")
+os.environ["MMSEG_UDA_CACHE"] = _CACHE.name
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Check every data set of a config and print what it holds.
 
-Usage: ``python tools/check_data.py CONFIG [--full] [--source-root DIR]
+Usage: ``python tools/check_data.py CONFIG [--full] [--anew] [--source-root DIR]
 [--target-root DIR] [--cfg-options KEY=VALUE ...]``
 """
 
@@ -19,6 +19,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "--full",
         action="store_true",
         help="decode every file (default: 200 samples of each data set)",
+    )
+    parser.add_argument(
+        "--anew",
+        action="store_true",
+        help="decode again what an earlier call has decoded and has not changed since",
     )
     add_debug(parser)
     add_root(parser, "source")

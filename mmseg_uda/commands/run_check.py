@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
+from mmseg_uda.datasets.checks.decoded_before import DecodedBefore, memory_folder
 from mmseg_uda.datasets.checks.each_domain import check_each_domain
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport
@@ -35,8 +36,9 @@ def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
     table, notices = PrettyTable(_COLUMNS), []
     failed = False
+    before = DecodedBefore(None if args.anew else memory_folder())
     for stages, key, cfg in _dataloaders(args):
-        reports, errors = _check(cfg, key, None if args.full else 200)
+        reports, errors = _check(cfg, key, None if args.full else 200, before)
         where, split = ", ".join(stages), key.removesuffix("_dataloader")
         for report in reports:
             table.add_row([where, split, *_row(report)])
@@ -45,13 +47,19 @@ def check_all(args: argparse.Namespace) -> int:
         for error in errors:
             failed = True
             print(f"{where}, {split}: {error}\n", file=sys.stderr)
+    before.save()
+    if before.num_reused:
+        notices.append(
+            f"{before.num_reused} of the samples were decoded by an earlier call and "
+            f"have not changed since ({before.folder}); --anew decodes them again"
+        )
     if table.rows:
         print("\n".join([str(table), *notices]))
     return int(failed)
 
 
 def _check(
-    cfg: Config, key: str, max_full: int | None
+    cfg: Config, key: str, max_full: int | None, before: DecodedBefore
 ) -> tuple[list[DatasetReport], list[Exception]]:
     """Check one dataloader as the training, or the test, of its stage does."""
     loader = cfg[key]
@@ -59,7 +67,7 @@ def _check(
         check_loader(key, loader)
     except StageError as error:
         return [], [error]
-    reports, errors = check_each_domain(loader, max_full)
+    reports, errors = check_each_domain(loader, max_full, before)
     errors = errors + check_sizes(loader, reports, Batching.of(cfg, key))
     try:
         check_classes_unbuilt(cfg, key)

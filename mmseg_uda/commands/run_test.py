@@ -11,7 +11,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS, METRICS
 
-from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.decoded_before import DecodedBefore, memory_folder
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
@@ -182,7 +182,7 @@ def _prepare(
     for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
         check_arguments(METRICS, metric, "test_evaluator")
     draw_toycity(request, [cfg])
-    before = DecodedBefore(Path(cfg.work_dir, FILE))
+    before = DecodedBefore(memory_folder())
     key = "test_dataloader"
     with building(key):
         reports = check_dataset(cfg[key].dataset, before=before)

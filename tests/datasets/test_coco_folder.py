@@ -8,7 +8,7 @@ from PIL import Image
 
 from mmseg_uda.datasets import CocoFolder
 from mmseg_uda.datasets.checks import decoded_before
-from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.decoded_before import DecodedBefore
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.regions.grids.label_files import LabelFiles
 
@@ -238,7 +238,7 @@ def test_checks__count_pixels_and_remember_them(tmp_path, monkeypatch):
     root = write(tmp_path, shape(1, 7, 9, [BOX]), shape(2, 8, 3, [SMALL]))
     counts = []
     for options in ({}, {}, {"names": {"car": "road"}}):
-        before = DecodedBefore(root / FILE)
+        before = DecodedBefore(root / "memory")
         (report,) = check_dataset(config(root, **options), before=before)
         before.save()
         counts.append((before.num_reused, report.pixels.tolist()))

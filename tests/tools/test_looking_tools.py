@@ -96,6 +96,24 @@ def test_check_data__regions_that_a_stage_will_find(monkeypatch, toy_root, capsy
     assert "holds no finished regions" in capsys.readouterr().err
 
 
+def test_check_data__decodes_what_is_new_unless_told(
+    monkeypatch, toy_root, capsys, tmp_path
+):
+    monkeypatch.setenv("MMSEG_UDA_CACHE", str(tmp_path))
+    monkeypatch.setattr("mmseg_uda.datasets.checks.decoded_before._SETTLED", 0.0)
+    roots = ["--source-root", toy_root / "gta5"]
+    roots += ["--target-root", toy_root / "cityscapes"]
+    said = []
+    for more in ([], [], ["--anew"]):
+        assert call(monkeypatch, CHECK, FLAGSHIP, *roots, *more) == 0
+        said.append(capsys.readouterr().out)
+    table = said[0].split("\n+-")[0]
+    assert all(text.startswith(table) for text in said)
+    known = "of the samples were decoded by an earlier call and have not changed since"
+    assert [known in text for text in said] == [False, True, False]
+    assert f"({tmp_path / 'checked_files'}); --anew decodes them again" in said[1]
+
+
 def test_check_data__every_stage_and_its_own_options(monkeypatch, toy_root, capsys):
     roots = ["--source-root", toy_root / "gta5"]
     roots += ["--target-root", toy_root / "cityscapes"]

@@ -15,15 +15,17 @@ import numpy as np
 import PIL
 
 from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.cache_folder import cache_folder
 from mmseg_uda.version import __version__
 
-#: Name of the file in the folder of a run.
-FILE = "checked_files.json"
+#: Name of the folder in that of the cache.
+FOLDER = "checked_files"
 
 Counts = dict[int, int]
 _FORMAT = 1
 _SETTLED = 2.0  # seconds: what is younger may change without another time of change
 _FILES = ("img_path", "seg_map_path")
+_MOST = 20_000  # samples in one file of the memory; the oldest go
 
 
 class DecodedBefore:
@@ -31,21 +33,22 @@ class DecodedBefore:
 
     A file counts as unchanged if size, inode and the times of its content and its
     status are (what a copy sets back is only the first of these times). All is
-    forgotten when the code that reads files is another, or the file of this memory is
-    not what it should be. It is plain JSON and may be deleted at any time.
+    forgotten when the code that reads files is another, or a file of this memory is
+    not what it should be. Those are plain JSON, some 256 at most, by the folder of the
+    images; they may be deleted at any time.
 
     Args:
-        path: Where to keep it; None remembers nothing.
+        folder: Where to keep them; None remembers nothing.
 
     Attributes:
-        num_reused: How many samples were not decoded again.
+        num_reused: How many samples were not decoded, as an earlier call has done it.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
         self.num_reused = 0
-        self._entries = {} if path is None else _read(path)
-        self._is_new = False
+        self._known: dict[Path, dict[str, dict]] = {}
+        self._learnt: dict[Path, dict[str, dict]] = {}
 
     def recall(
         self, sample: Mapping[str, Any], decode: Callable[[Any], Counts | None]
@@ -57,28 +60,47 @@ class DecodedBefore:
             decode: Decodes its files, and raises what is wrong with them; returns the
                 label's pixels by raw value, None without a label.
         """
-        key = None if self.path is None else _key(sample)
+        key = None if self.folder is None else _key(sample)
         if key is None:
             return decode(sample)
+        path = self._path(sample)
         stamp = _stamp(sample)
-        before = self._entries.get(key)
+        before = self._entries(path).get(key)
         if before is not None and before["stamp"] == stamp:
-            self.num_reused += 1
+            self.num_reused += key not in self._learnt.get(path, ())
             return _from_json(before["pixels"])
         counts = decode(sample)
         if _is_settled(stamp):
-            self._entries[key] = {"stamp": stamp, "pixels": _to_json(counts)}
-            self._is_new = True
+            entry = {"stamp": stamp, "pixels": _to_json(counts)}
+            self._entries(path)[key] = entry
+            self._learnt.setdefault(path, {})[key] = entry  # threads may ask at once
         return counts
 
     def save(self) -> None:
         """Write down what was learnt; where that is not possible, do without."""
-        if self.path is None or not self._is_new:
-            return
-        content = {"format": _FORMAT, "code": _code(), "files": self._entries}
-        with suppress(OSError):
-            write_atomic(self.path, json.dumps(content) + "\n")
-            self._is_new = False
+        for path, learnt in self._learnt.items():
+            # what another process has written meanwhile stays
+            entries = {**_read(path), **learnt}
+            newest = dict(list(entries.items())[-_MOST:])
+            content = {"format": _FORMAT, "code": _code(), "files": newest}
+            with suppress(OSError):
+                write_atomic(path, json.dumps(content) + "\n")
+        self._learnt.clear()
+
+    def _path(self, sample: Mapping[str, Any]) -> Path:
+        """Return the file that remembers the samples of a folder of images."""
+        images = os.path.dirname(os.path.abspath(sample["img_path"]))
+        return self.folder / f"{hashlib.sha256(images.encode()).hexdigest()[:2]}.json"
+
+    def _entries(self, path: Path) -> dict[str, dict]:
+        if path in self._known:
+            return self._known[path]
+        return self._known.setdefault(path, _read(path))
+
+
+def memory_folder() -> Path:
+    """Return where this user's calls remember what they decoded."""
+    return cache_folder() / FOLDER
 
 
 def _read(path: Path) -> dict[str, dict]:

@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 from mmseg.registry import DATA_SAMPLERS, DATASETS
 from torch.utils.data import DataLoader
 
-from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.decoded_before import DecodedBefore
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.loader_config import check_loader_config
 from mmseg_uda.datasets.preflight import DatasetReport, check_dataloader
@@ -72,14 +72,12 @@ class DataCheck:
 
     Args:
         config: The config file, for messages.
-        work_dir: Folder of the run, which remembers the files that were decoded if it
-            is there; None decodes all anew.
+        memory: Folder that remembers which files were decoded; None decodes all anew.
     """
 
-    def __init__(self, config: object = "CONFIG", work_dir: Path | None = None) -> None:
+    def __init__(self, config: object = "CONFIG", memory: Path | None = None) -> None:
         self._config = config
-        self._work_dir = work_dir
-        self._before = DecodedBefore(work_dir and work_dir / FILE)
+        self._before = DecodedBefore(memory)
         self._known: dict[str, list[DatasetReport]] = {}
 
     def __call__(self, cfg: Mapping[str, Any], stage: str) -> None:
@@ -97,23 +95,18 @@ class DataCheck:
                 if cfg.get(name) is not None:
                     some_only |= self._check_loader(cfg, name, stage)
         finally:  # what is fine need not be decoded next time
-            if self._work_dir is not None and self._work_dir.is_dir():
-                self._before.save()
+            self._before.save()
         reused = self._before.num_reused - known
         if reused:
             say(
                 f"{stage}: {reused} of the samples were decoded by an earlier call and "
-                f"have not changed since ({self._before.path})"
+                f"have not changed since ({self._before.folder})"
             )
         if some_only:
             say(
                 f"{stage}: the headers of all files were checked, but not all were "
                 f"decoded; to do so: python tools/check_data.py {self._config} --full"
             )
-
-    def save(self) -> None:
-        """Write down what was decoded, be the folder of the run there or not."""
-        self._before.save()
 
     def _check_loader(self, cfg: Mapping[str, Any], name: str, stage: str) -> bool:
         """Check a loader with its files; return whether some only were decoded now."""

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from mmengine.config import Config
 from torch import nn
 
+from mmseg_uda.datasets.checks.decoded_before import memory_folder
 from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.engine.distributed import set_cpu_model_wrapper
 from mmseg_uda.registry import STAGES
@@ -258,7 +259,7 @@ class TrainStage(BaseStage):
         cfg, resolver = run.cfg, run.resolver
         set_cpu_model_wrapper(cfg)
         if self._take(cfg, run.inputs):
-            check = DataCheck(resolver.request.config, resolver.work_dir)
+            check = DataCheck(resolver.request.config, memory_folder())
             on_rank_zero(check, cfg, self.name)
         length = f"{cfg.train_cfg.max_iters} iterations"
         if run.resume_from is not None:

@@ -1,5 +1,6 @@
 """Everything that is checked before the first stage runs; nothing is changed yet."""
 
+from mmseg_uda.datasets.checks.decoded_before import memory_folder
 from mmseg_uda.utils.atomic_files import check_writable
 
 from ..base_stage import BaseStage
@@ -60,10 +61,9 @@ def check_data(outlook: Outlook) -> None:
     Raises:
         StageError: If anything is wrong with them.
     """
-    check = DataCheck(outlook.resolver.request.config, outlook.resolver.work_dir)
+    check = DataCheck(outlook.resolver.request.config, memory_folder())
     for stage in outlook.to_run():
         stage.check_data(outlook, check)
-    check.save()
 
 
 def _check_takers(outlook: Outlook, stage: BaseStage) -> None:

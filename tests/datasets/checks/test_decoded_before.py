@@ -2,12 +2,13 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mmseg_uda.datasets.checks import decoded_before
-from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.decoded_before import DecodedBefore
 from mmseg_uda.datasets.label_formats import index_labels
 from mmseg_uda.datasets.preflight import check_dataset
 
@@ -23,7 +24,7 @@ def check(gta5_root, tmp_path):
     """Check the five samples; return the report, and how many were decoded before."""
 
     def run(**options):
-        before = DecodedBefore(tmp_path / FILE)
+        before = DecodedBefore(tmp_path / "memory")
         config = dict(type="GTA5Dataset", data_root=str(gta5_root), **options)
         (report,) = check_dataset(config, before=before)
         before.save()
@@ -84,8 +85,9 @@ def test_recall__not_with_other_options_of_reading(check):
 @pytest.mark.parametrize("key", ["code", "format"])
 def test_recall__not_of_another_version(check, tmp_path, key):
     check()
-    content = json.loads((tmp_path / FILE).read_text())
-    (tmp_path / FILE).write_text(json.dumps({**content, key: "other"}))
+    (file,) = (tmp_path / "memory").iterdir()
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps({**content, key: "other"}))
     assert check()[1] == 0
     assert check()[1] == 5
 
@@ -103,7 +105,8 @@ def test_recall__not_of_another_version(check, tmp_path, key):
 )
 def test_recall__not_of_a_damaged_memory(check, tmp_path, change):
     check()
-    (tmp_path / FILE).write_text(change((tmp_path / FILE).read_text()))
+    (file,) = (tmp_path / "memory").iterdir()
+    file.write_text(change(file.read_text()))
     assert check()[1] == 0
     assert check()[1] == 5
 
@@ -117,13 +120,33 @@ def test_recall__not_of_files_that_have_just_changed(check, monkeypatch):
 def test_recall__not_where_a_reader_does_not_tell_its_options(tmp_path, write):
     write.image(tmp_path / "a.png")
     sample = {"img_path": str(tmp_path / "a.png"), "image_reader": object()}
-    before = DecodedBefore(tmp_path / FILE)
+    before = DecodedBefore(tmp_path / "memory")
     for _ in range(2):
         assert before.recall(sample, lambda _: {7: 3}) == {7: 3}
     assert before.num_reused == 0
 
 
 def test_save__where_it_cannot_be_written(check, tmp_path):
-    (tmp_path / FILE).mkdir()
+    (tmp_path / "memory").write_text("no folder")
     for _ in range(2):
         assert check()[1] == 0
+
+
+def test_save__keeps_what_another_process_has_written_meanwhile(check, tmp_path):
+    ours = DecodedBefore(tmp_path / "memory")
+    sample = {"img_path": str(tmp_path / "gta5/images/x.png")}
+    Path(sample["img_path"]).parent.mkdir(parents=True, exist_ok=True)
+    Path(sample["img_path"]).write_bytes(b"x")
+    ours.recall(sample, lambda _: {1: 2})
+    Path(sample["img_path"]).rename(tmp_path / "x.png")  # or it were a sample, too
+    check()
+    ours.save()
+    assert check()[1] == 5
+
+
+def test_save__forgets_the_oldest(check, tmp_path, monkeypatch):
+    monkeypatch.setattr(decoded_before, "_MOST", 3)
+    check()
+    (file,) = (tmp_path / "memory").iterdir()
+    assert len(json.loads(file.read_text())["files"]) == 3
+    assert check()[1] == 3

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from mmseg_uda.datasets.checks import decoded_before
-from mmseg_uda.datasets.checks.decoded_before import FILE, DecodedBefore
+from mmseg_uda.datasets.checks.decoded_before import DecodedBefore
 from mmseg_uda.datasets.preflight import check_dataset
 
 RGB = np.uint8([[0, 0, 0], [255, 0, 0]])
@@ -60,7 +60,7 @@ def test_check__other_colours_are_decoded_anew(root, monkeypatch):
     monkeypatch.setattr(decoded_before, "_SETTLED", 0.0)
     reused = []
     for colors in [("#000000", "#ff0000")] * 2 + [("#ff0000", "#000000")]:
-        before = DecodedBefore(root / FILE)
+        before = DecodedBefore(root / "memory")
         report = check(root, before, colors)
         before.save()
         reused.append((before.num_reused, report.pixels.tolist()))
