@@ -49,6 +49,7 @@ class DecodedBefore:
         self.num_reused = 0
         self._known: dict[Path, dict[str, dict]] = {}
         self._learnt: dict[Path, dict[str, dict]] = {}
+        self._unsaved: set[Path] = set()
 
     def recall(
         self, sample: Mapping[str, Any], decode: Callable[[Any], Counts | None]
@@ -74,18 +75,19 @@ class DecodedBefore:
             entry = {"stamp": stamp, "pixels": _to_json(counts)}
             self._entries(path)[key] = entry
             self._learnt.setdefault(path, {})[key] = entry  # threads may ask at once
+            self._unsaved.add(path)
         return counts
 
     def save(self) -> None:
         """Write down what was learnt; where that is not possible, do without."""
-        for path, learnt in self._learnt.items():
+        for path in self._unsaved:
             # what another process has written meanwhile stays
-            entries = {**_read(path), **learnt}
+            entries = {**_read(path), **self._learnt[path]}
             newest = dict(list(entries.items())[-_MOST:])
             content = {"format": _FORMAT, "code": _code(), "files": newest}
             with suppress(OSError):
                 write_atomic(path, json.dumps(content) + "\n")
-        self._learnt.clear()
+        self._unsaved.clear()
 
     def _path(self, sample: Mapping[str, Any]) -> Path:
         """Return the file that remembers the samples of a folder of images."""
