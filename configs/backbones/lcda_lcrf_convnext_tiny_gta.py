@@ -1,4 +1,5 @@
-# LCDA+LCRF on ConvNeXt-T, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper.
+# LCDA+LCRF on ConvNeXt-T, GTA5 -> Cityscapes: Algorithm 1 of the LCDA paper. Our choice
+# is the source term of stage two.
 _base_ = [
     "../_base_/models/convnext_tiny.py",
     "../_base_/datasets/gta_to_cityscapes_pseudo.py",

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+_ID = (int, str)
+_KEYS = {
+    "images": {"id": _ID, "file_name": str, "width": int, "height": int},
+    "annotations": {"image_id": _ID, "category_id": _ID},
+    "categories": {"id": _ID, "name": str},
+}
 _LISTS = ("images", "annotations", "categories")
+_UNIQUE = (("images", "id"), ("images", "file_name"), ("categories", "id"))
 
 
 def read_coco(path: str | Path) -> dict[str, list[dict]]:
@@ -32,13 +39,13 @@ def read_coco(path: str | Path) -> dict[str, list[dict]]:
         raise ValueError(
             f"{path} is no annotation file of COCO: it has no list {missing[0]}"
         )
+    for name, keys in _KEYS.items():
+        for entry in content[name]:
+            _check(entry, keys, f"{path}, {name}")
     for image in content["images"]:
-        _check(image, ("id", "file_name", "width", "height"), f"{path}, images")
         _check_inside(image["file_name"], path)
-    for category in content["categories"]:
-        _check(category, ("id", "name"), f"{path}, categories")
-    for shape in content["annotations"]:
-        _check(shape, ("image_id", "category_id"), f"{path}, annotations")
+    for name, key in _UNIQUE:
+        _check_unique(content[name], key, f"{path}, {name}")
     _check_references(content, path)
     return {name: content[name] for name in _LISTS}
 
@@ -47,11 +54,24 @@ def _is_list(content: Any, name: str) -> bool:
     return isinstance(content, Mapping) and isinstance(content.get(name), list)
 
 
-def _check(entry: Any, keys: Sequence[str], where: str) -> None:
-    missing = [key for key in keys if not isinstance(entry, dict) or key not in entry]
-    if missing:
+def _check(entry: Any, keys: Mapping[str, type | tuple], where: str) -> None:
+    """Check that an entry has keys, of these types."""
+    given = entry if isinstance(entry, Mapping) else {}
+    wrong = [key for key, kind in keys.items() if not isinstance(given.get(key), kind)]
+    if wrong:
         shown = str(entry)[:80]
-        raise ValueError(f"{where}: {shown} has no {', '.join(missing)}")
+        raise ValueError(f"{where}: {shown} has no {', '.join(wrong)}, or a wrong one")
+
+
+def _check_unique(entries: Sequence[Mapping], key: str, where: str) -> None:
+    seen = set()
+    for entry in entries:
+        if entry[key] in seen:
+            raise ValueError(
+                f"{where}: the {key} {entry[key]} occurs twice. Files that were put "
+                "together need new ids"
+            )
+        seen.add(entry[key])
 
 
 def _check_inside(name: str, path: Path) -> None:

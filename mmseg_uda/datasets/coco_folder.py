@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,11 @@ class CocoFolder(SegFolder):
         below = self._below(classes)
         shapes = defaultdict(list)
         for shape in content["annotations"]:
+            if self.order == "area" and not isinstance(shape.get("area"), Real):
+                raise ValueError(
+                    f"{self.annotation_file}: annotation {shape.get('id', '')} has no "
+                    "area, by which order='area' draws; take order='file'"
+                )
             shapes[shape["image_id"]].append(shape)
         samples, missing, empty = [], [], []
         for image in sorted(content["images"], key=lambda image: image["file_name"]):
@@ -125,7 +131,7 @@ class CocoFolder(SegFolder):
     ) -> dict:
         """Describe a sample with its shapes, in the order of drawing."""
         if self.order == "area":
-            shapes = sorted(shapes, key=lambda shape: -shape.get("area", 0))
+            shapes = sorted(shapes, key=lambda shape: -shape["area"])
         drawn = [
             (indices[shape["category_id"]], shape.get("segmentation") or [])
             for shape in shapes

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -158,8 +159,8 @@ def relative_name(path: str | Path, root: str | Path) -> str:
     Raises:
         ValueError: If the path is not below the root.
     """
-    path, root = Path(path).absolute(), Path(root).absolute()
-    if ".." in path.parts or not path.is_relative_to(root) or path == root:
+    path, root = (Path(os.path.abspath(given)) for given in (path, root))
+    if not path.is_relative_to(root) or path == root:
         raise ValueError(
             f"image {path} is not below the image root {root}; its label would be "
             "written outside of the output folder"

@@ -53,6 +53,7 @@ class TranslatedDataset(SegFolder):
             )
         self.originals = originals
         self.images: SegFolder = DATASETS.build({**images, "pipeline": []})
+        self.label_format = self.images.label_format
         meta = self.images.metainfo
         super().__init__(
             str(translated_dir),
@@ -99,6 +100,7 @@ class TranslatedDataset(SegFolder):
             info = self.images.get_data_info(index)
             for added in (
                 "label_lut",
+                "label_format",
                 "sample_idx",
                 "image_reader",
             ):  # this data set adds its own

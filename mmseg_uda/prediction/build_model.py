@@ -7,9 +7,14 @@ from mmseg.registry import MODELS
 from torch import nn
 
 
-def build_model(cfg: Config) -> nn.Module:
-    """Build the config's model, its preprocessor included, as the runner does."""
+def model_config(cfg: Config) -> dict:
+    """Return the config of the model, its preprocessor included."""
     model = copy.deepcopy(cfg.model)
     if "data_preprocessor" in cfg:
         model.setdefault("data_preprocessor", cfg.data_preprocessor)
-    return MODELS.build(model)
+    return model
+
+
+def build_model(cfg: Config) -> nn.Module:
+    """Build the config's model as the runner does."""
+    return MODELS.build(model_config(cfg))

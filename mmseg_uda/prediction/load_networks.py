@@ -1,4 +1,4 @@
-"""Loading the weights of the networks that predict pseudo-labels."""
+"""Loading the weights of the networks that predict."""
 
 import copy
 import sys

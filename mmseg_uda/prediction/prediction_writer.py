@@ -129,5 +129,10 @@ def _encoded(picture: np.ndarray, suffix: str) -> bytes:
     if picture.ndim == 3:
         picture = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY] if suffix == ".jpg" else []
-    _, content = cv2.imencode(suffix, picture, options)
+    done, content = cv2.imencode(suffix, picture, options)
+    if not done:  # JPEG ends at 65,500 pixels a side
+        height, width = picture.shape[:2]
+        raise ValueError(
+            f"a picture of {width}x{height} pixels cannot be written as *{suffix}"
+        )
     return content.tobytes()

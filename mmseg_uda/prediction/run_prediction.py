@@ -18,7 +18,7 @@ from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS
 from mmseg_uda.weights.weight_files import check_is_file
 
-from .build_model import build_model
+from .build_model import build_model, model_config
 from .load_networks import load_networks
 from .out_folder import check_apart
 from .predict_images import Wanted, predict_images
@@ -59,7 +59,7 @@ def run_prediction(
         confidence: Write the probability of the predicted class, too.
         opacity: Paint the classes over the image, too, covering so much of it.
         image_suffix: Ending of the files in a folder; None: that of any image.
-        overwrite: Remove predictions made with other settings.
+        overwrite: Remove what an earlier run has written first.
         device: Where to predict, e.g. ``'cpu'``; default: a GPU if there is one.
         num_workers: Processes that load images, per rank; default: the config's.
         check_images: Called with the images before the model is built; raises if they
@@ -85,8 +85,7 @@ def run_prediction(
     pipeline = inference_pipeline(cfg, tta)
     reader = folder_reader(cfg, "target", images=[images])
     files = _files(images, pipeline, reader, image_suffix)
-    if Path(images).is_dir():
-        check_apart(out_dir, files.root)
+    check_apart(out_dir, files.root)
     check_images(files)
     where = choose_device(device)
     model = build_model(cfg)
@@ -101,7 +100,7 @@ def run_prediction(
         out_dir,
         Wanted(classes, palette, confidence, opacity),
         paths,
-        settings={"model_sha256": text_sha256(plain(cfg.model))},
+        settings={"model_sha256": text_sha256(plain(model_config(cfg)))},
         config_name=Path(cfg.filename).name if cfg.filename else "",
         overwrite=overwrite,
         num_workers=num_workers,

@@ -1,4 +1,4 @@
-"""Which images a config trains its target on, and how it loads them for a test."""
+"""Which images are predicted, of a config or of a user, and how they are loaded."""
 
 import copy
 import inspect

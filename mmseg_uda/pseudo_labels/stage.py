@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
-from mmseg_uda.prediction.build_model import build_model
+from mmseg_uda.prediction.build_model import build_model, model_config
 from mmseg_uda.prediction.load_networks import load_networks
 from mmseg_uda.prediction.out_folder import check_apart
 from mmseg_uda.prediction.target_images import (
@@ -125,7 +125,7 @@ def run_pseudo_label_stage(
         checkpoint,
         config_name=Path(cfg.filename).name if cfg.filename else "",
         classes=target_classes(cfg),
-        settings={"model_sha256": text_sha256(plain(cfg.model))},
+        settings={"model_sha256": text_sha256(plain(model_config(cfg)))},
         overwrite=overwrite,
         num_workers=num_workers,
         average_with=average_with,

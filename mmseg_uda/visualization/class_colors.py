@@ -41,7 +41,13 @@ def class_colors(cfg: Config, num_classes: int) -> tuple[list[str], list]:
                 f"{len(classes)}: {', '.join(classes)}. Set its dataset.metainfo, or "
                 "num_classes of the heads."
             )
-        return classes, own.get("palette") or _palette(classes, default)
+        palette = own.get("palette") or _palette(classes, default)
+        if len(palette) != len(classes):
+            raise ValueError(
+                f"{loader} names {len(classes)} classes and {len(palette)} colours: "
+                "metainfo.palette has one for each, or is left out"
+            )
+        return classes, palette
     names = [str(number) for number in range(num_classes)]
     return names, _palette(names, {})
 

@@ -60,6 +60,11 @@ def write(root, *shapes, named=("b/1.png", "a.png"), files=None, **more):
     return root
 
 
+def _image(number, name, **more):
+    told = {"id": number, "file_name": name, "width": WIDTH, "height": HEIGHT}
+    return told | more
+
+
 def dataset(root, classes=CLASSES, **options):
     meta = dict(classes=classes)
     return CocoFolder(str(root), metainfo=meta, pipeline=PIPELINE, **options)
@@ -106,6 +111,13 @@ def test_order__decides_what_lies_above(tmp_path, order, inner):
     )
     labels = dataset(root, order=order)[0]["gt_seg_map"]
     assert (labels[10, 10], labels[18, 10]) == (inner, 1)
+
+
+@pytest.mark.parametrize("more", [{}, {"area": None}])
+def test_order__by_an_area_that_is_not_there(tmp_path, more):
+    root = write(tmp_path, shape(1, 7, 3, [SMALL], **more), named=["a.png"])
+    with pytest.raises(ValueError, match="annotation 1 has no area, by which order="):
+        dataset(root, order="area")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +172,13 @@ def test_images_that_are_not_there(tmp_path):
     [
         ({"categories": None}, "no annotation file of COCO: it has no list categories"),
         ({"images": [{"id": 1, "file_name": "a.png"}]}, "has no width, height"),
+        ({"images": [_image(7, "a.png", width=None)]}, "has no width, or a wrong one"),
+        ({"images": [_image(7, "a.png"), _image(7, "b.png")]}, "the id 7 occurs twice"),
+        (
+            {"images": [_image(7, "a.png"), _image(8, "a.png")]},
+            "file_name a.png occurs",
+        ),
+        ({"categories": [{"id": 3, "name": c} for c in "ab"]}, "the id 3 occurs twice"),
         ({"categories": [{"id": 3, "name": "dog"}]}, "names the class 'dog', which is"),
         ({"annotations": [shape(1, 5, 3, [BOX])]}, "has the image_id 5, which the"),
         ({"annotations": [shape(1, 7, 4, [BOX])]}, "has the category_id 4, which the"),

@@ -12,6 +12,7 @@ from pseudo_label_toys import PIPELINE, ToyModel, folder_hashes, write_images
 
 from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.prediction.predict_images import Wanted, overlay, predict_images
+from mmseg_uda.prediction.prediction_writer import _encoded
 
 CLASSES = ["road", "sky, blue", "car", "bus"]
 PALETTE = [[10, 20, 30], [250, 0, 0], [0, 250, 0], [0, 0, 250]]
@@ -126,6 +127,11 @@ def test_predict__wrong_number_of_classes(tmp_path, images, checkpoint):
     wanted = Wanted(CLASSES[:3], PALETTE[:3])
     with pytest.raises(ValueError, match=r"4 classes, its config names 3: road"):
         predict(images, tmp_path / "out", checkpoint, wanted=wanted)
+
+
+def test_write__a_picture_that_is_too_wide_is_told():
+    with pytest.raises(ValueError, match=r"70000x1 pixels cannot be written as \*.jpg"):
+        _encoded(np.zeros((1, 70_000, 3), np.uint8), ".jpg")
 
 
 def _rank(rank, folder):

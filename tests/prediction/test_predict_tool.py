@@ -124,6 +124,33 @@ def test_tool__out_in_the_image_folder(folder, monkeypatch, capsys):
     assert "would be taken for images" in capsys.readouterr().err
 
 
+def test_tool__out_beside_the_one_image(folder, monkeypatch, capsys):
+    image = next((folder / "images").rglob("*.png"))
+    assert predict(monkeypatch, image, "--out", image.parent) == 1
+    assert "would be taken for images" in capsys.readouterr().err
+
+
+def test_tool__images_of_a_folder_above(folder, monkeypatch):
+    (folder / "here").mkdir()
+    for name in ("tiny.py", "tiny.pth"):
+        (folder / name).rename(folder / "here" / name)
+    monkeypatch.chdir(folder / "here")
+    assert predict(monkeypatch, "../images", "--out", "out", "--device", "cpu") == 0
+    assert len(list((folder / "here" / "out" / "labels").rglob("*.png"))) == 3
+
+
+def test_tool__another_preprocessor_is_another_setting(folder, monkeypatch, capsys):
+    text = (folder / "tiny.py").read_text()
+    (folder / "tiny.py").write_text(
+        text.replace("data_preprocessor=data_preprocessor,", "")
+    )
+    assert predict(monkeypatch, "images", "--out", "out", "--device", "cpu") == 0
+    more = ["--cfg-options", "data_preprocessor.mean=[9.,9.,9.]"]
+    more += ["data_preprocessor.std=[1.,1.,1.]"]
+    assert predict(monkeypatch, "images", "--out", "out", "--device", "cpu", *more) == 1
+    assert "model_sha256" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

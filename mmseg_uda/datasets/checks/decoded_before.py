@@ -18,6 +18,8 @@ from mmseg_uda.utils.atomic_files import write_atomic
 from mmseg_uda.utils.cache_folder import cache_folder
 from mmseg_uda.version import __version__
 
+from ..label_formats import format_of
+
 #: Name of the folder in that of the cache.
 FOLDER = "checked_files"
 
@@ -126,10 +128,10 @@ def _is_entry(entry: Any) -> bool:
 def _key(sample: Mapping[str, Any]) -> str | None:
     """Return what stands for a sample and how it is read; None if that cannot be told.
 
-    Where a label counts is decided by its table, which says nothing about decoding.
+    What an id counts as is decided by its table, which says nothing about decoding.
     """
     paths = [os.path.abspath(sample[name]) for name in _FILES if name in sample]
-    how = [repr(sample.get(name)) for name in ("image_reader", "label_format")]
+    how = [repr(sample.get("image_reader")), format_of(sample).decides]
     if any(" at 0x" in text for text in how):
         return None
     shapes = sample.get("label_shapes")  # of a file that holds those of all images

@@ -19,8 +19,7 @@ class BaseLabelFormat(ABC):
     """How the label files of a data set say which class a pixel is.
 
     A subclass is a file of this folder, registered in ``LABEL_FORMATS``. The data set
-    tells it its classes (:meth:`bind`) before anything is read. Its ``repr`` names the
-    options, since what was decoded before is remembered by it.
+    tells it its classes (:meth:`bind`) before anything is read.
     """
 
     #: How label files end, unless the data set says otherwise.
@@ -42,6 +41,15 @@ class BaseLabelFormat(ABC):
         Raises:
             ValueError: If an option does not go with them.
         """
+
+    @property
+    def decides(self) -> str:
+        """All that decides what :meth:`read` makes of a file, as text.
+
+        Files that were decoded before are remembered by it, so it holds what
+        :meth:`bind` has learnt, too, where that matters.
+        """
+        return repr(self)
 
     def lut(self, num_classes: int) -> np.ndarray:
         """Return the table from what :meth:`read` returns to class indices."""

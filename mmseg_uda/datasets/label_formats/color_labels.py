@@ -33,8 +33,9 @@ class ColorLabels(BaseLabelFormat):
             are those of classes, or of ``merge``.
         merge: Class name by a name of the table that is none: ``{"lane": "road"}``.
         unknown: What pixels of another colour are: an ``"error"``, or ``"ignore"``,
-            such as where an export has blurred the borders. Transparent ones are
-            ignored.
+            such as where an export has blurred the borders.
+        transparent: Class of fully transparent pixels, whatever their colour, or
+            ``"ignore"``.
 
     Raises:
         ValueError: If an option is wrong.
@@ -46,6 +47,7 @@ class ColorLabels(BaseLabelFormat):
         table: str | None = None,
         merge: Mapping[str, str] | None = None,
         unknown: str = "error",
+        transparent: str = "ignore",
     ) -> None:
         if unknown not in _UNKNOWN:
             raise ValueError(f"unknown must be 'error' or 'ignore', got {unknown!r}")
@@ -57,6 +59,8 @@ class ColorLabels(BaseLabelFormat):
         self.table = table
         self.merge = dict(merge or {})
         self.unknown = unknown
+        self.transparent = transparent
+        self._clear = IGNORE
         self._values = np.empty(0, np.int64)  # sorted colours, as one number each
         self._ids = np.empty(0, np.int64)
         self._names: dict[int, str] = {}
@@ -88,8 +92,15 @@ class ColorLabels(BaseLabelFormat):
                 self._names[color] = name
         if not ids:
             raise ValueError(f"{where} names no colour")
+        self._clear = class_index(self.transparent, classes, "transparent")
         self._values = np.array(sorted(ids), np.int64)
         self._ids = np.array([ids[color] for color in sorted(ids)], np.int64)
+
+    @property
+    def decides(self) -> str:
+        """The options, and which colour is which class."""
+        known = dict(zip(self._values.tolist(), self._ids.tolist(), strict=True))
+        return f"{self!r} {known} {self._clear}"
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
         """Return class indices, 255 = ignore."""
@@ -98,6 +109,7 @@ class ColorLabels(BaseLabelFormat):
         place[place == len(self._values)] = 0
         known = self._values[place] == colors
         ids = np.where(known, self._ids[place], IGNORE).astype(np.uint8)
+        ids[colors == NO_COLOR] = self._clear
         unknown = ~known & (colors != NO_COLOR)
         if self.unknown == "error" and unknown.any():
             raise ValueError(self._unknown_text(path, colors, unknown))

@@ -44,7 +44,7 @@ def read_table(path: Path) -> dict[str, list]:
     """
     if not path.is_file():
         raise FileNotFoundError(f"there is no table of colours {path}")
-    text = path.read_text("utf-8-sig")
+    text = text_of(path)
     lines = [line for line in text.splitlines() if line.strip()]
     is_cvat = bool(lines) and all(
         line.lstrip().startswith("#") or line.count(":") >= 2 for line in lines
@@ -84,8 +84,24 @@ def _csv(text: str, path: Path) -> dict[str, list]:
     table: dict[str, list] = {}
     for row in rows:
         color = _numbers([row["r"], row["g"], row["b"]], path)
+        if not (row["name"] or "").strip():
+            raise ValueError(f"{path}: the colour {color} has no name")
         table.setdefault(row["name"].strip(), []).append(color)
     return table
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a table, in UTF-8.
+
+    Raises:
+        ValueError: If it is in another encoding.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path} is not written in UTF-8 ({error}): save it as that"
+        ) from error
 
 
 def _numbers(parts: Sequence[str], path: Path) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from mmseg_uda.registry import LABEL_FORMATS
 from ..label_files import read_label_ids
 from ..label_maps import custom_lut, identity_lut
 from .base_label_format import BaseLabelFormat, class_index
+from .color_tables import text_of
 
 _COLUMNS = ("pixel value", "class")
 
@@ -46,8 +48,12 @@ class IndexLabels(BaseLabelFormat):
         band: int | None = None,
         nodata: float | None = None,
     ) -> None:
-        if band is not None and band < 1:
-            raise ValueError(f"band is counted from 1, got {band}")
+        if band is not None and (not isinstance(band, int) or band < 1):
+            raise ValueError(f"band is a number, counted from 1, got {band!r}")
+        if nodata is not None and not isinstance(nodata, Real):
+            raise ValueError(
+                f"nodata is a number, such as -9999 or float('nan'), got {nodata!r}"
+            )
         if merge and table is None:
             raise ValueError("merge renames what a table names; there is no table")
         self.table = table
@@ -93,7 +99,7 @@ def _read_table(path: Path) -> dict[int, str]:
     """Return the names of a CSV by pixel value."""
     if not path.is_file():
         raise FileNotFoundError(f"there is no table of classes {path}")
-    text = path.read_text("utf-8-sig")
+    text = text_of(path)
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
     names = [str(name).strip().lower() for name in rows.fieldnames or ()]
     if not set(_COLUMNS) <= set(names):
@@ -102,7 +108,11 @@ def _read_table(path: Path) -> dict[int, str]:
             f"Value and Class, its first line is {text.splitlines()[:1]}"
         )
     rows.fieldnames = names
-    try:
-        return {int(row[_COLUMNS[0]]): row[_COLUMNS[1]].strip() for row in rows}
-    except (TypeError, ValueError, AttributeError):
-        raise ValueError(f"{path}: a pixel value is no whole number") from None
+    names_of: dict[int, str] = {}
+    for row in rows:
+        value, name = (row[column] or "" for column in _COLUMNS)
+        if not value.strip().isdigit():
+            raise ValueError(f"{path}: the pixel value {value!r} is no whole number")
+        if names_of.setdefault(int(value), name.strip()) != name.strip():
+            raise ValueError(f"{path} names the pixel value {value} twice")
+    return names_of

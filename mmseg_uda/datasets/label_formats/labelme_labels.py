@@ -45,7 +45,7 @@ class LabelMeLabels(BaseLabelFormat):
         names: Class name by the name that a shape has, for those that are no class;
             ``"ignore"`` for shapes that do not count: ``{"lane": "road"}``.
         background: Class of what no shape covers, or ``"ignore"``. None: the class
-            ``background``, if there is one, else ignore.
+            ``background`` or ``_background_``, if there is one, else ignore.
 
     Raises:
         ValueError: If a name is no class.
@@ -70,8 +70,13 @@ class LabelMeLabels(BaseLabelFormat):
         if self.background is not None:
             self._below = class_index(self.background, classes, "background")
         else:
-            below = [self._ids[n] for n in _BACKGROUND if n in self._ids]
+            below = [list(classes).index(n) for n in _BACKGROUND if n in classes]
             self._below = below[0] if below else IGNORE
+
+    @property
+    def decides(self) -> str:
+        """The options, and which name is which class."""
+        return f"{self!r} {self._ids} {self._below}"
 
     def declared(self, path: str | Path) -> Declared:
         """Return the size that the file says its image has."""
@@ -90,14 +95,19 @@ class LabelMeLabels(BaseLabelFormat):
         ids = Image.new("L", (width, height), self._below)
         for number, shape in enumerate(content.get("shapes") or ()):
             where = f"the label {path}, shape {number + 1}"
+            if not isinstance(shape, Mapping):
+                raise ValueError(f"{where} is no shape of LabelMe: {str(shape)[:80]}")
             name = shape.get("label")
-            if name not in self._ids:
+            if not isinstance(name, str) or name not in self._ids:
                 known = ", ".join(self._ids)
                 raise ValueError(
                     f"{where}: '{name}' is no class. Known are {known}; say what it is "
                     f"with names={{'{name}': CLASS}}, or names={{'{name}': 'ignore'}}"
                 )
-            _draw(ids, shape, self._ids[name], where)
+            try:
+                _draw(ids, shape, self._ids[name], where)
+            except TypeError as error:
+                raise ValueError(f"{where} cannot be drawn: {error}") from error
         return np.asarray(ids)
 
 

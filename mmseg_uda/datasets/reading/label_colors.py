@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from .declared import Declared, declare
-from .label_numbers import stored_bands
+from .label_numbers import check_stored, stored_bands
 from .no_image import no_image
 from .orientation import turn
 
@@ -33,7 +33,8 @@ def label_colors(path: str | Path, orientation: str = "shown") -> np.ndarray:
     try:
         declared = declare(io.BytesIO(data))
         if declared.colour == "palette":
-            bands, declared = _of_palette(data), declared
+            check_stored(declared, path)
+            bands = _of_palette(data)
             alpha = bands.shape[2] == 4
         else:
             bands, declared = stored_bands(data, path)
@@ -76,7 +77,10 @@ def _packed(
 def _eight_bits(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
     """Return numbers in 0 to 255; those of 16 bits may be widened ones of 8."""
     if bands.dtype == np.uint8:
-        return bands
+        if declared.colour not in ("gray", "inverted gray"):
+            return bands
+        wide = bands * np.uint8(255 // (2**declared.bits - 1))  # black to white
+        return 255 - wide if declared.colour == "inverted gray" else wide
     if bands.dtype == np.uint16 and not (bands % 257).any():
         return bands // 257
     raise ValueError(

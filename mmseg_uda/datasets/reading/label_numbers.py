@@ -55,7 +55,7 @@ def stored_bands(data: bytes, path: str | Path) -> tuple[np.ndarray, Declared]:
         ValueError: If the numbers are not those that were written.
     """
     declared = declare(io.BytesIO(data))
-    _check(declared, path)
+    check_stored(declared, path)
     if declared.kind == "TIFF":
         bands, _, _ = tiff.read_bytes(data)
     elif declared.kind == "JPEG2000":
@@ -70,7 +70,12 @@ def stored_bands(data: bytes, path: str | Path) -> tuple[np.ndarray, Declared]:
     return bands, declared
 
 
-def _check(declared: Declared, path: str | Path) -> None:
+def check_stored(declared: Declared, path: str | Path) -> None:
+    """Refuse a label that does not hold the numbers that were written, or several.
+
+    Raises:
+        ValueError: If it is compressed with losses, or has several pages.
+    """
     if declared.lossy:
         raise ValueError(
             f"the label {path} is compressed as {declared.lossy} with losses, which "
@@ -104,7 +109,9 @@ def _from_opencv(data: bytes) -> np.ndarray:
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if image is None:
         raise OSError("it cannot be decoded")
-    return image[..., None] if image.ndim == 2 else image[..., 2::-1]
+    if image.ndim == 2:
+        return image[..., None]
+    return image[..., [2, 1, 0, *range(3, image.shape[2])]]
 
 
 def _is_wide_png(declared: Declared) -> bool:
@@ -117,7 +124,7 @@ def _is_synthia(bands: np.ndarray) -> bool:
     Colours of 8 bits that were widened have nothing but multiples of 257.
     """
     widened = bands.any() and not (bands % 257).any()
-    return not bands[..., 2:].any() and not widened
+    return not bands[..., 2].any() and not widened
 
 
 def _one(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
@@ -136,6 +143,11 @@ def _one(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
         "one-channel image (or SYNTHIA's 16-bit GT/LABELS, not GT/COLOR). A "
         f"LabelledFolder reads it with label_format=dict(type='{advice}"
     )
+
+
+def _written(number: float) -> str:
+    """Return a number as it stands in a config."""
+    return f"{number}" if np.isfinite(number) else f"float('{number}')"
 
 
 def _without(nodata: float, values: np.ndarray) -> np.ndarray:
@@ -159,7 +171,7 @@ def _whole(ids: np.ndarray, path: str | Path) -> np.ndarray:
             raise ValueError(
                 f"the label {path} stores float numbers that are no ids, such as "
                 f"{float(some[0]):g}: write whole numbers. If it marks what has no "
-                f"label: {_NODATA.format(some[0])} of the data set"
+                f"label: {_NODATA.format(_written(some[0]))} of the data set"
             )
         ids = ids.astype(np.int64)
     if ids.dtype.kind == "i" and ids.min(initial=0) < 0:

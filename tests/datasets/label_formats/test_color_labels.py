@@ -7,7 +7,7 @@ import tifffile
 from PIL import Image
 
 from mmseg_uda.datasets import LabelledFolder
-from mmseg_uda.datasets.label_formats import ColorLabels
+from mmseg_uda.datasets.label_formats import ColorLabels, IndexLabels
 
 COLORS = {"road": "#804080", "tree": (10, 200, 30), "ignore": ["#000000", "ffffff"]}
 RGB = np.array([[128, 64, 128], [10, 200, 30], [0, 0, 0], [255, 255, 255]], np.uint8)
@@ -79,13 +79,46 @@ def test_colors__turned_as_the_tag_says(tmp_path):
     assert made.declared(tmp_path / "a.png").size("shown") == (7, 9)
 
 
-def test_colors__transparent_is_ignored_where_its_colour_is_no_class(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "clear"), [({}, 255), ({"transparent": "tree"}, 1)]
+)
+def test_colors__transparent_pixels_are_ignored_or_of_a_class(tmp_path, options, clear):
     pixels = np.zeros((1, 3, 4), np.uint8)
     pixels[0, :, :3] = RGB[[0, 0, 2]]
     pixels[0, 0, 3] = 255
     Image.fromarray(pixels).save(tmp_path / "a.png")
-    made = bound(colors={"road": "#804080", "tree": "#00ff00"})
-    assert np.array_equal(made.read(tmp_path / "a.png"), [[0, 255, 255]])
+    made = bound(colors={"road": "#804080", "tree": "#00ff00"}, **options)
+    assert np.array_equal(made.read(tmp_path / "a.png"), [[0, clear, clear]])
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.tif"])
+def test_colors__of_one_bit_are_black_and_white(tmp_path, name):
+    mask = IDS > 1
+    Image.fromarray(mask).save(tmp_path / name)
+    made = bound(colors={"road": "#000000", "tree": "#ffffff"})
+    assert np.array_equal(made.read(tmp_path / name), mask)
+
+
+def test_colors__of_sixteen_bits_with_alpha(tmp_path):
+    alpha = np.full((*IDS.shape, 1), 65535, np.uint16)
+    wide = RGB[IDS][..., ::-1].astype(np.uint16) * 257
+    cv2.imwrite(str(tmp_path / "a.png"), np.concatenate([wide, alpha], 2))
+    assert np.array_equal(bound(colors=COLORS).read(tmp_path / "a.png"), EXPECTED)
+
+
+def test_ids__are_not_taken_from_sixteen_bit_colours_with_alpha(tmp_path):
+    pixels = np.zeros((2, 3, 4), np.uint16)
+    pixels[..., :] = (77, 5, 5, 65535)  # B, G, R, alpha
+    cv2.imwrite(str(tmp_path / "a.png"), pixels)
+    with pytest.raises(ValueError, match="holds colours, not class ids"):
+        IndexLabels().read(tmp_path / "a.png")
+
+
+def test_colors__of_several_pages_are_refused(tmp_path):
+    pages = [Image.fromarray(RGB[ids]).convert("P") for ids in (IDS, 3 - IDS)]
+    pages[0].save(tmp_path / "a.gif", save_all=True, append_images=pages[1:])
+    with pytest.raises(ValueError, match="holds 2 pages"):
+        bound(colors=COLORS).read(tmp_path / "a.gif")
 
 
 def test_colors__of_the_palette_by_default(tmp_path):
@@ -151,10 +184,13 @@ def test_table__of_cvat_or_csv(tmp_path, text):
         ("road:1,x,2::\n", {}, "1,x,2 are no three numbers of a colour"),
         ("road\n", {}, "is no table of colours: expected lines name:r,g,b::"),
         ("# nothing\n", {}, "names no class"),
+        ("r,g,b,name\n1,2,3\n", {}, r"the colour \[1, 2, 3\] has no name"),
+        (b"road\xe9:1,2,3::\n".decode("latin-1"), {}, "is not written in UTF-8"),
     ],
 )
 def test_table__what_is_wrong_is_told(tmp_path, text, options, said):
-    (tmp_path / "map.txt").write_text(text)
+    encoding = "latin-1" if "\xe9" in text else "utf-8"
+    (tmp_path / "map.txt").write_text(text, encoding)
     with pytest.raises(ValueError, match=said):
         bound(root=tmp_path, table="map.txt", **options)
 

@@ -1,6 +1,7 @@
 """The checks before a training, on labels of every format."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -67,6 +68,56 @@ def test_check__other_colours_are_decoded_anew(root, monkeypatch):
     (none, first), (all_, second), (anew, turned) = reused
     assert (none, all_, anew) == (0, 3, 0)
     assert first == second == turned[::-1]
+
+
+def test_check__what_decides_is_remembered_with_a_file(root, monkeypatch):
+    """Class indices of colours depend on classes, palette and table, too."""
+    monkeypatch.setattr(decoded_before, "_SETTLED", 0.0)
+    (root / "map.txt").write_text("ground:0,0,0::\ncar:255,0,0::\n")
+
+    def pixels(classes, **options):
+        before = DecodedBefore(root / "memory")
+        config = dict(
+            type="LabelledFolder",
+            data_root=str(root),
+            metainfo=dict(classes=classes),
+            label_format=dict(type="ColorLabels", **options),
+        )
+        (report,) = check_dataset(config, before=before)
+        before.save()
+        return report.pixels.tolist()
+
+    first = pixels(("ground", "car"), table="map.txt")
+    assert pixels(("car", "ground"), table="map.txt") == first[::-1]
+    assert pixels(("sky", "ground", "car"), table="map.txt") == [0, *first]
+    (root / "map.txt").write_text("car:0,0,0::\nground:255,0,0::\n")
+    assert pixels(("ground", "car"), table="map.txt") == first[::-1]
+    (root / "map.txt").write_text("ground:0,0,0::\ncar:255,0,1::\n")
+    with pytest.raises(ValueError, match="#ff0000"):
+        pixels(("ground", "car"), table="map.txt")
+
+
+def test_translated__labels_are_read_as_the_originals(root):
+    from mmseg_uda.datasets import TranslatedDataset
+
+    shutil.copytree(root / "images", root / "out" / "images")
+    (root / "out" / "translated.json").write_text("{}")
+    names = ("ground", "car")
+    colors = dict(zip(names, ("#000000", "#ff0000"), strict=True))
+    dataset = TranslatedDataset(
+        images=dict(
+            type="LabelledFolder",
+            data_root=str(root),
+            metainfo=dict(classes=names),
+            label_format=dict(type="ColorLabels", colors=colors),
+        ),
+        translated_dir=str(root / "out"),
+        pipeline=[dict(type="LoadImageFromFile"), dict(type="LoadLabels")],
+    )
+    red = np.asarray(Image.open(root / "labels" / "0.png"))[..., 0] == 255
+    assert len(dataset) == 6
+    for index in (0, 3):  # the original, its translation
+        assert np.array_equal(dataset[index]["gt_seg_map"], red)
 
 
 def test_check__sizes_of_json_labels(root):

@@ -38,6 +38,10 @@ def test_band__that_is_not_there(tmp_path):
         IndexLabels(band=3).read(path)
     with pytest.raises(ValueError, match="counted from 1, got 0"):
         IndexLabels(band=0)
+    with pytest.raises(ValueError, match="got '2'"):
+        IndexLabels(band="2")
+    with pytest.raises(ValueError, match=r"nodata is a number, .* got '-9999'"):
+        IndexLabels(nodata="-9999")
 
 
 def test_several_bands__tell_the_option(tmp_path):
@@ -73,7 +77,7 @@ def test_nodata__is_read_as_255(tmp_path, dtype, nodata):
     ("dtype", "nodata", "said"),
     [
         ("int16", -9999, r"nodata=-9999\)"),
-        ("float32", float("nan"), r"nodata=nan\)"),
+        ("float32", float("nan"), r"nodata=float\('nan'\)\)"),
     ],
 )
 def test_nodata__is_told_where_it_is_not_named(tmp_path, dtype, nodata, said):
@@ -120,6 +124,7 @@ def test_table__says_what_ids_mean(folder):
         (None, {"merge": {"cat": "road"}}, "merge names cat, .*_classes.csv has: back"),
         ("a,b\n1,2\n", {}, "expected a CSV with the columns Pixel Value and Class"),
         ("Pixel Value,Class\nx,car\n", {"merge": None}, "is no whole number"),
+        ("Pixel Value,Class\n1,car\n1,road\n", {"merge": None}, "pixel value 1 twice"),
     ],
 )
 def test_table__what_is_wrong_is_told(folder, text, options, said):
