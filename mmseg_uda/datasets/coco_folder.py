@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -99,8 +99,14 @@ class CocoFolder(SegFolder):
         """List the images that the file names, with their shapes."""
         content = read_coco(self.annotation_file)
         classes = self._metainfo["classes"]
-        indices = self._classes_of(content["categories"], classes)
+        used = {shape["category_id"] for shape in content["annotations"]}
+        indices = self._classes_of(content["categories"], used, classes)
         below = self._below(classes)
+        if self.unlabelled == "background" and below == IGNORE:
+            raise ValueError(
+                "unlabelled='background': there is no class 'background'; say with "
+                "background=... which class it is"
+            )
         shapes = defaultdict(list)
         for shape in content["annotations"]:
             if self.order == "area" and not isinstance(shape.get("area"), Real):
@@ -144,9 +150,12 @@ class CocoFolder(SegFolder):
         return info
 
     def _classes_of(
-        self, categories: Sequence[Mapping[str, Any]], classes: Sequence[str]
+        self,
+        categories: Sequence[Mapping[str, Any]],
+        used: Collection[Any],
+        classes: Sequence[str],
     ) -> dict[Any, int]:
-        """Return the class index of each category."""
+        """Return the class index of each category that is used."""
         known = [category["name"] for category in categories]
         unknown = [name for name in self.names if name not in known]
         if unknown:
@@ -160,6 +169,7 @@ class CocoFolder(SegFolder):
                 self.names.get(category["name"], category["name"]), classes, where
             )
             for category in categories
+            if category["id"] in used
         }
 
     def _below(self, classes: Sequence[str]) -> int:

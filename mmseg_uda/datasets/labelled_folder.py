@@ -38,7 +38,7 @@ class LabelledFolder(PairedFolder):
             a value that is not in it is an error; 255 means ignore unless the map says
             otherwise.
         label_format: Config of a :class:`.BaseLabelFormat`, such as
-            ``dict(type="ColorLabels")``; None for ids.
+            ``dict(type="ColorLabels")``, or its name alone; None for ids.
         **kwargs: ``allow_unpaired`` of :class:`PairedFolder`; ``skip_suffix``,
             ``pipeline``, ``metainfo``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
@@ -60,12 +60,14 @@ class LabelledFolder(PairedFolder):
         image_suffix: str | Sequence[str] = IMAGE_SUFFIXES,
         label_suffix: str | Sequence[str] | None = None,
         label_map: Mapping[int, int] | None = None,
-        label_format: Mapping[str, Any] | None = None,
+        label_format: Mapping[str, Any] | str | None = None,
         **kwargs: Any,
     ) -> None:
         self.raw_label_map = label_map
         if label_format is not None:
-            self.label_format = LABEL_FORMATS.build(dict(label_format))
+            named = isinstance(label_format, str)
+            given = {"type": label_format} if named else dict(label_format)
+            self.label_format = LABEL_FORMATS.build(given)
         if label_map is not None and not self.label_format.has_numbers:
             kind = type(self.label_format).__name__
             raise ValueError(
@@ -93,10 +95,13 @@ class LabelledFolder(PairedFolder):
         """Return the table of ``label_map``, or of the format."""
         self.label_format.bind(Path(self.data_root), classes, self._own_palette)
         if not self.label_format.has_numbers:
-            return self.label_format.lut(len(classes))
-        if self.raw_label_map is None:
-            return identity_lut(len(classes))
-        return custom_lut(self.raw_label_map, len(classes))
+            lut = self.label_format.lut(len(classes))
+        elif self.raw_label_map is None:
+            lut = identity_lut(len(classes))
+        else:
+            lut = custom_lut(self.raw_label_map, len(classes))
+        self.label_format.check_lut(lut)
+        return lut
 
     def advise_on_values(self, values: Sequence[int]) -> str:
         """Return which ``label_map`` the raw values of the labels ask for."""

@@ -1,5 +1,6 @@
 """What a network predicts for a set of images, as files."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,8 @@ def predict_images(
         **_colors(wanted),
         **settings,
     }
-    writer = PredictionWriter(out_dir, images.names, decisive, get_rank())
+    stamps = dict(zip(images.names, map(_stamp, images.paths), strict=True))
+    writer = PredictionWriter(out_dir, images.names, decisive, get_rank(), stamps)
     pending = on_rank_zero(writer.prepare, overwrite)
     own = pending[get_rank() :: get_world_size()]
     was_training = model.training
@@ -187,6 +189,12 @@ def _seen(
         colors = colorize_labels(pictures["labels"], wanted.palette)
         pictures["overlays"] = overlay(image, colors, wanted.opacity)
     return pictures, counts
+
+
+def _stamp(path: str) -> tuple[int, int]:
+    """Return what tells an image from an earlier one of its name."""
+    state = os.stat(path)
+    return state.st_size, state.st_mtime_ns
 
 
 def _legend(wanted: Wanted) -> np.ndarray:

@@ -34,6 +34,8 @@ class PredictionWriter(ResumableFolder):
         settings: What decides the predictions, as JSON types; ``kinds`` names those of
             :data:`KINDS` that each image gets, in that order, with spaces between.
         rank: Rank of this process.
+        stamps: Size and time of each image, by name. An image that has changed since is
+            predicted again.
     """
 
     content = "predictions"
@@ -41,6 +43,17 @@ class PredictionWriter(ResumableFolder):
     files = (REPORT, SHARES, LEGEND, "images.jsonl")
     report = REPORT
     always = frozenset({"kinds", "checkpoint_sha256"})
+
+    def __init__(
+        self,
+        folder: str | Path,
+        names: Sequence[str],
+        settings: dict,
+        rank: int = 0,
+        stamps: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        super().__init__(folder, names, settings, rank)
+        self.stamps = {k: list(v) for k, v in (stamps or {}).items()}
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """Return the files of an image."""
@@ -66,7 +79,12 @@ class PredictionWriter(ResumableFolder):
             content = _encoded(pictures[kind], KINDS[kind])
             write_atomic(path, content)
             sizes.append(len(content))
-        self.journal.append({"image": name, "bytes": sizes, **counts})
+        stamp = self.stamps.get(name)
+        self.journal.append({"image": name, "stamp": stamp, "bytes": sizes, **counts})
+
+    def _is_done(self, name: str, done: dict[str, dict]) -> bool:
+        same = name in done and done[name].get("stamp") == self.stamps.get(name)
+        return same and super()._is_done(name, done)
 
     def finish(
         self, header: Mapping, classes: Sequence[str], legend: np.ndarray | None

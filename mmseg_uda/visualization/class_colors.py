@@ -41,6 +41,8 @@ def class_colors(cfg: Config, num_classes: int) -> tuple[list[str], list]:
                 f"{len(classes)}: {', '.join(classes)}. Set its dataset.metainfo, or "
                 "num_classes of the heads."
             )
+        if len(set(classes)) != len(classes):
+            raise ValueError(f"{loader} names a class twice: {', '.join(classes)}")
         palette = own.get("palette") or _palette(classes, default)
         if len(palette) != len(classes):
             raise ValueError(

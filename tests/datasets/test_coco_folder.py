@@ -9,6 +9,7 @@ from PIL import Image
 from mmseg_uda.datasets import CocoFolder
 from mmseg_uda.datasets.checks import decoded_before
 from mmseg_uda.datasets.checks.decoded_before import DecodedBefore
+from mmseg_uda.datasets.label_formats.coco_shapes import _of_runs
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.regions.grids.label_files import LabelFiles
 
@@ -158,6 +159,25 @@ def _infos(made):
     return [made.get_data_info(index) for index in range(len(made))]
 
 
+def test_images_without_a_shape__are_of_what_class(tmp_path):
+    root = write(tmp_path, shape(1, 8, 9, [BOX]))
+    with pytest.raises(ValueError, match=r"say with background=\.\.\. which class"):
+        dataset(root, ("road", "car"), unlabelled="background")
+
+
+def test_categories__that_no_shape_has_need_be_no_class(tmp_path):
+    more = [{"id": 0, "name": "objects"}, {"id": 9, "name": "road"}]
+    root = write(tmp_path, shape(1, 7, 9, [BOX]), named=["a.png"], categories=more)
+    assert (dataset(root)[0]["gt_seg_map"] == 1).sum() == 150
+
+
+def test_run_lengths__are_unpacked_as_the_library_packs_them():
+    rng = np.random.default_rng(0)
+    for share in (0.0, 0.02, 0.5, 0.98, 1.0):
+        mask = rng.random((HEIGHT, WIDTH)) < share
+        assert np.array_equal(_of_runs(compressed(mask), HEIGHT, WIDTH), mask)
+
+
 def test_images_that_are_not_there(tmp_path):
     root = write(
         tmp_path, shape(1, 7, 9, [BOX]), shape(2, 8, 9, [BOX]), files=["a.png"]
@@ -179,7 +199,13 @@ def test_images_that_are_not_there(tmp_path):
             "file_name a.png occurs",
         ),
         ({"categories": [{"id": 3, "name": c} for c in "ab"]}, "the id 3 occurs twice"),
-        ({"categories": [{"id": 3, "name": "dog"}]}, "names the class 'dog', which is"),
+        (
+            {
+                "categories": [{"id": 3, "name": "dog"}],
+                "annotations": [shape(1, 7, 3, [BOX])],
+            },
+            "names the class 'dog', which is",
+        ),
         ({"annotations": [shape(1, 5, 3, [BOX])]}, "has the image_id 5, which the"),
         ({"annotations": [shape(1, 7, 4, [BOX])]}, "has the category_id 4, which the"),
         ({"annotations": []}, r"no shape for 2 image\(s\)"),
@@ -199,7 +225,14 @@ def test_file__what_is_wrong_is_told(tmp_path, more, said):
     ("segmentation", "said"),
     [
         ([[1.0, 2.0, 3.0, 4.0]], "a polygon has three points or more"),
-        ([], "a polygon has three points or more"),
+        ([], "was it exported for detection"),
+        ([1.0, 2.0, 3.0], "a list of lists of numbers"),
+        ([[float("nan"), 1.0, 2.0, 3.0, 4.0, 5.0]], "or is no number"),
+        ([[1e8, 1.0, 2.0, 3.0, 4.0, 5.0]], "a point lies farther from the image"),
+        ({"size": [HEIGHT, WIDTH], "counts": [5, 5]}, "cover 10 pixels of 1200"),
+        ({"size": [HEIGHT, WIDTH], "counts": [10, -5, 1195]}, "cover 1200 pixels"),
+        ({"size": [HEIGHT, WIDTH], "counts": ""}, "cover 0 pixels of 1200"),
+        ({"size": [HEIGHT, WIDTH], "counts": "5o"}, "cut off"),
         ({"size": [WIDTH, HEIGHT], "counts": [1200]}, r"its size is \[40, 30\]"),
         ({"counts": [1200]}, "cannot be drawn"),
     ],

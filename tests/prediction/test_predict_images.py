@@ -112,6 +112,20 @@ def test_predict__resumed_is_the_same(tmp_path, images, checkpoint, fail_at):
     predict(images, tmp_path / "out", checkpoint, again)
 
 
+def test_predict__an_image_that_has_changed_is_predicted_again(
+    tmp_path, images, checkpoint
+):
+    predict(images, tmp_path / "out", checkpoint)
+    path = images.paths[2]
+    Image.fromarray(np.zeros((5, 4, 3), np.uint8)).save(path)
+    again = ToyModel()
+    predict(images, tmp_path / "out", checkpoint, again)
+    assert again.calls == 1
+    assert Image.open(tmp_path / "out" / "labels" / images.names[2]).size == (4, 5)
+    predict(images, tmp_path / "whole", checkpoint)
+    assert folder_hashes(tmp_path / "out") == folder_hashes(tmp_path / "whole")
+
+
 def test_predict__other_settings_need_overwrite(tmp_path, images, checkpoint):
     out = tmp_path / "out"
     predict(images, out, checkpoint, wanted=Wanted(CLASSES, PALETTE))

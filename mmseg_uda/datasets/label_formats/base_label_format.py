@@ -55,6 +55,13 @@ class BaseLabelFormat(ABC):
         """Return the table from what :meth:`read` returns to class indices."""
         return identity_lut(num_classes)
 
+    def check_lut(self, lut: np.ndarray) -> None:  # noqa: B027
+        """Check that the data set's table goes with the options.
+
+        Raises:
+            ValueError: If it does not.
+        """
+
     def declared(self, path: str | Path) -> Declared:
         """Return the size of a label, and how it is stored, without decoding it.
 

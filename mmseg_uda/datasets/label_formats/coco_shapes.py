@@ -49,26 +49,72 @@ class CocoShapes(BaseLabelFormat):
 
 def _mask(segmentation: Any, height: int, width: int, where: str) -> np.ndarray:
     """Return which pixels a shape covers, (H, W) bool."""
-    masks = coco_masks()
     try:
+        if not segmentation:
+            raise ValueError("it has no outline; was it exported for detection?")
         if isinstance(segmentation, Sequence):
-            polygons = [list(map(float, part)) for part in segmentation]
-            if not polygons or any(len(part) < 6 or len(part) % 2 for part in polygons):
-                raise ValueError("a polygon has three points or more, x and y of each")
-            runs = masks.merge(masks.frPyObjects(polygons, height, width))
-        elif list(segmentation["size"]) != [height, width]:
-            raise ValueError(f"its size is {segmentation['size']} (height, width)")
-        elif isinstance(segmentation["counts"], Sequence) and not isinstance(
-            segmentation["counts"], str | bytes
-        ):
-            runs = masks.frPyObjects(dict(segmentation), height, width)
-        else:
-            counts = segmentation["counts"]
-            counts = counts.encode() if isinstance(counts, str) else counts
-            runs = {"size": [height, width], "counts": counts}
-        return masks.decode(runs).astype(bool)
-    except (KeyError, TypeError, ValueError) as error:
+            return _of_polygons(segmentation, height, width)
+        return _of_runs(segmentation, height, width)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{where} cannot be drawn: {error}") from error
+
+
+def _of_polygons(parts: Sequence, height: int, width: int) -> np.ndarray:
+    """Draw polygons; the library takes memory by how far away a point is."""
+    masks = coco_masks()
+    if not all(isinstance(part, Sequence) for part in parts):
+        raise ValueError("polygons are a list of lists of numbers, x and y in turns")
+    polygons = [list(map(float, part)) for part in parts]
+    if any(len(part) < 6 or len(part) % 2 for part in polygons):
+        raise ValueError("a polygon has three points or more, x and y of each")
+    for part in polygons:
+        for values, side in ((part[::2], width), (part[1::2], height)):
+            if not all(-side <= value <= 2 * side for value in values):
+                raise ValueError(
+                    f"a point lies farther from the image of {width}x{height} pixels "
+                    "than that is large, or is no number"
+                )
+    return masks.decode(masks.merge(masks.frPyObjects(polygons, height, width))) > 0
+
+
+def _of_runs(runs: Mapping[str, Any], height: int, width: int) -> np.ndarray:
+    """Draw run lengths, which the library does not check to fill the image."""
+    if list(runs["size"]) != [height, width]:
+        raise ValueError(f"its size is {runs['size']} (height, width)")
+    counts = runs["counts"]
+    if isinstance(counts, str):
+        counts = _decompressed(counts)
+    counts = np.array([int(count) for count in counts], np.int64)
+    if counts.min(initial=0) < 0 or counts.sum() != height * width:
+        raise ValueError(
+            f"its run lengths cover {counts.sum()} pixels of {height * width}"
+        )
+    is_covered = np.arange(len(counts)) % 2 == 1
+    return np.repeat(is_covered, counts).reshape((height, width), order="F")
+
+
+def _decompressed(text: str) -> list[int]:
+    """Return the run lengths that COCO packs into text.
+
+    Each is a number of groups of five bits, the lowest first, 48 added to a group; bit
+    five says that another follows, bit four of the last is the sign. From the fourth on
+    they are differences to the number two before.
+    """
+    counts: list[int] = []
+    value = shift = 0
+    for letter in text:
+        group = ord(letter) - 48
+        value |= (group & 0x1F) << shift
+        shift += 5
+        if group & 0x20:
+            continue
+        if group & 0x10:
+            value -= 1 << shift
+        counts.append(value + counts[-2] if len(counts) > 2 else value)
+        value = shift = 0
+    if shift:
+        raise ValueError("its run lengths are cut off")
+    return counts
 
 
 def coco_masks() -> Any:

@@ -51,6 +51,8 @@ class ColorLabels(BaseLabelFormat):
     ) -> None:
         if unknown not in _UNKNOWN:
             raise ValueError(f"unknown must be 'error' or 'ignore', got {unknown!r}")
+        if colors is not None and not isinstance(colors, Mapping):
+            raise ValueError(f"colors is {{class: colour}}, got {colors!r}")
         if colors is not None and table is not None:
             raise ValueError("colors and table both say which colour is which class")
         if merge and table is None:

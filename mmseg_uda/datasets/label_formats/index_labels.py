@@ -13,7 +13,7 @@ import numpy as np
 from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_files import read_label_ids
-from ..label_maps import custom_lut, identity_lut
+from ..label_maps import IGNORE, custom_lut, identity_lut
 from .base_label_format import BaseLabelFormat, class_index
 from .color_tables import text_of
 
@@ -89,6 +89,14 @@ class IndexLabels(BaseLabelFormat):
         if self.table is None:
             return identity_lut(num_classes)
         return custom_lut(self._classes, num_classes)
+
+    def check_lut(self, lut: np.ndarray) -> None:
+        """Refuse that 255 is a class where it stands for what has no label."""
+        if self.nodata is not None and lut[IGNORE] != IGNORE:
+            raise ValueError(
+                "IndexLabels reads nodata as 255, which is a class here: save these "
+                "labels with another number for it"
+            )
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
         """Return the ids as they are stored, see :func:`read_label_ids`."""

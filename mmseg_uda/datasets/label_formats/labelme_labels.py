@@ -139,12 +139,7 @@ def _draw(ids: Image.Image, shape: Mapping[str, Any], value: int, where: str) ->
     if kind not in _POINTS:
         kinds = ", ".join(_POINTS)
         raise ValueError(f"{where} is a {kind}; those that are drawn: {kinds}")
-    points = [(float(x), float(y)) for x, y in shape.get("points") or ()]
-    if len(points) < _POINTS[kind]:
-        raise ValueError(
-            f"{where} is a {kind} of {len(points)} point(s), which needs "
-            f"{_POINTS[kind]}: mend or remove it in LabelMe"
-        )
+    points = _points_of(shape, kind, where)
     pen = ImageDraw.Draw(ids)
     if kind == "mask":
         _paste(ids, shape, points, value, where)
@@ -163,9 +158,24 @@ def _draw(ids: Image.Image, shape: Mapping[str, Any], value: int, where: str) ->
         pen.polygon(points, value, value)
 
 
+def _points_of(
+    shape: Mapping[str, Any], kind: str, where: str
+) -> list[tuple[float, float]]:
+    """Return the points of a shape, x and y."""
+    points = [(float(x), float(y)) for x, y in shape.get("points") or ()]
+    if not all(math.isfinite(part) for point in points for part in point):
+        raise ValueError(f"{where} has a point that is no number: remove it in LabelMe")
+    if len(points) < _POINTS[kind]:
+        raise ValueError(
+            f"{where} is a {kind} of {len(points)} point(s), which needs "
+            f"{_POINTS[kind]}: mend or remove it in LabelMe"
+        )
+    return points
+
+
 def _box(points: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
-    (ax, ay), (bx, by) = points[:2]
-    return min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _paste(
@@ -182,5 +192,10 @@ def _paste(
         covered = np.asarray(Image.open(io.BytesIO(data)).convert("L")) > 0
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise ValueError(f"{where} holds no readable mask ({error})") from error
-    left, top = (round(part) for part in _box(points)[:2])
+    left, top, right, bottom = (round(part) for part in _box(points))
+    box = (bottom - top + 1, right - left + 1)
+    if covered.shape != box:
+        raise ValueError(
+            f"{where} is a mask of {covered.shape} pixels (H, W) in a box of {box}"
+        )
     ids.paste(value, (left, top), Image.fromarray(covered))

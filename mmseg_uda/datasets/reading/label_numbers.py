@@ -62,7 +62,7 @@ def stored_bands(data: bytes, path: str | Path) -> tuple[np.ndarray, Declared]:
         bands = jpeg2000.read_bytes(data)
     elif _is_wide_png(declared):
         # Pillow shrinks 16-bit colour to its high byte, and every id of SYNTHIA to 0
-        bands = _from_opencv(data)
+        bands = _from_opencv(data, declared)
     elif declared.kind == "PPM":
         bands = netpbm.read_bytes(data)
     else:
@@ -100,7 +100,7 @@ def _from_pillow(data: bytes, declared: Declared) -> np.ndarray:
     return values.reshape(*values.shape[:2], -1)
 
 
-def _from_opencv(data: bytes) -> np.ndarray:
+def _from_opencv(data: bytes, declared: Declared) -> np.ndarray:
     # Older OpenCV fills what is missing of a truncated file with zeros, silently.
     if data.startswith(b"\x89PNG") and b"IEND" not in data:
         raise OSError("the PNG has no end")
@@ -111,6 +111,8 @@ def _from_opencv(data: bytes) -> np.ndarray:
         raise OSError("it cannot be decoded")
     if image.ndim == 2:
         return image[..., None]
+    if declared.bands == 2:
+        return image[..., [0, 3]]  # gray was made three
     return image[..., [2, 1, 0, *range(3, image.shape[2])]]
 
 
@@ -124,7 +126,7 @@ def _is_synthia(bands: np.ndarray) -> bool:
     Colours of 8 bits that were widened have nothing but multiples of 257.
     """
     widened = bands.any() and not (bands % 257).any()
-    return not bands[..., 2].any() and not widened
+    return bands.shape[2] > 2 and not bands[..., 2].any() and not widened
 
 
 def _one(bands: np.ndarray, declared: Declared, path: str | Path) -> np.ndarray:
@@ -168,10 +170,12 @@ def _whole(ids: np.ndarray, path: str | Path) -> np.ndarray:
         broken = (ids != np.rint(ids)) | (np.abs(ids) > _MOST)
         if broken.any():
             some = ids[broken]
+            several = len(np.unique(some)) > 1
             raise ValueError(
                 f"the label {path} stores float numbers that are no ids, such as "
-                f"{float(some[0]):g}: write whole numbers. If it marks what has no "
-                f"label: {_NODATA.format(_written(some[0]))} of the data set"
+                f"{float(some[0]):g}: write whole numbers."
+                + f" If it marks what has no label: {_NODATA.format(_written(some[0]))}"
+                " of the data set" * (not several)
             )
         ids = ids.astype(np.int64)
     if ids.dtype.kind == "i" and ids.min(initial=0) < 0:

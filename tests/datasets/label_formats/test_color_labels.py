@@ -206,6 +206,7 @@ def test_table__what_is_wrong_is_told(tmp_path, text, options, said):
         ({}, "knows no colours"),
         ({"colors": {}, "table": "x"}, "both say"),
         ({"merge": {"a": "b"}}, "there is no table"),
+        ({"colors": [["road", "#000000"]]}, "colors is {class: colour}, got"),
         ({"unknown": "keep"}, "unknown must be 'error' or 'ignore'"),
     ],
 )

@@ -88,6 +88,29 @@ def test_nodata__is_told_where_it_is_not_named(tmp_path, dtype, nodata, said):
         IndexLabels().read(path)
 
 
+def test_nodata__is_no_class(folder):
+    with pytest.raises(ValueError, match="nodata as 255, which is a class here"):
+        LabelledFolder(
+            str(folder),
+            metainfo=dict(classes=("a", "b")),
+            label_map={0: 0, 255: 1},
+            label_format=dict(type="IndexLabels", nodata=-9999),
+        )
+
+
+def test_band__of_a_wide_gray_png_with_alpha(tmp_path):
+    Image.fromarray(IDS.astype(np.uint8)).save(tmp_path / "gray.png")
+    alpha = np.full(IDS.shape, 300, np.uint16)
+    with rasterio.open(
+        tmp_path / "a.png", "w", driver="PNG", width=50, height=33, count=2,
+        dtype="uint16",
+    ) as file:  # fmt: skip
+        file.write(IDS.astype(np.uint16), 1)
+        file.write(alpha, 2)
+    assert np.array_equal(IndexLabels(band=1).read(tmp_path / "a.png"), IDS)
+    assert np.array_equal(IndexLabels(band=2).read(tmp_path / "a.png"), alpha)
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Labels of Roboflow's kind: ids, and a table of their classes beside them."""

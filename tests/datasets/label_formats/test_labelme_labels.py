@@ -23,6 +23,12 @@ def shape(label, kind, *points, **more):
     } | more
 
 
+def _mask(height, width):
+    buffer = io.BytesIO()
+    Image.fromarray(np.ones((height, width), np.uint8)).save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
 def write(path, *shapes, width=40, height=30, **more):
     content = {
         "version": "5.5.0",
@@ -69,6 +75,12 @@ def test_polygon__covers_the_inside_of_its_border(tmp_path):
     ], axis=0)  # fmt: skip
     assert (ids[inside > 0.5] == 2).all()
     assert (ids[inside < -1.0] == 0).all()
+
+
+def test_rectangle__by_four_corners_is_that_of_two(tmp_path):
+    corners = [[5, 5], [12, 5], [12, 9], [5, 9]]
+    ids = read(write(tmp_path / "a.json", shape("car", "rectangle", *corners)))
+    assert (ids == 2).sum() == 8 * 5
 
 
 def test_circle__by_its_centre_and_a_point_on_it(tmp_path):
@@ -148,6 +160,8 @@ def test_names__of_shapes_that_are_no_class(tmp_path):
         ([shape("car", "point", [None, 2])], {}, "shape 1 cannot be drawn"),
         (["car"], {}, "shape 1 is no shape of LabelMe: car"),
         ([shape(["car"], "point", [1, 2])], {}, "is no class"),
+        ([shape("car", "point", [float("nan"), 2])], {}, "a point that is no number"),
+        ([shape("car", "mask", [0, 0], [9, 9], mask=_mask(5, 10))], {}, "in a box of"),
         ([], {"imageWidth": None}, "does not say how large its image is"),
         ([], {"shapes": None}, "no file of LabelMe"),
     ],
