@@ -66,7 +66,7 @@ def predict_images(
     overwrite: bool = False,
     num_workers: int = 0,
 ) -> dict:
-    """Predict every image, or those that an interrupted run has left.
+    """Predict every image, or those that an earlier run has not, or that have changed.
 
     Each is predicted by itself and written at once, so memory does not grow with their
     number. Under ``torch.distributed`` each rank predicts a part of them (the output
@@ -99,8 +99,6 @@ def predict_images(
         "checkpoint_sha256": " ".join(hashes),
         "pipeline_sha256": images.pipeline_sha256,
         "tta": images.tta,
-        "num_images": len(images),
-        "images_sha256": text_sha256(images.names),
         "classes": ", ".join(wanted.classes),
         **_colors(wanted),
         **settings,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -124,6 +125,20 @@ def test_predict__an_image_that_has_changed_is_predicted_again(
     assert Image.open(tmp_path / "out" / "labels" / images.names[2]).size == (4, 5)
     predict(images, tmp_path / "whole", checkpoint)
     assert folder_hashes(tmp_path / "out") == folder_hashes(tmp_path / "whole")
+
+
+def test_predict__a_folder_may_grow_and_shrink(tmp_path, images, checkpoint):
+    predict(images, tmp_path / "out", checkpoint)
+    new = Path(images.root) / "new.png"
+    Image.fromarray(np.zeros((5, 4, 3), np.uint8)).save(new)
+    Path(images.paths[0]).unlink()
+    images = ImageFiles.from_folder(images.root, PIPELINE)
+    again = ToyModel()
+    report = predict(images, tmp_path / "out", checkpoint, again)
+    assert again.calls == 1
+    assert report["num_images"] == 5
+    with (tmp_path / "out" / "class_shares.csv").open(newline="") as file:
+        assert [row["image"] for row in csv.DictReader(file)] == sorted(images.names)
 
 
 def test_predict__other_settings_need_overwrite(tmp_path, images, checkpoint):
