@@ -69,9 +69,7 @@ def _draw(root: Path, samples: int) -> None:
         name = f"{number:05d}.png"
         Image.fromarray(image.astype(np.uint8)).save(root / "images" / name)
         ids = Image.fromarray(rng.integers(7, 34, (17, 30), np.uint8))
-        ids.resize((WIDTH, HEIGHT), Image.NEAREST).save(
-            root / f"labels/{number:05d}.png"
-        )
+        ids.resize((WIDTH, HEIGHT), Image.NEAREST).save(root / "labels" / name)
 
 
 def _check(root: Path, run: Path) -> float:

@@ -4,7 +4,6 @@ import argparse
 import sys
 
 from mmengine.config import Config
-from mmengine.registry import init_default_scope
 from prettytable import PrettyTable
 
 from mmseg_uda.datasets.checks.decoded_before import DecodedBefore, memory_folder
@@ -94,7 +93,6 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]
         cfg = resolver.stage_config(stage)
         for notice in resolver.left_out(stage):
             print(notice)
-        init_default_scope(cfg.get("default_scope", "mmseg"))
         for key in _LOADERS:
             loader = cfg.get(key)
             same = (stages for stages, k, other in found if loader == other[k])

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 from prettytable import PrettyTable
 from threadpoolctl import threadpool_limits
@@ -59,7 +58,6 @@ def work_of(args: argparse.Namespace, folder: Path) -> tuple[RegionWork, Sequenc
     stage = grid_stage(resolver)
     cfg = resolver.stage_config(stage)
     draw_toycity(request, [cfg])
-    init_default_scope(cfg.get("default_scope", "mmseg"))
     dataset = DATASETS.build(stage.data(cfg))
     more = {} if args.patches is None else {"max_patches": args.patches}
     rules = {size: {**plain(rule), **more} for size, rule in stage.rules.items()}

@@ -2,7 +2,6 @@
 
 import argparse
 
-from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
 from mmseg_uda.engine.distributed import shutdown_distributed
@@ -26,7 +25,6 @@ def make(args: argparse.Namespace) -> None:
     stage.check_finding(cfg)
     start_processes(args.launcher, cfg)
     on_rank_zero(draw_toycity, request, [cfg])
-    init_default_scope(cfg.get("default_scope", "mmseg"))
     out = args.out or resolver.folder(stage)
     report = make_region_labels(
         stage.rules,

@@ -15,7 +15,7 @@ from mmseg.registry import DATASETS
 
 from .coco_file import read_coco
 from .folders import IMAGE_SUFFIXES, some
-from .label_formats.base_label_format import class_index
+from .label_formats.base_label_format import background_index, class_index
 from .label_formats.coco_shapes import SHAPES, CocoShapes, coco_masks
 from .label_maps import IGNORE, identity_lut
 from .seg_folder import SegFolder
@@ -101,7 +101,7 @@ class CocoFolder(SegFolder):
         classes = self._metainfo["classes"]
         used = {shape["category_id"] for shape in content["annotations"]}
         indices = self._classes_of(content["categories"], used, classes)
-        below = self._below(classes)
+        below = background_index(self.background, classes)
         if self.unlabelled == "background" and below == IGNORE:
             raise ValueError(
                 "unlabelled='background': there is no class 'background'; say with "
@@ -171,12 +171,6 @@ class CocoFolder(SegFolder):
             for category in categories
             if category["id"] in used
         }
-
-    def _below(self, classes: Sequence[str]) -> int:
-        if self.background is not None:
-            return class_index(self.background, classes, "background")
-        named = "background" in classes
-        return list(classes).index("background") if named else IGNORE
 
     def _tell(
         self, missing: Sequence[str], empty: Sequence[str], num_samples: int

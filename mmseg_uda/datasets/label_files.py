@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import UnidentifiedImageError
 
 from .label_maps import OUTSIDE, known_ids
 from .reading import declare_file, label_numbers
-from .reading.no_image import no_image
+from .reading.label_errors import label_errors
 
 
 def read_label_ids(
@@ -38,17 +37,8 @@ def read_label_ids(
             written: colours, compression with losses, negative or broken numbers.
     """
     data = Path(path).read_bytes()
-    try:
+    with label_errors(path, data):
         return label_numbers(data, path, orientation, band, nodata)
-    except UnidentifiedImageError as error:
-        raise ValueError(
-            f"cannot read the label {path}: {no_image('it', data)}"
-        ) from error
-    except (OSError, SyntaxError) as error:
-        raise ValueError(
-            f"cannot read the label {path}: {error}. The file is truncated or no "
-            "image: fetch it again"
-        ) from error
 
 
 def map_label_ids(ids: np.ndarray, lut: np.ndarray, path: str | Path) -> np.ndarray:

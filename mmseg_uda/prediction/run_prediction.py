@@ -18,14 +18,13 @@ from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS
 from mmseg_uda.weights.weight_files import check_is_file
 
-from .build_model import build_model, model_config
+from .build_model import build_model, check_has_model, model_config
 from .load_networks import load_networks
 from .out_folder import check_apart
 from .predict_images import Wanted, predict_images
 from .target_images import (
     folder_reader,
     inference_pipeline,
-    name_of,
     target_classes,
 )
 
@@ -75,11 +74,7 @@ def run_prediction(
         OSError: If the output folder cannot be written.
     """
     paths = [check_is_file(path, "checkpoint") for path in checkpoints]
-    if "model" not in cfg:
-        raise ValueError(
-            f"{name_of(cfg)} defines no model; give the config that the checkpoint was "
-            "trained with"
-        )
+    check_has_model(cfg)
     check_writable(out_dir, "--out")
     init_default_scope(cfg.get("default_scope", "mmseg"))
     pipeline = inference_pipeline(cfg, tta)

@@ -7,14 +7,13 @@ from mmengine.config import Config
 from mmengine.registry import init_default_scope
 
 from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
-from mmseg_uda.prediction.build_model import build_model, model_config
+from mmseg_uda.prediction.build_model import build_model, check_has_model, model_config
 from mmseg_uda.prediction.load_networks import load_networks
 from mmseg_uda.prediction.out_folder import check_apart
 from mmseg_uda.prediction.target_images import (
     check_target_classes,
     folder_reader,
     inference_pipeline,
-    name_of,
     target_classes,
     target_images,
 )
@@ -87,11 +86,7 @@ def run_pseudo_label_stage(
     """
     checkpoint = check_is_file(checkpoint, "checkpoint")
     average_with = [check_is_file(path, "checkpoint") for path in average_with]
-    if "model" not in cfg:
-        raise ValueError(
-            f"{name_of(cfg)} defines no model; give the config that the checkpoint was "
-            "trained with"
-        )
+    check_has_model(cfg)
     check_writable(out_dir, "--out (in training --work-dir)")
     init_default_scope(cfg.get("default_scope", "mmseg"))
     selection = RULES.build(dict(rule or {"type": "KeepAll"}))

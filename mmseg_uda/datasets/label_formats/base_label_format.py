@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ..image_headers import read_header
-from ..label_maps import identity_lut
+from ..label_maps import IGNORE, identity_lut
 from ..reading import Declared, orientation_of
 
 
@@ -98,6 +98,39 @@ class BaseLabelFormat(ABC):
         return f"{type(self).__name__}({told})"
 
 
+def check_merge(merge: Iterable[str], names: Collection[str], where: str) -> None:
+    """Check that all names that are merged are those of a table.
+
+    Raises:
+        ValueError: If one is not.
+    """
+    missing = [name for name in merge if name not in names]
+    if missing:
+        raise ValueError(
+            f"merge names {', '.join(missing)}, {where} has: {', '.join(names)}"
+        )
+
+
+def background_index(
+    given: str | None, classes: Sequence[str], names: Sequence[str] = ("background",)
+) -> int:
+    """Return the class of what no shape covers.
+
+    Args:
+        given: What the user calls it; None: the first of ``names`` that is a class, 255
+            if none is.
+        classes: Names of the data set.
+        names: What it is usually called.
+
+    Raises:
+        ValueError: If there is no such class.
+    """
+    if given is not None:
+        return class_index(given, classes, "background")
+    found = [list(classes).index(name) for name in names if name in classes]
+    return found[0] if found else IGNORE
+
+
 def class_index(name: str, classes: Sequence[str], where: str) -> int:
     """Return the index of a class by its name; ``'ignore'`` is 255.
 
@@ -112,7 +145,7 @@ def class_index(name: str, classes: Sequence[str], where: str) -> int:
     if name in classes:
         return list(classes).index(name)
     if name == "ignore":
-        return 255
+        return IGNORE
     raise ValueError(
         f"{where} names the class '{name}', which is none of the data set's: "
         f"{', '.join(classes)}, or 'ignore'"

@@ -12,7 +12,7 @@ from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_maps import IGNORE
 from ..reading.label_colors import NO_COLOR, label_colors
-from .base_label_format import BaseLabelFormat, class_index
+from .base_label_format import BaseLabelFormat, check_merge, class_index
 from .color_tables import packed, read_table, told
 
 _UNKNOWN = ("error", "ignore")
@@ -143,11 +143,7 @@ class ColorLabels(BaseLabelFormat):
 
 def _merged(table: Mapping[str, list], merge: Mapping[str, str]) -> dict[str, list]:
     """Return the colours by class, where several names of a table may be one."""
-    missing = [name for name in merge if name not in table]
-    if missing:
-        raise ValueError(
-            f"merge names {', '.join(missing)}, the table has: {', '.join(table)}"
-        )
+    check_merge(merge, table, "the table")
     colors: dict[str, list] = {}
     for name, own in table.items():
         colors.setdefault(merge.get(name, name), []).extend(own)

@@ -14,7 +14,7 @@ from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_files import read_label_ids
 from ..label_maps import IGNORE, custom_lut, identity_lut
-from .base_label_format import BaseLabelFormat, class_index
+from .base_label_format import BaseLabelFormat, check_merge, class_index
 from .color_tables import text_of
 
 _COLUMNS = ("pixel value", "class")
@@ -73,12 +73,7 @@ class IndexLabels(BaseLabelFormat):
             return
         path = Path(root, self.table)
         names = _read_table(path)
-        missing = [name for name in self.merge if name not in names.values()]
-        if missing:
-            raise ValueError(
-                f"merge names {', '.join(missing)}, {path} has: "
-                f"{', '.join(names.values())}"
-            )
+        check_merge(self.merge, names.values(), str(path))
         self._classes = {
             value: class_index(self.merge.get(name, name), classes, str(path))
             for value, name in names.items()

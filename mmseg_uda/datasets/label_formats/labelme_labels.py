@@ -17,7 +17,7 @@ from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_maps import IGNORE
 from ..reading import Declared
-from .base_label_format import BaseLabelFormat, class_index
+from .base_label_format import BaseLabelFormat, background_index, class_index
 
 _LINE_WIDTH, _POINT_RADIUS = 10, 5  # pixels, as LabelMe itself draws them
 _BACKGROUND = ("background", "_background_")
@@ -67,11 +67,7 @@ class LabelMeLabels(BaseLabelFormat):
         for name, meant in self.names.items():
             self._ids[name] = class_index(meant, classes, f"names['{name}']")
         self._ids.setdefault("ignore", IGNORE)
-        if self.background is not None:
-            self._below = class_index(self.background, classes, "background")
-        else:
-            below = [list(classes).index(n) for n in _BACKGROUND if n in classes]
-            self._below = below[0] if below else IGNORE
+        self._below = background_index(self.background, classes, _BACKGROUND)
 
     @property
     def decides(self) -> str:

@@ -4,11 +4,11 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from .declared import Declared, declare
+from .label_errors import label_errors
 from .label_numbers import check_stored, stored_bands
-from .no_image import no_image
 from .orientation import turn
 
 #: What a transparent pixel is.
@@ -30,7 +30,7 @@ def label_colors(path: str | Path, orientation: str = "shown") -> np.ndarray:
         ValueError: If it is damaged, compressed with losses, or holds no colours.
     """
     data = Path(path).read_bytes()
-    try:
+    with label_errors(path, data):
         declared = declare(io.BytesIO(data))
         if declared.colour == "palette":
             check_stored(declared, path)
@@ -39,14 +39,6 @@ def label_colors(path: str | Path, orientation: str = "shown") -> np.ndarray:
         else:
             bands, declared = stored_bands(data, path)
             alpha = declared.alpha
-    except UnidentifiedImageError as error:
-        text = f"cannot read the label {path}: {no_image('it', data)}"
-        raise ValueError(text) from error
-    except (OSError, SyntaxError) as error:
-        raise ValueError(
-            f"cannot read the label {path}: {error}. The file is truncated or no "
-            "image: fetch it again"
-        ) from error
     colors = _packed(bands, alpha, declared, path)
     return turn(colors, declared.orientation) if orientation == "shown" else colors
 
