@@ -237,6 +237,7 @@ def test_printed_config__builds_at_full_size(name, workspace):
     cfg = Config.fromfile(workspace / name)
     if "model" not in cfg:
         return
+    cfg = resolved(workspace / name) if "own" in cfg else cfg
     if cfg.model.segmentor.backbone.type == "TimmTrunk" and not HAS_TIMM:
         pytest.skip(WITHOUT_TIMM)  # only an environment with timm can build these
     # mmseg's MiT computes with numbers while it is built
@@ -277,6 +278,24 @@ def test_own_data__runs_all_stages_then_predicts(workspace):
     )
     again = inference_model(model, str(image)).pred_sem_seg.data[0]
     assert np.array_equal(again.numpy(), prediction)
+
+
+@pytest.mark.slow
+def test_own_data__one_file_trains_and_predicts(workspace):
+    config = "configs/own/own_folders.py"
+    changes = {"own.scale": (96, 64), "own.crop_size": (48, 64), "own.iters": 2}
+    changes |= {k: v for k, v in SHORT.items() if "dataloader" in k}
+    changes["own.batch_size"] = 2
+    changes |= {
+        f"own.samples_per_domain.{domain}": 1 for domain in ("source", "target")
+    }
+    run("train.py", config, "--cfg-options", *options(changes))
+    checkpoint = "work_dirs/own_folders/stage_two/iter_2.pth"
+    run(
+        "predict.py", config, checkpoint, "data/own/target/images", "--out", "predicted"
+    )
+    written = sorted(Path("predicted/labels").rglob("*.png"))
+    assert [path.name for path in written] == ["000.png", "001.png", "002.png"]
 
 
 @torch.no_grad()

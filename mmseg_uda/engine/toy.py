@@ -75,6 +75,7 @@ from typing import Any
 
 from mmengine.config import Config
 
+from .run_length import HOOK_LISTS, set_length
 from .toy_batch import LOADERS, balance_classes, shrink_batch
 from .toy_network import shrink_network
 from .toy_rules import RANDOM, ToyRules, rules_for, why_no_stand_in
@@ -84,8 +85,6 @@ DEFAULT_TOY_ROOT = "data/toycity"
 TOY_ITERS, CROP = RANDOM.iters, RANDOM.crop
 
 _FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
-_HOOKS = ("default_hooks", "custom_hooks")
-_SCHEDULE_KEYS = ("begin", "end", "T_max", "total_iters", "milestones")
 
 
 def apply_toy(
@@ -145,14 +144,14 @@ def shrink_regions(stage: dict, rules: ToyRules = RANDOM) -> None:
 
 def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
     """Folders of the ToyCity in ``root`` that configs read."""
-    places = (*LOADERS, *_HOOKS)
+    places = (*LOADERS, *HOOK_LISTS)
     loaders = [cfg.get(place) for cfg in configs for place in places]
     read = {node.get("data_root") for loader in loaders for node in dicts_in(loader)}
     return [name for name in _FOLDERS.values() if f"{root}/{name}" in read]
 
 
 def _data(cfg: Config, root: str) -> str:
-    for loader in (*LOADERS, *_HOOKS):
+    for loader in (*LOADERS, *HOOK_LISTS):
         for node in dicts_in(cfg.get(loader)):
             if node.get("data_root") is not None:
                 node["data_root"] = f"{root}/{_folder(node)}"
@@ -177,7 +176,7 @@ def _folder(dataset: dict) -> str:
 def _sizes(cfg: Config, rules: ToyRules) -> str:
     crops = []
     pipelines = ("tta_pipeline", "translate_pipeline")
-    for name in (*LOADERS, *pipelines, "model", *_HOOKS):
+    for name in (*LOADERS, *pipelines, "model", *HOOK_LISTS):
         for node in dicts_in(cfg.get(name)):
             if _is_pair(node.get("scale")):
                 node["scale"] = _scaled_pair(node["scale"], rules)
@@ -196,43 +195,10 @@ def _sizes(cfg: Config, rules: ToyRules) -> str:
 
 
 def _iterations(cfg: Config, iters: int) -> str:
-    factor = iters / cfg.train_cfg.max_iters
-    if factor >= 1:  # it is short already
+    if iters >= cfg.train_cfg.max_iters:  # it is short already
         return f"{cfg.train_cfg.max_iters} iterations, as the config says"
-    for node, keys in _counts(cfg):
-        for key in keys:
-            if key in node:
-                node[key] = _scaled(node[key], factor)
-    for node in dicts_in(cfg.get("param_scheduler")):
-        # the papers stop long before their rates decay; a short run has to settle
-        if isinstance(node.get("end"), int):
-            node["end"] = min(node["end"], cfg.train_cfg.max_iters + 1)
-    logger = (cfg.get("default_hooks") or {}).get("logger") or {}
-    if "interval" in logger:
-        logger["interval"] = min(logger["interval"], max(1, iters // 30))
+    factor = set_length(cfg, iters)
     return f"{cfg.train_cfg.max_iters} iterations, all schedules x {factor:.3g}"
-
-
-def _counts(cfg: Config) -> list[tuple[dict, Sequence[str]]]:
-    """The places of a config that count iterations, with the keys that do."""
-    hooks = cfg.get("default_hooks") or {}
-    places: list[tuple[dict, Sequence[str]]] = [
-        (cfg.train_cfg, ("max_iters", "val_interval", "val_begin")),
-        (hooks.get("checkpoint") or {}, ("interval",)),
-    ]
-    places += [(node, _SCHEDULE_KEYS) for node in dicts_in(cfg.get("param_scheduler"))]
-    for name in ("model", *_HOOKS):
-        for node in dicts_in(cfg.get(name)):
-            places.append((node, [k for k in node if str(k).endswith("_iters")]))
-    return places
-
-
-def _scaled(value: Any, factor: float) -> Any:
-    if isinstance(value, list | tuple):
-        return [_scaled(entry, factor) for entry in value]
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        return value
-    return max(1, round(value * factor))
 
 
 def _optimizers(cfg: Config, rules: ToyRules) -> str:

@@ -46,6 +46,12 @@ def split_options(
         if first in by_stage and rest:
             _refuse_flags(rest, f"--cfg-options {key}")
             part = rest.partition(".")[0]
+            if part == "own":
+                raise StageError(
+                    f"--cfg-options {key}: own is for all stages, own.{rest[4:]}=...; "
+                    f"for '{first}' alone set the entry itself, such as "
+                    f"{first}.train_cfg.max_iters=1000"
+                )
             if first in training and part not in known:
                 raise StageError(
                     f"--cfg-options {key}: the config of stage '{first}' has no "

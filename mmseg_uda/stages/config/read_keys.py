@@ -12,6 +12,7 @@ _ALSO_READ = {
     "efficient_conv_bn_eval",
     "find_unused_parameters",
     "model_wrapper_cfg",
+    "own",
     "stages",
     "sync_bn",
     "toy",

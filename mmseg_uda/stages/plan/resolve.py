@@ -25,6 +25,7 @@ from ..config.overrides import (
     set_pretrained,
     set_roots,
 )
+from ..config.own_values import SECTION, check_used, fill_own
 from ..config.request import Request
 from ..config.unread_keys import check_keys, idle_changes
 from ..config.unused_domains import leave_out_unused
@@ -58,9 +59,11 @@ class Resolver:
             )
         self.request = request
         self._read: dict[Path, Config] = {}
+        self._own, self._own_used = self._own_of(request), set[str]()
         self.leaf = self._load(request.config)
         planned = self._bring()
         configs = [self._load(stage.config) for stage in planned]
+        check_used(self._own, self._own_used, request.config.name)
         for file in dict.fromkeys([request.config, *(s.config for s in planned)]):
             check_keys(file)
             for told in idle_changes(file):
@@ -70,7 +73,7 @@ class Resolver:
         names = [stage.name for stage in planned]
         training = [stage.name for stage in planned if stage.trains]
         self.shared, self.by_stage = split_options(
-            request.options, names, keys, training
+            _without((SECTION,), request.options), names, keys, training
         )
         if not request.toy:
             refuse_toy(request.options, names)
@@ -106,7 +109,7 @@ class Resolver:
             _merge(cfg, _only("toy", options))
             check_toy(cfg.get("toy"), cfg)
             self.toy_changes[stage.name] = self._apply_toy(cfg)
-        for variable in ("stages", "toy"):
+        for variable in ("stages", "toy", SECTION):
             cfg.pop(variable, None)
         set_roots(cfg, request.source_root, request.target_root)
         if request.pretrained is not None:
@@ -190,8 +193,22 @@ class Resolver:
     def _load(self, path: Path) -> Config:
         """Return the config of a file, which is read once a resolver."""
         if path not in self._read:
-            self._read[path] = load_config(path)
+            cfg = load_config(path)
+            self._own_used |= fill_own(cfg, self._own)
+            self._read[path] = cfg
         return copy.deepcopy(self._read[path])
+
+    def _own_of(self, request: Request) -> dict[str, Any]:
+        """Return what the request's config leaves open for itself and its stages."""
+        cfg, options = load_config(request.config), _only(SECTION, request.options)
+        if options and cfg.get(SECTION) is None:
+            raise StageError(
+                f"--cfg-options {next(iter(options))}: {request.config.name} has no "
+                "'own', from which a config is filled in; set the entries themselves"
+            )
+        _merge(cfg, options)
+        section = cfg.get(SECTION)
+        return dict(section) if isinstance(section, Mapping) else {}
 
     def _bring(self) -> list[BaseStage]:
         """Plan the stages of the leaf, with its options, and those that they bring."""

@@ -1,0 +1,59 @@
+# Images and labels in folders of your own.
+_base_ = "./own.py"
+
+train_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="LoadLabels"),  # does nothing for images without labels
+    dict(
+        type="RandomResize",
+        scale="_own_.scale",
+        ratio_range="_own_.ratio_range",
+        keep_ratio=True,
+        backend="pillow",
+        interpolation="bicubic",
+    ),
+    dict(
+        type="DiverseCrop", crop_size="_own_.crop_size", min_labels="_own_.min_labels"
+    ),
+    dict(type="RandomFlip", prob=0.5),
+    dict(type="PackSegInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(
+        type="Resize",
+        scale="_own_.scale",
+        keep_ratio=True,
+        backend="pillow",
+        interpolation="bicubic",
+    ),
+    dict(type="LoadLabels"),
+    dict(type="PackSegInputs"),
+]
+source = dict(_own_="source", metainfo="_own_.metainfo", pipeline=train_pipeline)
+target = dict(_own_="target", metainfo="_own_.metainfo", pipeline=train_pipeline)
+train_dataloader = dict(
+    batch_size="_own_.batch_size",
+    num_workers="_own_.num_workers",
+    persistent_workers=True,
+    sampler=dict(
+        type="MultiDomainSampler", samples_per_domain="_own_.samples_per_domain"
+    ),
+    dataset=dict(type="MultiDomainDataset", domains=dict(source=source, target=target)),
+)
+val_dataloader = dict(
+    batch_size=1,
+    num_workers="_own_.num_workers",
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(_own_="val?", metainfo="_own_.metainfo", pipeline=test_pipeline),
+)
+test_dataloader = dict(
+    batch_size=1,
+    num_workers="_own_.num_workers",
+    persistent_workers=True,
+    sampler=dict(type="DefaultSampler", shuffle=False),
+    dataset=dict(_own_="test", metainfo="_own_.metainfo", pipeline=test_pipeline),
+)
+val_evaluator = dict(type="UDAIoUMetric")
+test_evaluator = dict(type="UDAIoUMetric")

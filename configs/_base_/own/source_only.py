@@ -1,0 +1,17 @@
+# No adaptation: the control.
+_base_ = [
+    "./data.py",
+    "../methods/source_only.py",
+    "../schedules/lcda_100k.py",
+    "../default_runtime.py",
+]
+model = dict(
+    segmentor="_own_.network.segmentor",
+    data_preprocessor="_own_.network.data_preprocessor",
+    objectives=dict(source=dict(class_balance="_own_.class_balance?")),
+)
+optim_wrapper = dict(
+    segmentor=dict(
+        optimizer="_own_.network.optimizer", lr_mults="_own_.network.lr_mults"
+    )
+)
