@@ -12,6 +12,7 @@ from mmseg_uda.version import __version__
 
 #: Name -> module and what it does.
 COMMANDS = {
+    "init": ("init", "look at your folders, and write a config for them"),
     "train": ("train", "train all stages of a config"),
     "test": ("test", "score a checkpoint"),
     "predict": ("predict", "predict a folder of images: masks, overlays, shares"),

@@ -85,8 +85,9 @@ def test_fill_own__names_may_lead_to_names():
 
 
 def test_fill_own__what_is_given_counts():
-    cfg, _ = filled({"x": {"a": 2}}, m="_own_.x", own=dict(x=dict(a=1, b=1)))
-    assert cfg.m == dict(a=2, b=1)
+    own = dict(x={0: 0, 1: 1}, y=3)
+    cfg, _ = filled({"x": {0: 0, 255: 1}}, m="_own_.x", n="_own_.y", own=own)
+    assert (cfg.m, cfg.n) == ({0: 0, 255: 1}, 3)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,6 @@ target = dict(_own_="target", metainfo="_own_.metainfo", pipeline=train_pipeline
 train_dataloader = dict(
     batch_size="_own_.batch_size",
     num_workers="_own_.num_workers",
-    persistent_workers=True,
     sampler=dict(
         type="MultiDomainSampler", samples_per_domain="_own_.samples_per_domain"
     ),
@@ -44,14 +43,12 @@ train_dataloader = dict(
 val_dataloader = dict(
     batch_size=1,
     num_workers="_own_.num_workers",
-    persistent_workers=True,
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(_own_="val?", metainfo="_own_.metainfo", pipeline=test_pipeline),
 )
 test_dataloader = dict(
     batch_size=1,
     num_workers="_own_.num_workers",
-    persistent_workers=True,
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(_own_="test", metainfo="_own_.metainfo", pipeline=test_pipeline),
 )

@@ -72,7 +72,7 @@ class IndexLabels(BaseLabelFormat):
         if self.table is None:
             return
         path = Path(root, self.table)
-        names = _read_table(path)
+        names = read_numbers(path)
         check_merge(self.merge, names.values(), str(path))
         self._classes = {
             value: class_index(self.merge.get(name, name), classes, str(path))
@@ -98,8 +98,13 @@ class IndexLabels(BaseLabelFormat):
         return read_label_ids(path, orientation, self.band, self.nodata)
 
 
-def _read_table(path: Path) -> dict[int, str]:
-    """Return the names of a CSV by pixel value."""
+def read_numbers(path: Path) -> dict[int, str]:
+    """Return the names of a table by pixel value, see :class:`IndexLabels`.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is no such table.
+    """
     if not path.is_file():
         raise FileNotFoundError(f"there is no table of classes {path}")
     text = text_of(path)

@@ -46,7 +46,7 @@ def fill_own(cfg: Config, given: Mapping[str, Any]) -> set[str]:
 
     Args:
         cfg: Config of a file.
-        given: What counts over its own ``own``, nested as it is.
+        given: What counts over its own ``own``, name by name.
 
     Returns:
         The names in ``own`` that the config makes use of.
@@ -60,9 +60,7 @@ def fill_own(cfg: Config, given: Mapping[str, Any]) -> set[str]:
         return set()
     if not isinstance(section, Mapping):
         return set()
-    merged = Config({SECTION: copy.deepcopy(dict(section))})
-    merged.merge_from_dict({SECTION: copy.deepcopy(dict(given))})
-    own = merged[SECTION]
+    own = copy.deepcopy({**section, **given})
     own.setdefault("test", own.get("val") or own.get("target"))
     filler = _Filler(where, own)
     for key in [key for key in cfg if key != SECTION]:

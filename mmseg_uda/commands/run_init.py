@@ -1,0 +1,154 @@
+"""What ``mmseg-uda init`` does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from mmseg_uda.planning.class_options import GivenClasses, parse_classes
+from mmseg_uda.planning.find_images import absolute, find_images
+from mmseg_uda.planning.find_labels import find_labels
+from mmseg_uda.planning.fingerprint import FILE, write_fingerprint
+from mmseg_uda.planning.found import FoundImages, FoundLabels
+from mmseg_uda.planning.length import plan_length
+from mmseg_uda.planning.near_duplicates import near_duplicates
+from mmseg_uda.planning.pace import Pace, measure_pace
+from mmseg_uda.planning.plan import Plan, make_plan
+from mmseg_uda.planning.write_config import config_text
+from mmseg_uda.stages import Request
+from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.wording import counted
+from mmseg_uda.version import __version__
+
+_MOST_WORKERS = 4
+
+
+def initialise(args: argparse.Namespace) -> None:
+    """Look at folders, plan, and write config and fingerprint.
+
+    Raises:
+        FileNotFoundError: If a folder is missing, or empty.
+        FileExistsError: If there is a config already.
+        ValueError: If files cannot be read, or it cannot be told what labels mean.
+    """
+    out = absolute(args.out)
+    config = out / f"{out.name}.py"
+    if config.exists() and not args.overwrite:
+        raise FileExistsError(
+            f"{config} is there already: take another --out, or --overwrite"
+        )
+    device = choose_device(args.device)
+    found = _look(args)
+    source, target, val = found["source"], found["target"], found.get("val")
+    duplicates = near_duplicates(source.paths, target.paths)
+    plan = make_plan(
+        source,
+        target,
+        val,
+        args.method,
+        args.size,
+        on_gpu=device.type == "cuda",
+        num_workers=min(_MOST_WORKERS, len(os.sched_getaffinity(0))),
+        longest=args.longest,
+    )
+    pace = _set_length(plan, args, found)
+    _say(found, duplicates, plan, pace)
+    out.mkdir(parents=True, exist_ok=True)
+    write_fingerprint(out, found, duplicates, pace, plan.said)
+    write_atomic(config, config_text(plan, _made_by(found)))
+    print(
+        f"\n{config}\n{out / FILE}\n\nNext:\n  mmseg-uda train {args.out / config.name}"
+    )
+
+
+def _look(args: argparse.Namespace) -> dict[str, FoundImages]:
+    """Look at all folders."""
+    given = parse_classes(args.classes) if args.classes else None
+    source = find_labels(
+        absolute(args.source_images), absolute(args.source_labels), given
+    )
+    found: dict[str, FoundImages] = {"source": source}
+    found["target"] = find_images(absolute(args.target_images))
+    if args.target_val_images is not None:
+        images, labels = args.target_val_images, args.target_val_labels
+        found["val"] = _like(source, absolute(images), absolute(labels), given)
+    return found
+
+
+def _like(
+    source: FoundLabels, images: Path, labels: Path, given: GivenClasses | None
+) -> FoundLabels:
+    """Find out how labels are read that have the source's classes."""
+    values = source.dataset.get("label_map")
+    if given is None or not (given.values or given.colors):
+        given = GivenClasses(source.classes)
+    if not values:
+        return find_labels(images, labels, given)
+    try:
+        return find_labels(images, labels, GivenClasses(source.classes, values))
+    except ValueError:
+        return find_labels(images, labels, given)
+
+
+def _set_length(
+    plan: Plan, args: argparse.Namespace, found: Mapping[str, FoundImages]
+) -> Pace | None:
+    """Set the length of the training, after a dry run unless it is given."""
+    plan.own["iters"] = args.iters or 1
+    if args.iters:
+        return None
+    print("A dry run tells how long an iteration takes ...", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder, "trial.py")
+        write_atomic(trial, config_text(plan, "a dry run"))
+        pace = measure_pace(Request(trial, device=args.device))
+    largest = max(len(found["source"].paths), len(found["target"].paths))
+    each = plan.own["samples_per_domain"]["target"]
+    length = plan_length(args.budget, pace.seconds, largest, each)
+    plan.own["iters"] = length.iters
+    plan.said.append(length.said)
+    plan.said.append(f"about {pace.memory_mib:.0f} MiB of memory on {pace.device}")
+    return pace
+
+
+def _say(
+    found: Mapping[str, FoundImages],
+    duplicates: list[tuple[str, str]],
+    plan: Plan,
+    pace: Pace | None,
+) -> None:
+    for part, one in found.items():
+        kinds = "; ".join(f"{n} {kind}" for kind, n in one.kinds.items())
+        print(f"{part}: {counted(len(one.paths), 'image')} ({kinds})")
+        if isinstance(one, FoundLabels):
+            shares = ", ".join(
+                f"{name} {100 * share:.2g} %" for name, share in one.shares.items()
+            )
+            print(f"  labels: {one.encoding}; {shares}")
+        for note in one.said:
+            print(f"  {note}")
+    if duplicates:
+        print(
+            f"{counted(len(duplicates), 'image')} of the source look the same as one "
+            f"of the target, such as {' and '.join(duplicates[0])}"
+        )
+    print("plan:")
+    for decision in plan.said:
+        print(f"  {decision}")
+    if "val" not in found:
+        print(
+            "  nothing is scored: there are no labelled images of the target "
+            "(--target-val-images, --target-val-labels)"
+        )
+
+
+def _made_by(found: Mapping[str, FoundImages]) -> str:
+    source, target = len(found["source"].paths), len(found["target"].paths)
+    return (
+        f"Written by mmseg-uda init {__version__}: {source} labelled images, {target} "
+        "unlabelled."
+    )

@@ -1,0 +1,72 @@
+"""How a folder of images and its labels are to be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmseg.registry import DATASETS
+
+from mmseg_uda.datasets.preflight import check_dataset
+
+from .class_options import GivenClasses
+from .coco_labels import coco_in, find_coco
+from .find_images import kinds_of, reading_options, some_of
+from .found import FoundLabels
+from .label_pairs import find_pairs
+from .label_pictures import find_encoding
+from .labelme_names import find_labelme, is_labelme
+
+_DECODED = 200
+
+
+def find_labels(
+    images: Path, labels: Path, given: GivenClasses | None = None
+) -> FoundLabels:
+    """Find out how images with labels are read.
+
+    Args:
+        images: Folder of the images.
+        labels: Folder of their labels, which may be the same; or COCO's JSON file.
+        given: What the user says of the classes; None: nothing.
+
+    Raises:
+        FileNotFoundError: If something is missing.
+        ValueError: If it cannot be told what the labels mean; it says what to add.
+    """
+    for path in (images, labels):
+        if not path.exists():
+            raise FileNotFoundError(f"there is no {path}")
+    coco = coco_in(labels)
+    if coco is not None:
+        found = find_coco(images, coco, given)
+    else:
+        found = _find_files(images, labels, given)
+    metainfo = {"classes": found.classes}
+    if found.palette:
+        metainfo["palette"] = found.palette
+    (report,) = check_dataset({**found.dataset, "metainfo": metainfo}, _DECODED)
+    found.paths, found.sizes = list(report.paths), list(report.sizes)
+    found.kinds = kinds_of(found.paths)
+    labelled = max(1, int(report.pixels.sum()))
+    found.shares = {
+        name: pixels / labelled
+        for name, pixels in zip(report.classes, report.pixels.tolist(), strict=True)
+    }
+    found.said += report.notices
+    return found
+
+
+def _find_files(images: Path, labels: Path, given: GivenClasses | None) -> FoundLabels:
+    """Find out how labels are read that are a file an image."""
+    said: list[str] = []
+    found = FoundLabels(find_pairs(images, labels, said), said=said)
+    # any classes will do to list the files
+    listed = DATASETS.build({**found.dataset, "metainfo": {"classes": ("any",)}})
+    samples = [listed.get_data_info(i) for i in range(len(listed))]
+    files = [Path(sample["seg_map_path"]) for sample in samples]
+    found.dataset |= reading_options([Path(s["img_path"]) for s in samples], said)
+    if is_labelme(files[0]):
+        find_labelme(found, files, given)
+    else:
+        find_encoding(found, some_of(files, _DECODED), given)
+    return found

@@ -1,0 +1,141 @@
+"""Which label belongs to which image."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePath
+from typing import Any
+
+from mmseg_uda.datasets.folders import IMAGE_SUFFIXES, PICTURE_SUFFIXES, is_one_folder
+from mmseg_uda.datasets.names.name_pairs import matching_tails
+from mmseg_uda.datasets.names.pairing_advice import pairing_advice
+from mmseg_uda.datasets.names.walk_folder import files_below
+
+_LABELS = (*PICTURE_SUFFIXES, ".json")
+
+
+def find_pairs(images: Path, labels: Path, said: list[str]) -> dict[str, Any]:
+    """Return the options of :class:`LabelledFolder` by which files pair up.
+
+    Args:
+        images: Folder of images.
+        labels: Folder of labels, which may be the same.
+        said: Takes what was assumed.
+
+    Raises:
+        FileNotFoundError: If a folder holds nothing of its kind.
+        ValueError: If names do not pair up.
+    """
+    one = is_one_folder(images, labels)
+    root = Path(os.path.commonpath([images, labels]))
+    options: dict[str, Any] = {
+        "type": "LabelledFolder",
+        "data_root": str(root),
+        "image_dir": _below(images, root),
+        "label_dir": _below(labels, root),
+    }
+    pictures = _files(images, PICTURE_SUFFIXES, () if one else [labels])
+    others = None if one else _files(labels, _LABELS, [images])
+    if one:
+        return options | _in_one_folder(images, pictures, said)
+    ends = _by_suffixes(pictures, others)
+    if ends is None:
+        ends = _by_tails(images, labels, pictures, others)
+    options |= ends.pop("options")
+    if ends["left"]:
+        options["allow_unpaired"] = True
+        said.append(
+            f"{ends['pairs']} images have a label; {ends['left']} files have no "
+            "partner and are left out (`allow_unpaired`)"
+        )
+    return options
+
+
+def _by_suffixes(images: Sequence[str], labels: Sequence[str]) -> dict | None:
+    """Pair files whose names are equal but for the suffix."""
+    stems = {str(PurePath(name).with_suffix("")) for name in images}
+    known = {str(PurePath(name).with_suffix("")) for name in labels}
+    both = stems & known
+    if not both or 2 * len(both) < min(len(stems), len(known)):
+        return None
+    mine = _suffixes(n for n in images if _stem(n) in both)
+    theirs = _suffixes(n for n in labels if _stem(n) in both)
+    if ".json" in theirs:  # which LabelMe writes beside the images
+        theirs = (".json",)
+    options: dict[str, Any] = {}
+    if not set(mine) <= set(IMAGE_SUFFIXES):
+        options["image_suffix"] = _one_or_all(mine)
+    if theirs != (".png",):
+        options["label_suffix"] = _one_or_all(theirs)
+    left = len(stems ^ known)
+    return {"options": options, "pairs": len(both), "left": left}
+
+
+def _by_tails(
+    images: Path, labels: Path, pictures: Sequence[str], others: Sequence[str]
+) -> dict:
+    tails = matching_tails(pictures, others)
+    if not tails:
+        advice = pairing_advice(images, labels)
+        raise ValueError(
+            f"the names of {images} and {labels} do not pair up: {pictures[0]}, "
+            f"{others[0]}. {advice or 'An image and its label need a common beginning'}"
+        )
+    best = tails[0]
+    options = {"image_suffix": best.image, "label_suffix": best.label}
+    return {"options": options, "pairs": best.pairs, "left": best.left}
+
+
+def _in_one_folder(
+    folder: Path, pictures: Sequence[str], said: list[str]
+) -> dict[str, Any]:
+    jsons = _files(folder, (".json",), (), needed=False)
+    stems = {_stem(name) for name in pictures}
+    if jsons and 2 * sum(_stem(name) in stems for name in jsons) >= len(jsons):
+        left = len(stems - {_stem(name) for name in jsons})
+        if left:
+            said.append(f"{left} images have no label, and are left out")
+        return {"label_suffix": ".json"} | ({"allow_unpaired": True} if left else {})
+    tails = matching_tails(pictures)
+    if not tails:
+        raise ValueError(
+            f"images and labels lie in one folder, {folder}, but their names do not "
+            "tell which is which: put the labels into a folder of their own"
+        )
+    best = tails[0]
+    said.append(f"images and labels lie in one folder: *{best.image} and *{best.label}")
+    options = {"image_suffix": best.image, "label_suffix": best.label}
+    return options | ({"allow_unpaired": True} if best.left else {})
+
+
+def _files(
+    root: Path, suffixes: Sequence[str], apart: Collection[Path], needed: bool = True
+) -> list[str]:
+    found = sorted(
+        folder + name
+        for folder, name in files_below(root, apart=apart)
+        if name.lower().endswith(tuple(suffixes))
+    )
+    if not found and needed:
+        raise FileNotFoundError(
+            f"{root} holds no file that ends in {', '.join(suffixes)}"
+        )
+    return found
+
+
+def _stem(name: str) -> str:
+    return str(PurePath(name).with_suffix(""))
+
+
+def _suffixes(names: Any) -> tuple[str, ...]:
+    return tuple(sorted({PurePath(name).suffix.lower() for name in names}))
+
+
+def _one_or_all(ends: Sequence[str]) -> str | tuple[str, ...]:
+    return ends[0] if len(ends) == 1 else tuple(ends)
+
+
+def _below(folder: Path, root: Path) -> str:
+    relative = os.path.relpath(folder, root)
+    return "" if relative == "." else relative

@@ -1,0 +1,137 @@
+"""Which class the values of label images are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mmseg_uda.datasets.label_maps import IGNORE
+
+from .class_options import GivenClasses
+
+_MOST = 64  # values that can be classes nobody has named
+_BRIGHT = 100  # a value from which on 255 is one of several grays, not "no label"
+
+
+@dataclass
+class Meaning:
+    """What the values of labels mean.
+
+    Attributes:
+        classes: Names of the classes.
+        label_map: Class index by value; None: they are the same.
+        encoding: What labels are, in words.
+        said: What was assumed.
+    """
+
+    classes: tuple[str, ...]
+    label_map: dict[int, int] | None
+    encoding: str
+    said: list[str] = field(default_factory=list)
+
+
+def meaning_of(counts: Mapping[int, int], given: GivenClasses | None) -> Meaning:
+    """Return what the values of label images mean.
+
+    Args:
+        counts: Pixels by value.
+        given: What the user says of the classes; None: nothing.
+
+    Raises:
+        ValueError: If it cannot be told; it says what to add.
+    """
+    values = sorted(counts)
+    if given is not None and given.values:
+        return _as_said(values, counts, given)
+    if given is not None:
+        return _named(values, counts, given.names)
+    return _unnamed(values, counts)
+
+
+def _as_said(
+    values: Sequence[int], counts: Mapping[int, int], given: GivenClasses
+) -> Meaning:
+    unknown = [v for v in values if v not in given.values and v != IGNORE]
+    if unknown:
+        raise ValueError(
+            f"--classes does not say what {_told(unknown, counts)} is: add "
+            + " ".join(f"NAME={value}" for value in unknown)
+            + ", or ignore=..."
+        )
+    return Meaning(given.names, dict(given.values), "numbers, as --classes says")
+
+
+def _named(
+    values: Sequence[int], counts: Mapping[int, int], names: tuple[str, ...]
+) -> Meaning:
+    """Give the values to names in their order, where that is plain."""
+    num, ids = len(names), [v for v in values if v != IGNORE]
+    if ids and ids[-1] < num and not (IGNORE in values and len(ids) == 1 < num):
+        return Meaning(names, None, "class indices")
+    found = ids if len(ids) == num else list(values)
+    if len(found) == num:
+        order = ", ".join(f"{v} {n}" for v, n in zip(found, names, strict=True))
+        return Meaning(
+            names,
+            dict(zip(found, range(num), strict=True)),
+            "numbers",
+            [f"the values are the classes in their order: {order}"],
+        )
+    if ids == list(range(num + 1)):
+        label_map = {0: IGNORE, **{v: v - 1 for v in range(1, num + 1)}}
+        return Meaning(names, label_map, "numbers from 1 on", ["0 is ignored"])
+    raise ValueError(
+        f"--classes names {num} classes, the labels hold {_told(values, counts)}: say "
+        "which is which, --classes "
+        + " ".join(f"NAME={value}" for value in values[:_MOST])
+    )
+
+
+def _unnamed(values: Sequence[int], counts: Mapping[int, int]) -> Meaning:
+    """Make up names for the values."""
+    ids = [v for v in values if v != IGNORE]
+    if not ids:
+        raise ValueError("the labels hold the value 255 alone, which means ignore")
+    if values == [0, IGNORE]:
+        return Meaning(
+            ("background", "foreground"),
+            {0: 0, IGNORE: 1},
+            "masks of 0 and 255",
+            ["0 is the class background, 255 foreground: --classes names them"],
+        )
+    if len(values) > _MOST:
+        raise ValueError(
+            f"the labels hold {len(values)} values, {_told(values[:8], counts)}, ...: "
+            "are they photographs, or numbers of instances? If they are classes, name "
+            "them: --classes NAME=VALUE ..."
+        )
+    if ids == list(range(len(ids))):
+        names = ("background", "foreground") if len(ids) == 2 else _made_up(ids)
+        said = [f"the values {_told(ids, counts)} are classes: --classes names them"]
+        if IGNORE in values:
+            said.append(f"255 ({_share(IGNORE, counts)}) is ignored")
+        return Meaning(names, None, "class indices", said)
+    is_gray = IGNORE in values and ids[-1] >= _BRIGHT
+    found = list(values) if is_gray else ids
+    label_map = {value: index for index, value in enumerate(found)}
+    return Meaning(
+        _made_up(found),
+        label_map,
+        "numbers",
+        [
+            f"the values {_told(found, counts)} are a class each: --classes NAME=VALUE "
+            "... names them, and ignore=VALUE those that are none"
+        ],
+    )
+
+
+def _made_up(values: Sequence[int]) -> tuple[str, ...]:
+    return tuple(f"class_{value}" for value in values)
+
+
+def _told(values: Sequence[int], counts: Mapping[int, int]) -> str:
+    return ", ".join(f"{value} ({_share(value, counts)})" for value in values)
+
+
+def _share(value: int, counts: Mapping[int, int]) -> str:
+    return f"{100 * counts[value] / sum(counts.values()):.3g} %"

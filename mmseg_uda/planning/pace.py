@@ -1,0 +1,103 @@
+"""How long an iteration of a plan takes here, and how much memory."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import resource
+import time
+from dataclasses import dataclass
+
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.runner import Runner
+from mmseg.registry import MODELS
+
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.checks.building import building
+from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.seeding import seeded
+
+_WARM_UP, _TIMED = 1, 2
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a dry run has measured.
+
+    Attributes:
+        seconds: Of one iteration, by training stage.
+        memory_mib: The most that was taken: of the GPU, or of this process.
+        device: Where.
+    """
+
+    seconds: dict[str, float]
+    memory_mib: float
+    device: str
+
+
+def measure_pace(request: Request) -> Pace:
+    """Train a few iterations of every stage of a config, and forget them.
+
+    Pseudo-labels do not exist yet: the labels of the source stand in for them, which
+    cost as much. Weights are random.
+
+    Args:
+        request: Config, and changes to it.
+
+    Raises:
+        StageError, ValueError: If the config cannot be trained.
+    """
+    resolver = Resolver(request)
+    device = choose_device(request.device)
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+    seconds = {}
+    logging.disable(logging.INFO)  # of what is built, which nobody has asked for
+    try:
+        for stage in resolver.stages:
+            if stage.trains:
+                cfg = resolver.stage_config(stage)
+                _label_the_target(cfg)
+                seconds[stage.name] = _seconds(cfg, device)
+    finally:
+        logging.disable(logging.NOTSET)
+    return Pace(seconds, _memory(device), str(device))
+
+
+def _label_the_target(cfg: Config) -> None:
+    """Let labelled images stand in for those that get their labels later."""
+    domains = cfg.train_dataloader.dataset.domains
+    for name, domain in domains.items():
+        if domain and domain.get("type") == "PseudoLabelledDataset":
+            stand_in = copy.deepcopy(domains.source)
+            stand_in.pipeline = domain.pipeline
+            domains[name] = stand_in
+
+
+def _seconds(cfg: Config, device: torch.device) -> float:
+    with seeded(0), building("the model"):
+        segmentor = cfg.model.get("segmentor") or {}
+        if segmentor.get("backbone"):
+            segmentor.backbone.init_cfg = None  # time does not depend on weights
+        model = MODELS.build(cfg.model).to(device).train()
+        optim = build_optim_wrapper(model, cfg.optim_wrapper)
+        batches = iter(Runner.build_dataloader(cfg.train_dataloader, seed=0))
+        for step in range(_WARM_UP + _TIMED):
+            if step == _WARM_UP:
+                begun = _now(device)
+            model.train_step(next(batches), optim)
+        return (_now(device) - begun) / _TIMED
+
+
+def _now(device: torch.device) -> float:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
+
+
+def _memory(device: torch.device) -> float:
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10

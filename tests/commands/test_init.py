@@ -1,0 +1,136 @@
+"""``mmseg-uda init``: three folders in, a config out."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from mmseg_uda.commands.init import METHODS, NETWORKS, main, parse_args
+from mmseg_uda.planning import plan
+from mmseg_uda.stages import Request, Resolver
+from mmseg_uda.stages.run.outlook import Outlook
+from mmseg_uda.stages.run.preflight import check_stages
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    for folder, count in (("a/images", 4), ("b", 5), ("c/images", 2)):
+        for index in range(count):
+            mask = np.zeros((96, 128), np.uint8)
+            left, top = rng.integers(0, 90, 2)
+            mask[top : top + 3] = 255
+            mask[:, left : left + 2] = 255
+            noise = rng.integers(0, 255, (96, 128, 3), np.uint8)
+            image = Image.fromarray(noise).filter(ImageFilter.GaussianBlur(2))
+            image.paste((20, 20, 20), mask=Image.fromarray(mask))
+            path = tmp_path / folder / f"{index}_rgb.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            image.save(path)
+            if folder != "b":
+                label = path.parents[1] / "masks" / f"{index}_mask.png"
+                label.parent.mkdir(exist_ok=True)
+                Image.fromarray(mask).save(label)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+ABC = [
+    *("--source-images", "a/images", "--source-labels", "a/masks"),
+    *("--target-images", "b", "--out", "runs/cracks"),
+]
+VAL = ["--target-val-images", "c/images", "--target-val-labels", "c/masks"]
+
+
+def test_init__choices_are_those_of_the_plan():
+    assert set(METHODS) == set(plan.METHODS)
+    assert set(NETWORKS) == set(plan.NETWORKS)
+
+
+def test_init__writes_a_config_that_is_ready_to_run(folders, capsys):
+    main([*ABC, *VAL, "--classes", "wall", "crack", "--iters", "7"])
+    said = capsys.readouterr().out
+    assert "source: 4 images (4 JPEG, 8 bit, 3 bands)" in said
+    assert "0 wall, 255 crack" in said
+    assert "mmseg-uda train runs/cracks/cracks.py" in said
+    config = folders / "runs/cracks/cracks.py"
+    assert len(config.read_text().splitlines()) <= 40
+    found = json.loads((folders / "runs/cracks/fingerprint.json").read_text())
+    assert found["folders"]["val"]["images"] == 2
+    assert found["folders"]["source"]["labels"]["classes"] == ["wall", "crack"]
+    run = Resolver(Request(config))
+    cfg = run.stage_config(run.stages[-1])
+    assert cfg.train_cfg.max_iters == 7
+    check_stages(Outlook(run, run.stages))
+
+
+def test_init__a_dry_run_sets_the_length(folders, capsys):
+    main([*ABC, "--budget", "1", "--method", "lcda"])
+    said = capsys.readouterr().out
+    assert "iterations each, at train" in said
+    assert "nothing is scored" in said
+    found = json.loads((folders / "runs/cracks/fingerprint.json").read_text())
+    assert found["dry_run"]["seconds_per_iteration"]["train"] > 0
+    cfg = Resolver(Request(folders / "runs/cracks/cracks.py")).leaf
+    assert cfg.own.iters >= 300
+    assert cfg.own.num_classes == 2
+
+
+def test_init__rare_classes_count_more(folders):
+    for path in (folders / "a/masks").iterdir():
+        mask = np.zeros((96, 128), np.uint8)
+        mask[3:6, 3:6] = 255
+        Image.fromarray(mask).save(path)
+    main([*ABC, "--iters", "7"])
+    cfg = Resolver(Request(folders / "runs/cracks/cracks.py")).leaf
+    assert cfg.model.objectives.source.class_balance == dict(
+        num_classes=2, min_share=0.03125
+    )
+
+
+def test_init__leaves_an_earlier_config_alone(folders):
+    config = folders / "runs/cracks/cracks.py"
+    config.parent.mkdir(parents=True)
+    config.write_text("mine")
+    with pytest.raises(SystemExit):
+        main([*ABC, "--iters", "7"])
+    assert config.read_text() == "mine"
+    main([*ABC, "--iters", "7", "--overwrite"])
+    assert config.read_text() != "mine"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ABC[:-2],
+        [*ABC, "--target-val-images", "c"],
+        [*ABC, "--budget", "0"],
+        [*ABC, "--iters", "1.5"],
+        [*ABC, "--method", "magic"],
+    ],
+)
+def test_init__refuses_arguments(words, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        parse_args(words)
+
+
+@pytest.mark.slow
+def test_init__three_commands(folders):
+    def run(*words):
+        done = subprocess.run(
+            [sys.executable, "-m", "mmseg_uda", *words],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+
+    run("init", *ABC, *VAL, "--iters", "4")
+    run("train", "runs/cracks/cracks.py", "--cfg-options", "own.num_workers=0")
+    weights = "work_dirs/cracks/stage_two/iter_4.pth"
+    run("predict", "runs/cracks/cracks.py", weights, "b", "--out", "predicted")
+    written = sorted((folders / "predicted/labels").iterdir())
+    assert [path.name for path in written] == [f"{i}_rgb.png" for i in range(5)]
