@@ -115,7 +115,7 @@ LCRF_SOURCE = change(
     batch=dict(source=3, target=9),
     source={"gta": (1280, 720), "synthia": (1280, 760)},
     target_is_augmented=True,
-    weights=dict(source=dict(decode=0.5, aux=0.25)),
+    weights=dict(source=dict(decode=1.0, aux=0.5)),
 )
 LCDA_ADV = change(LCDA, heads_rate=1e-4, weights=ADVERSARIAL)
 LCDA_SOURCE = change(

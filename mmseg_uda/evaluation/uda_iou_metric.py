@@ -9,6 +9,7 @@ from mmengine.logging import MMLogger, print_log
 from mmseg.evaluation import IoUMetric
 from mmseg.registry import METRICS
 
+from .by_class import BY_CLASS, class_table, settle_undefined
 from .confusion import (
     confusion_areas,
     confusion_matrix,
@@ -45,6 +46,10 @@ class UDAIoUMetric(IoUMetric):
 
     Metrics are percentages with two decimals: ``mIoU``, one per subset, ``aAcc``,
     ``mAcc`` and ``IoU.<class name>`` for every scored class, nan if it does not occur.
+    With ``iou_metrics=["mIoU", "mDice", "mFscore"]`` also ``mDice``, ``mFscore``,
+    ``mPrecision``, ``mRecall`` and these by class. A class that is never predicted has
+    precision 0 (it is 0/0), and one that is predicted and never labelled recall 0, so
+    that F1 and Dice are the same number; mmseg leaves them out of the means.
 
     Under several ranks the images that a sampler repeats to fill the last batch are
     counted once; for that the matrix is kept per image (1.4 kB at 19 classes).
@@ -143,12 +148,11 @@ class UDAIoUMetric(IoUMetric):
         scored = self._scored_ids()
         matrix = np.sum(results, axis=0, dtype=np.int64)
         self.never_predicted = never_predicted(matrix, classes, scored)
+        areas = confusion_areas(matrix, scored)
         values = self.total_area_to_metrics(
-            *confusion_areas(matrix, scored),
-            self.metrics,
-            self.nan_to_num,
-            self.beta,
+            *areas, self.metrics, self.nan_to_num, self.beta
         )
+        settle_undefined(values, (areas[1] > 0).numpy())
         iou = values["IoU"] * 100
         means = {"mIoU": _mean(iou[scored])}
         means |= {name: _mean(iou[ids]) for name, ids in subsets.items()}
@@ -160,6 +164,13 @@ class UDAIoUMetric(IoUMetric):
             metrics.setdefault(f"m{name}", _mean(value[scored] * 100))
         for index in scored:
             metrics[f"IoU.{classes[index]}"] = _mean(iou[index])
+        told = {name: values[name] for name in BY_CLASS if name in values}
+        for name, value in told.items():
+            for index in scored:
+                metrics[f"{name}.{classes[index]}"] = _mean(value[index] * 100)
+        if told:
+            table = class_table(classes, {"IoU": iou / 100, **told}, scored)
+            print_log(table, logger=MMLogger.get_current_instance())
         return metrics
 
     #: Called by mmseg's ``process`` for each image; what it returns is collected.

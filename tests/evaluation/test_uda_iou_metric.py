@@ -270,3 +270,52 @@ def test_never_predicted__labelled_classes_without_a_prediction():
     assert said.startswith("never predicted, though the labels hold it (IoU 0): b. ")
     run(metric, [(np.array([[0, 1]]), np.array([[0, 0]]))])
     assert never_predicted_in([metric]) == ""
+
+
+def counted(pairs, index):
+    """True and false positives and false negatives of a class, pixel by pixel."""
+    hits = misses = alarms = 0
+    for pred, gt in pairs:
+        for p, g in zip(pred.ravel(), gt.ravel(), strict=True):
+            hits += p == index and g == index
+            alarms += p == index and g not in (index, 255)
+            misses += p != index and g == index
+    return int(hits), int(alarms), int(misses)
+
+
+def test_metric__dice_precision_and_recall_by_class():
+    names = ("a", "b", "c")
+    pairs = random_pairs(3, num_classes=3)
+    metric = build(names, iou_metrics=["mIoU", "mDice", "mFscore"])
+    scores = run(metric, pairs)
+    expected = {"Dice": [], "Precision": [], "Recall": [], "Fscore": []}
+    for index, name in enumerate(names):
+        tp, fp, fn = counted(pairs, index)
+        of_class = {
+            "Dice": 200 * tp / (2 * tp + fp + fn),
+            "Fscore": 200 * tp / (2 * tp + fp + fn),
+            "Precision": 100 * tp / (tp + fp),
+            "Recall": 100 * tp / (tp + fn),
+        }
+        for key, value in of_class.items():
+            assert scores[f"{key}.{name}"] == pytest.approx(value, abs=0.005)
+            expected[key].append(value)
+    for key, value in expected.items():
+        assert scores[f"m{key}"] == pytest.approx(np.mean(value), abs=0.006)
+
+
+def test_metric__lost_and_invented_classes_count_in_every_mean():
+    gt = np.array([[0, 0, 0, 1, 1, 0]])
+    pred = np.array([[0, 0, 0, 0, 0, 2]])  # 1 is lost, 2 invented, 3 nowhere
+    metric = build(("a", "b", "c", "d"), iou_metrics=["mIoU", "mDice", "mFscore"])
+    scores = run(metric, [(pred, gt)])
+    assert scores["Precision.b"] == scores["Fscore.b"] == scores["Dice.b"] == 0
+    assert scores["Recall.c"] == scores["Fscore.c"] == scores["Dice.c"] == 0
+    assert scores["mFscore"] == scores["mDice"] == pytest.approx(200 / 3 / 3, abs=0.01)
+    assert np.isnan(scores["Fscore.d"])
+    assert scores["mAcc"] == pytest.approx(37.5)  # of the classes with labels, as ever
+
+
+def test_metric__without_being_asked_iou_alone():
+    scores = run(build(("a", "b", "c")), random_pairs(3, num_classes=3))
+    assert not [key for key in scores if key.startswith(("Dice", "Fscore", "mDice"))]

@@ -152,7 +152,7 @@ def test_resolver__labelled_targets_are_validated_and_tested(tmp_path):
     cfg = stages(leaf(tmp_path, more=more))["stage_one"]
     assert cfg.val_dataloader.dataset.data_root == "c"
     assert cfg.test_dataloader.dataset == cfg.val_dataloader.dataset
-    assert cfg.test_evaluator == dict(type="UDAIoUMetric")
+    assert cfg.test_evaluator == cfg.val_evaluator
     assert cfg.default_hooks.checkpoint.save_best == "mIoU"
 
 
