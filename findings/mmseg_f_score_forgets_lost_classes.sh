@@ -17,7 +17,7 @@
 set -euo pipefail
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 python3 -m pip install --quiet --disable-pip-version-check --target "$T/lib" \
-    torch==2.13.0 torchvision==0.28.0 numpy==2.4.6 onedl-mmengine==0.10.12 onedl-mmcv==2.3.6 \
+    torch==2.13.0 numpy==2.4.6 onedl-mmengine==0.10.12 onedl-mmcv==2.3.6 \
     onedl-mmsegmentation==1.4.2 ftfy regex
 cd "$T" && PYTHONPATH="$T/lib" python3 -W ignore - <<'P'
 import torch
