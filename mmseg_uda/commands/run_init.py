@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
+
 from mmseg_uda.planning.class_options import GivenClasses, parse_classes
 from mmseg_uda.planning.find_images import absolute, find_images
 from mmseg_uda.planning.find_labels import find_labels
@@ -25,6 +27,7 @@ from mmseg_uda.utils.wording import counted
 from mmseg_uda.version import __version__
 
 _MOST_WORKERS = 4
+_TRIES = 5  # of smaller plans, where one does not fit into memory
 
 
 def initialise(args: argparse.Namespace) -> None:
@@ -43,26 +46,14 @@ def initialise(args: argparse.Namespace) -> None:
         )
     device = choose_device(args.device)
     found = _look(args)
-    source, target, val = found["source"], found["target"], found.get("val")
-    duplicates = near_duplicates(source.paths, target.paths)
-    plan = make_plan(
-        source,
-        target,
-        val,
-        args.method,
-        args.size,
-        on_gpu=device.type == "cuda",
-        num_workers=min(_MOST_WORKERS, len(os.sched_getaffinity(0))),
-        longest=args.longest,
-    )
-    pace = _set_length(plan, args, found)
-    _say(found, duplicates, plan, pace)
+    duplicates = near_duplicates(found["source"].paths, found["target"].paths)
+    _say_found(found, duplicates)
+    plan, pace = _plan(args, device.type == "cuda", found)
+    _say_plan(found, plan)
     out.mkdir(parents=True, exist_ok=True)
     write_fingerprint(out, found, duplicates, pace, plan.said)
     write_atomic(config, config_text(plan, _made_by(found)))
-    print(
-        f"\n{config}\n{out / FILE}\n\nNext:\n  mmseg-uda train {args.out / config.name}"
-    )
+    print(f"\n{config}\n{out / FILE}\n\n{_next(args.out / config.name, plan)}")
 
 
 def _look(args: argparse.Namespace) -> dict[str, FoundImages]:
@@ -94,13 +85,44 @@ def _like(
         return find_labels(images, labels, given)
 
 
+def _plan(
+    args: argparse.Namespace, on_gpu: bool, found: Mapping[str, FoundImages]
+) -> tuple[Plan, Pace | None]:
+    """Decide on everything; the length by a dry run, unless it is given."""
+    longest, many = args.longest, None
+    for _ in range(_TRIES):
+        plan = make_plan(
+            found["source"],
+            found["target"],
+            found.get("val"),
+            args.method,
+            args.size,
+            on_gpu=on_gpu,
+            num_workers=min(_MOST_WORKERS, len(os.sched_getaffinity(0))),
+            longest=longest,
+            many=many,
+        )
+        plan.own["iters"] = args.iters or 1
+        if args.iters:
+            return plan, None
+        try:
+            return plan, _set_length(plan, args, found)
+        except torch.cuda.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            fits_less = plan.own["samples_per_domain"]["target"] > 1
+            longest = longest if fits_less else plan.own["scale"][0] * 3 // 4
+            many = 1
+            print("That does not fit into the GPU's memory: smaller ...", flush=True)
+    raise ValueError(
+        f"no training of the network '{args.size}' fits into the memory of this GPU: "
+        "take a smaller one (--size tiny), smaller images (--longest), or --device cpu"
+    )
+
+
 def _set_length(
     plan: Plan, args: argparse.Namespace, found: Mapping[str, FoundImages]
-) -> Pace | None:
-    """Set the length of the training, after a dry run unless it is given."""
-    plan.own["iters"] = args.iters or 1
-    if args.iters:
-        return None
+) -> Pace:
+    """Set the length of the training by a dry run."""
     print("A dry run tells how long an iteration takes ...", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder, "trial.py")
@@ -115,11 +137,18 @@ def _set_length(
     return pace
 
 
-def _say(
-    found: Mapping[str, FoundImages],
-    duplicates: list[tuple[str, str]],
-    plan: Plan,
-    pace: Pace | None,
+def _next(config: Path, plan: Plan) -> str:
+    """Return the commands that train and use the result."""
+    stage = "stage_two" if plan.method.endswith("_lcrf") else "train"
+    weights = f"work_dirs/{config.stem}/{stage}/iter_{plan.own['iters']}.pth"
+    return (
+        f"Next:\n  mmseg-uda train {config}\n"
+        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay"
+    )
+
+
+def _say_found(
+    found: Mapping[str, FoundImages], duplicates: list[tuple[str, str]]
 ) -> None:
     for part, one in found.items():
         kinds = "; ".join(f"{n} {kind}" for kind, n in one.kinds.items())
@@ -136,6 +165,9 @@ def _say(
             f"{counted(len(duplicates), 'image')} of the source look the same as one "
             f"of the target, such as {' and '.join(duplicates[0])}"
         )
+
+
+def _say_plan(found: Mapping[str, FoundImages], plan: Plan) -> None:
     print("plan:")
     for decision in plan.said:
         print(f"  {decision}")

@@ -99,6 +99,11 @@ def _unnamed(values: Sequence[int], counts: Mapping[int, int]) -> Meaning:
             "masks of 0 and 255",
             ["0 is the class background, 255 foreground: --classes names them"],
         )
+    if len(values) == 1:
+        raise ValueError(
+            f"the labels hold the value {values[0]} alone: there is nothing to tell "
+            "apart. Are these the labels?"
+        )
     if len(values) > _MOST:
         raise ValueError(
             f"the labels hold {len(values)} values, {_told(values[:8], counts)}, ...: "

@@ -54,6 +54,7 @@ def make_plan(
     on_gpu: bool,
     num_workers: int,
     longest: int | None = None,
+    many: int | None = None,
 ) -> Plan:
     """Decide everything but how long to train.
 
@@ -66,11 +67,12 @@ def make_plan(
         on_gpu: Whether it is trained on a GPU.
         num_workers: Processes that load images.
         longest: Long side of images, at most; None: what the network is made for.
+        many: Images of each domain in an iteration; None: as many as is usual.
     """
     side, crop = NETWORKS[network][on_gpu]
     side = longest or side
     sizes = plan_sizes([*source.sizes, *target.sizes], side, min(crop, side))
-    many = _BATCH[on_gpu]
+    many = many or _BATCH[on_gpu]
     own: dict[str, Any] = {
         "metainfo": _metainfo(source),
         "num_classes": len(source.classes),

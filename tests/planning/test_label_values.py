@@ -60,6 +60,7 @@ def test_meaning_of__values_by_name():
     ("values", "names", "said"),
     [
         ([255], "", "255 alone"),
+        ([0], "", "0 alone: .*nothing to tell apart"),
         (range(0, 255, 3), "", "85 values, .*photographs"),
         ([0, 3, 9], "ab", "2 classes, .*0 .*, 3 .*, 9 .*NAME=0 NAME=3 NAME=9"),
     ],
