@@ -8,6 +8,7 @@ from .label_formats import ColorLabels, IndexLabels, LabelMeLabels
 from .labelled_folder import LabelledFolder
 from .multi_domain_dataset import MultiDomainDataset
 from .multi_domain_sampler import MultiDomainSampler
+from .named import NamedFolder, NamedImages
 from .paired_folder import PairedFolder
 from .pseudo_labelled_dataset import PseudoLabelledDataset
 from .seg_folder import SegFolder
@@ -29,6 +30,8 @@ __all__ = [
     "LoadLabels",
     "MultiDomainDataset",
     "MultiDomainSampler",
+    "NamedFolder",
+    "NamedImages",
     "PairedFolder",
     "PseudoLabelledDataset",
     "SegFolder",
