@@ -59,6 +59,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "does not count (default: what the files say)",
     )
     parser.add_argument(
+        "--label-band",
+        type=_above_zero(int),
+        metavar="N",
+        help="band of label images that holds the classes, counted from 1, where they "
+        "have several",
+    )
+    parser.add_argument(
         "--method",
         choices=METHODS,
         default=METHODS[0],

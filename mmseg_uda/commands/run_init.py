@@ -6,6 +6,7 @@ import argparse
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -60,29 +61,37 @@ def _look(args: argparse.Namespace) -> dict[str, FoundImages]:
     """Look at all folders."""
     given = parse_classes(args.classes) if args.classes else None
     source = find_labels(
-        absolute(args.source_images), absolute(args.source_labels), given
+        absolute(args.source_images),
+        absolute(args.source_labels),
+        given,
+        args.label_band,
     )
     found: dict[str, FoundImages] = {"source": source}
     found["target"] = find_images(absolute(args.target_images))
     if args.target_val_images is not None:
         images, labels = args.target_val_images, args.target_val_labels
-        found["val"] = _like(source, absolute(images), absolute(labels), given)
+        found["val"] = _like(
+            source, absolute(images), absolute(labels), given, args.label_band
+        )
     return found
 
 
 def _like(
-    source: FoundLabels, images: Path, labels: Path, given: GivenClasses | None
+    source: FoundLabels,
+    images: Path,
+    labels: Path,
+    given: GivenClasses | None,
+    band: int | None,
 ) -> FoundLabels:
     """Find out how labels are read that have the source's classes."""
     values = source.dataset.get("label_map")
     if given is None or not (given.values or given.colors):
         given = GivenClasses(source.classes)
-    if not values:
-        return find_labels(images, labels, given)
-    try:
-        return find_labels(images, labels, GivenClasses(source.classes, values))
-    except ValueError:
-        return find_labels(images, labels, given)
+    if values:
+        with suppress(ValueError):
+            same = GivenClasses(source.classes, values)
+            return find_labels(images, labels, same, band)
+    return find_labels(images, labels, given, band)
 
 
 def _plan(

@@ -20,7 +20,10 @@ _DECODED = 200
 
 
 def find_labels(
-    images: Path, labels: Path, given: GivenClasses | None = None
+    images: Path,
+    labels: Path,
+    given: GivenClasses | None = None,
+    band: int | None = None,
 ) -> FoundLabels:
     """Find out how images with labels are read.
 
@@ -28,6 +31,7 @@ def find_labels(
         images: Folder of the images.
         labels: Folder of their labels, which may be the same; or COCO's JSON file.
         given: What the user says of the classes; None: nothing.
+        band: Band of the labels that holds the ids, from 1; None: the only one.
 
     Raises:
         FileNotFoundError: If something is missing.
@@ -40,7 +44,7 @@ def find_labels(
     if coco is not None:
         found = find_coco(images, coco, given)
     else:
-        found = _find_files(images, labels, given)
+        found = _find_files(images, labels, given, band)
     metainfo = {"classes": found.classes}
     if found.palette:
         metainfo["palette"] = found.palette
@@ -56,7 +60,9 @@ def find_labels(
     return found
 
 
-def _find_files(images: Path, labels: Path, given: GivenClasses | None) -> FoundLabels:
+def _find_files(
+    images: Path, labels: Path, given: GivenClasses | None, band: int | None
+) -> FoundLabels:
     """Find out how labels are read that are a file an image."""
     said: list[str] = []
     found = FoundLabels(find_pairs(images, labels, said), said=said)
@@ -67,6 +73,11 @@ def _find_files(images: Path, labels: Path, given: GivenClasses | None) -> Found
     found.dataset |= reading_options([Path(s["img_path"]) for s in samples], said)
     if is_labelme(files[0]):
         find_labelme(found, files, given)
+    elif files[0].suffix.lower() == ".json":
+        raise ValueError(
+            f"{files[0]} is no file of LabelMe, and {labels} holds none of COCO: of "
+            "JSON files these two are read. Export as one of them, or as masks (PNG)"
+        )
     else:
-        find_encoding(found, some_of(files, _DECODED), given)
+        find_encoding(found, some_of(files, _DECODED), given, band)
     return found

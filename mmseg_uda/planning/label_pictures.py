@@ -13,6 +13,7 @@ from mmseg_uda.datasets.label_files import read_label_ids
 from mmseg_uda.datasets.label_formats.color_tables import packed, read_table, told
 from mmseg_uda.datasets.label_formats.index_labels import read_numbers
 from mmseg_uda.datasets.reading.label_colors import NO_COLOR, label_colors
+from mmseg_uda.datasets.reading.tiff import nodata_of
 
 from .class_options import GivenClasses
 from .found import FoundLabels
@@ -23,7 +24,10 @@ _TABLES = ("labelmap.txt", "label_colors.txt", "class_dict.csv", "_classes.csv")
 
 
 def find_encoding(
-    found: FoundLabels, files: Sequence[Path], given: GivenClasses | None
+    found: FoundLabels,
+    files: Sequence[Path],
+    given: GivenClasses | None,
+    band: int | None = None,
 ) -> None:
     """Find out what label images mean: their colours, or their numbers.
 
@@ -31,6 +35,7 @@ def find_encoding(
         found: Takes the classes, and how labels are read.
         files: The label files that are looked at.
         given: What the user says of the classes; None: nothing.
+        band: Band of the labels that holds the ids, from 1; None: the only one.
 
     Raises:
         ValueError: If it cannot be told; it says what to add.
@@ -41,17 +46,29 @@ def find_encoding(
     elif table is not None and not (given and given.values):
         of_colors = _is_of_colors(table)
         (_by_table if of_colors else _by_numbers_of)(found, table, given)
-    elif any(_is_coloured(path) for path in files):
+    elif band is None and any(_is_coloured(path) for path in files):
         raise ValueError(_ask_for_colors(files))
     else:
+        nodata = nodata_of(files[0])
         counts: Counter[int] = Counter()
         for path in files:
-            counts.update(count_ids(read_label_ids(path)))
+            counts.update(count_ids(read_label_ids(path, band=band, nodata=nodata)))
+        _say_format(found, band, nodata)
         meaning = meaning_of(counts, given)
         found.classes, found.encoding = meaning.classes, meaning.encoding
         found.said += meaning.said
         if meaning.label_map is not None:
             found.dataset["label_map"] = meaning.label_map
+
+
+def _say_format(found: FoundLabels, band: int | None, nodata: float | None) -> None:
+    """Let labels be read from a band, or with a number for what has no label."""
+    options = {"band": band, "nodata": nodata}
+    options = {name: value for name, value in options.items() if value is not None}
+    if options:
+        found.dataset["label_format"] = {"type": "IndexLabels", **options}
+    if nodata is not None:
+        found.said.append(f"{nodata:g} is declared to be no data, and ignored")
 
 
 def _by_colors(found: FoundLabels, given: GivenClasses) -> None:

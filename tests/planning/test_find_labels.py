@@ -276,3 +276,34 @@ def test_find_labels__images_of_16_bits_and_several_bands(tmp_path):
     assert 200 <= low < 220
     assert 2980 < high < 3000
     assert built(found)[0][0]["img"].shape == (*SIZE, 3)
+
+
+def test_find_labels__geotiff_with_no_data(tmp_path):
+    images(tmp_path / "x", ["1.png"])
+    label = IDS.astype(np.float32) + 1
+    label[:3] = -9999
+    (tmp_path / "y").mkdir()
+    nodata = [(42113, "s", 0, "-9999", True)]
+    tifffile.imwrite(tmp_path / "y/1.tif", label, extratags=nodata, tile=(16, 16))
+    found = find_labels(tmp_path / "x", tmp_path / "y", parse_classes("abc"))
+    assert found.dataset["label_format"] == {"type": "IndexLabels", "nodata": -9999}
+    expected = IDS.copy()
+    expected[:3] = 255
+    assert np.array_equal(built(found)[1], expected)
+
+
+def test_find_labels__one_band_of_several(tmp_path):
+    images(tmp_path / "x", ["1.png"])
+    bands = np.stack([IDS * 0, IDS], -1).astype(np.uint16)
+    save(tmp_path / "y/1.tif", bands)
+    found = find_labels(tmp_path / "x", tmp_path / "y", parse_classes("abc"), band=2)
+    assert found.dataset["label_format"] == {"type": "IndexLabels", "band": 2}
+    assert np.array_equal(built(found)[1], IDS)
+
+
+def test_find_labels__json_of_another_tool(tmp_path):
+    images(tmp_path / "x", ["1.png"])
+    (tmp_path / "y").mkdir()
+    (tmp_path / "y/1.json").write_text('{"objects": []}')
+    with pytest.raises(ValueError, match=r"no file of LabelMe, .* none of COCO"):
+        find_labels(tmp_path / "x", tmp_path / "y")

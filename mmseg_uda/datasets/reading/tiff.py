@@ -8,6 +8,7 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from . import losses
 from .orientation import ORIENTATION_TAG, valid_orientation
 
+_GDAL_NODATA = 42113  # tag, as GDAL writes it
 _MARKS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _NUMBERS = {1: "unsigned", 2: "signed", 3: "float", 4: "unsigned"}
 _COLOURS = {0: "inverted gray", 1: "gray", 2: "RGB", 3: "palette"}
@@ -158,3 +160,21 @@ def _check_whole(page: Any, size: int) -> None:
 def read_bytes(data: bytes) -> tuple[np.ndarray, dict[str, Any], np.ndarray | None]:
     """Do what :func:`read` does, with a file in memory."""
     return read(io.BytesIO(data))
+
+
+def nodata_of(path: str | Path) -> float | None:
+    """Return the number that a GeoTIFF declares to be no data; None: it does not.
+
+    Args:
+        path: Any file; one that is no TIFF declares nothing.
+    """
+    with open(path, "rb") as file:
+        if not is_tiff(file.read(4)):
+            return None
+        file.seek(0)
+        with _opened(file) as tif:
+            tag = tif.pages[0].tags.get(_GDAL_NODATA)
+    try:
+        return None if tag is None else float(str(tag.value).strip("\x00 "))
+    except ValueError:
+        return None
