@@ -1,6 +1,7 @@
 """Check every data set of a config and print what it holds.
 
-Usage: ``python tools/check_data.py CONFIG [--full] [--anew] [--source-root DIR]
+Usage: ``python tools/check_data.py CONFIG [--full] [--anew] [--dry-run]
+[--source-root DIR]
 [--target-root DIR] [--cfg-options KEY=VALUE ...]``
 """
 
@@ -8,7 +9,7 @@ import argparse
 
 from .begin import begun
 from .command_line import FOR_STAGES, add_cfg_options, add_config, add_debug
-from .request_options import add_root
+from .request_options import add_device, add_root
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -25,6 +26,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="decode again what an earlier call has decoded and has not changed since",
     )
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="also train three iterations of every stage with random weights, and tell "
+        "how long the whole takes, and how much memory",
+    )
+    add_device(parser)
     add_debug(parser)
     add_root(parser, "source")
     add_root(parser, "target")

@@ -10,10 +10,12 @@ from mmseg_uda.datasets.checks.decoded_before import DecodedBefore, memory_folde
 from mmseg_uda.datasets.checks.each_domain import check_each_domain
 from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import DatasetReport
+from mmseg_uda.planning.pace import measure_pace
 from mmseg_uda.stages import Resolver, StageError
 from mmseg_uda.stages.checks.classes import check_classes_unbuilt
 from mmseg_uda.stages.checks.loaders import check_loader
 
+from .environment_line import environment_line
 from .request_options import request_of
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
@@ -33,6 +35,7 @@ _COLUMNS = (
 
 def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
+    print(environment_line())
     table, notices = PrettyTable(_COLUMNS), []
     failed = False
     before = DecodedBefore(None if args.anew else memory_folder())
@@ -54,7 +57,27 @@ def check_all(args: argparse.Namespace) -> int:
         )
     if table.rows:
         print("\n".join([str(table), *notices]))
+    if args.dry_run and not failed:
+        print(_dry_run(args))
     return int(failed)
+
+
+def _dry_run(args: argparse.Namespace) -> str:
+    """Train a few iterations of every stage, and tell what the whole takes."""
+    request = request_of(args, "source_root", "target_root", "device")
+    pace = measure_pace(request)
+    table = PrettyTable(["stage", "iterations", "seconds each", "hours"])
+    table.align = "r"
+    table.align["stage"] = "l"
+    whole = 0.0
+    for name, seconds in pace.seconds.items():
+        hours = pace.iters[name] * seconds / 3600
+        whole += hours
+        table.add_row([name, pace.iters[name], f"{seconds:.2f}", f"{hours:.2f}"])
+    return (
+        f"{table}\nabout {whole:.2g} hours of training on {pace.device}, without "
+        f"validation and pseudo-labels; {pace.memory_mib:.0f} MiB of memory"
+    )
 
 
 def _check(

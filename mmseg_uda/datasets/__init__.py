@@ -4,7 +4,7 @@ from .cityscapes_images import CityscapesImages
 from .cityscapes_labelled import CityscapesLabelled
 from .coco_folder import CocoFolder
 from .gta5_dataset import GTA5Dataset
-from .label_formats import ColorLabels, IndexLabels, LabelMeLabels
+from .label_formats import ColorLabels, IndexLabels, LabelMeLabels, MaskLabels
 from .labelled_folder import LabelledFolder
 from .multi_domain_dataset import MultiDomainDataset
 from .multi_domain_sampler import MultiDomainSampler
@@ -13,7 +13,7 @@ from .paired_folder import PairedFolder
 from .pseudo_labelled_dataset import PseudoLabelledDataset
 from .seg_folder import SegFolder
 from .synthia_dataset import SynthiaDataset
-from .transforms import DiverseCrop, LoadLabels
+from .transforms import DiverseCrop, LoadLabels, PadToCrop
 from .translated_dataset import TranslatedDataset
 from .unlabelled_folder import UnlabelledFolder
 
@@ -28,10 +28,12 @@ __all__ = [
     "LabelMeLabels",
     "LabelledFolder",
     "LoadLabels",
+    "MaskLabels",
     "MultiDomainDataset",
     "MultiDomainSampler",
     "NamedFolder",
     "NamedImages",
+    "PadToCrop",
     "PairedFolder",
     "PseudoLabelledDataset",
     "SegFolder",

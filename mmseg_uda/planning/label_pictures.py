@@ -15,6 +15,7 @@ from mmseg_uda.datasets.label_formats.index_labels import read_numbers
 from mmseg_uda.datasets.reading.label_colors import NO_COLOR, label_colors
 from mmseg_uda.datasets.reading.tiff import nodata_of
 
+from .blurred_masks import are_blurred_masks
 from .class_options import GivenClasses
 from .found import FoundLabels
 from .label_values import meaning_of
@@ -46,6 +47,8 @@ def find_encoding(
     elif table is not None and not (given and given.values):
         of_colors = _is_of_colors(table)
         (_by_table if of_colors else _by_numbers_of)(found, table, given)
+    elif band is None and _may_be_masks(given) and are_blurred_masks(files):
+        _by_threshold(found, given)
     elif band is None and any(_is_coloured(path) for path in files):
         raise ValueError(_ask_for_colors(files))
     else:
@@ -69,6 +72,20 @@ def _say_format(found: FoundLabels, band: int | None, nodata: float | None) -> N
         found.dataset["label_format"] = {"type": "IndexLabels", **options}
     if nodata is not None:
         found.said.append(f"{nodata:g} is declared to be no data, and ignored")
+
+
+def _may_be_masks(given: GivenClasses | None) -> bool:
+    return given is None or (len(given.names) == 2 and not given.values)
+
+
+def _by_threshold(found: FoundLabels, given: GivenClasses | None) -> None:
+    found.dataset["label_format"] = {"type": "MaskLabels"}
+    found.classes = given.names if given else ("background", "foreground")
+    found.encoding = "black and white masks with blurred borders"
+    dark, bright = found.classes
+    found.said.append(
+        f"what is darker than half is {dark}, what is brighter {bright} (MaskLabels)"
+    )
 
 
 def _by_colors(found: FoundLabels, given: GivenClasses) -> None:

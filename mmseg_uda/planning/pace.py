@@ -28,11 +28,13 @@ class Pace:
 
     Attributes:
         seconds: Of one iteration, by training stage.
+        iters: Length of each, as its config has it.
         memory_mib: The most that was taken: of the GPU, or of this process.
         device: Where.
     """
 
     seconds: dict[str, float]
+    iters: dict[str, int]
     memory_mib: float
     device: str
 
@@ -53,22 +55,23 @@ def measure_pace(request: Request) -> Pace:
     device = choose_device(request.device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
-    seconds = {}
+    seconds, iters = {}, {}
     logging.disable(logging.INFO)  # of what is built, which nobody has asked for
     try:
         for stage in resolver.stages:
             if stage.trains:
                 cfg = resolver.stage_config(stage)
+                iters[stage.name] = cfg.train_cfg.max_iters
                 _label_the_target(cfg)
                 seconds[stage.name] = _seconds(cfg, device)
     finally:
         logging.disable(logging.NOTSET)
-    return Pace(seconds, _memory(device), str(device))
+    return Pace(seconds, iters, _memory(device), str(device))
 
 
 def _label_the_target(cfg: Config) -> None:
     """Let labelled images stand in for those that get their labels later."""
-    domains = cfg.train_dataloader.dataset.domains
+    domains = cfg.train_dataloader.dataset.get("domains") or {}
     for name, domain in domains.items():
         if domain and domain.get("type") == "PseudoLabelledDataset":
             stand_in = copy.deepcopy(domains.source)

@@ -11,6 +11,7 @@ Size = tuple[int, int]
 
 _STEP = 32  # crops are multiples of this, by which networks shrink images
 _SMALLEST = 64  # side of a crop below which a network sees nothing
+_FEW = 0.05  # share of the images that do not count
 _HUGE = 4096  # side of an image of which each crop costs seconds to decode
 
 
@@ -33,7 +34,7 @@ def plan_sizes(images: Sequence[Size], longest: int, largest_crop: int) -> Sizes
     """Choose sizes by which the images of all domains can be trained on.
 
     Images keep their shape. They are not made larger than the median image is, but
-    where the smallest crop asks for it.
+    where the smallest crop asks for it. A crop fits into 19 of 20 images.
 
     Args:
         images: Width and height of every image of all domains.
@@ -41,33 +42,24 @@ def plan_sizes(images: Sequence[Size], longest: int, largest_crop: int) -> Sizes
         largest_crop: Side of a crop, at most.
     """
     sizes = np.asarray(images, dtype=float)
-    long, short = sizes.max(1), sizes.min(1)
-    ratios = short / long
+    long = sizes.max(1)
     median = float(np.median(long))
-    side = min(longest, int(median))
-    said = []
-    flattest = float(ratios.min())
-    needed = int(np.ceil(_SMALLEST / flattest))
-    if side < needed:
-        said.append(
-            f"images are made larger, to {needed} pixels, so that a crop of "
-            f"{_SMALLEST} fits into the longest of them"
-        )
-        side = needed
-    # the short side never decides: it is that of a square
-    scale = (side, side)
+    # most images decide; the few that are longer are padded
+    flattest = float(np.quantile(sizes.min(1) / long, _FEW))
+    side = max(min(longest, int(median)), int(np.ceil(_SMALLEST / flattest)))
     fitted = np.floor(sizes / long[:, None] * side)
-    width, height = (int(v) // _STEP * _STEP for v in fitted.min(0))
-    crop = tuple(max(_STEP, min(largest_crop, v)) for v in (height, width))
-    said.insert(
-        0,
-        f"images of {_told(sizes)} are made {side} pixels long; crops are {crop[1]}x"
-        f"{crop[0]}",
+    width, height = (
+        min(largest_crop, max(_SMALLEST, int(v) // _STEP * _STEP))
+        for v in np.quantile(fitted, _FEW, axis=0, method="lower")
     )
-    if min(crop) < min(largest_crop, _SMALLEST * 2) and flattest < 0.25:
+    said = [
+        f"images of {_told(sizes)} are made {side} pixels long; crops are {width}x"
+        f"{height}"
+    ]
+    padded = int(((fitted[:, 0] < width) | (fitted[:, 1] < height)).sum())
+    if padded:
         said.append(
-            "the crops are that small because of very long images; leave these out, or "
-            "cut them into pieces, for larger ones"
+            f"{padded} of {len(sizes)} images are smaller than a crop then, and padded"
         )
     if median > 4 * side:
         said.append(
@@ -79,7 +71,7 @@ def plan_sizes(images: Sequence[Size], longest: int, largest_crop: int) -> Sizes
             f"images up to {int(long.max())} pixels are decoded whole for every crop, "
             "which takes long: cut them into tiles of about 1024 first"
         )
-    return Sizes(scale, crop, tuple(said))
+    return Sizes((side, side), (height, width), tuple(said))
 
 
 def _told(sizes: np.ndarray) -> str:

@@ -307,3 +307,22 @@ def test_find_labels__json_of_another_tool(tmp_path):
     (tmp_path / "y/1.json").write_text('{"objects": []}')
     with pytest.raises(ValueError, match=r"no file of LabelMe, .* none of COCO"):
         find_labels(tmp_path / "x", tmp_path / "y")
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_find_labels__masks_with_blurred_borders(tmp_path, suffix):
+    mask = np.zeros((96, 80), np.uint8)
+    mask[20:60, 30:70] = 255
+    big = Image.fromarray(mask)
+    for index in range(3):
+        save(tmp_path / f"x/{index}.png", np.zeros((192, 160, 3), np.uint8))
+        path = tmp_path / f"y/{index}{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        big.resize((160, 192), Image.Resampling.BICUBIC).save(path)
+    found = find_labels(
+        tmp_path / "x", tmp_path / "y", parse_classes(["wall", "crack"])
+    )
+    assert found.dataset["label_format"] == {"type": "MaskLabels"}
+    label = built(found)[1]
+    assert np.array_equal(label[::2, ::2], mask > 0)
+    assert found.shares["crack"] == pytest.approx(1600 / 7680, abs=0.01)

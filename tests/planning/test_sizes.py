@@ -1,5 +1,8 @@
 """Sizes of images and crops."""
 
+import re
+
+import numpy as np
 import pytest
 
 from mmseg_uda.planning.sizes import plan_sizes
@@ -15,6 +18,7 @@ from mmseg_uda.planning.sizes import plan_sizes
         ([(2048, 1024)], 512, 256, ((512, 512), (256, 256))),
         ([(28, 28)], 512, 256, ((64, 64), (64, 64))),
         ([(640, 64)] * 2, 512, 256, ((640, 640), (64, 256))),
+        ([(640, 480)] * 39 + [(2000, 50)], 512, 256, ((512, 512), (256, 256))),
     ],
 )
 def test_plan_sizes(images, longest, crop, expected):
@@ -22,14 +26,18 @@ def test_plan_sizes(images, longest, crop, expected):
     assert (sizes.scale, sizes.crop) == expected
 
 
-def test_plan_sizes__every_crop_fits():
-    images = [(1000, 333), (777, 801), (512, 512), (90, 700)]
+def test_plan_sizes__crops_fit_into_most_images():
+    rng = np.random.default_rng(0)
+    images = [tuple(size) for size in rng.integers(200, 900, (200, 2)).tolist()]
     sizes = plan_sizes(images, 512, 256)
     height, width = sizes.crop
-    for w, h in images:
-        factor = sizes.scale[0] / max(w, h)
-        assert round(w * factor) >= width
-        assert round(h * factor) >= height
+    long = np.max(images, 1)
+    fits = np.floor(np.array(images) / long[:, None] * sizes.scale[0]) >= (
+        width,
+        height,
+    )
+    assert fits.all(1).mean() >= 0.9
+    assert fits.mean(0).min() >= 0.95
 
 
 @pytest.mark.parametrize(
@@ -37,11 +45,8 @@ def test_plan_sizes__every_crop_fits():
     [
         ([(3000, 2000)], "below 6 pixels are lost"),
         ([(9000, 9000)], "decoded whole .* tiles"),
-        ([(640, 64)], "made larger, to 640 pixels"),
-        ([(640, 480), (4000, 100)], "very long images"),
+        ([(640, 480)] * 39 + [(4000, 100)], "1 of 40 images are smaller .* padded"),
     ],
 )
 def test_plan_sizes__says(images, said):
-    import re
-
     assert re.search(said, " ".join(plan_sizes(images, 512, 256).said))

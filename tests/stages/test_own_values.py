@@ -114,7 +114,7 @@ def test_resolver__own_counts_for_all_stages(tmp_path):
         domains = cfg.train_dataloader.dataset.domains
         assert domains.source.data_root == "a"
         assert domains.source.metainfo.classes == CLASSES
-        assert domains.source.pipeline[3].crop_size == (64, 128)
+        assert domains.source.pipeline[4].crop_size == (64, 128)
         assert cfg.train_dataloader.sampler.samples_per_domain == dict(
             source=1, target=2
         )
@@ -160,7 +160,7 @@ def test_resolver__options_of_own(tmp_path):
     cfgs = stages(leaf(tmp_path), **{"own.crop_size": (32, 64), "own.iters": 9})
     for cfg in cfgs.values():
         pipeline = cfg.train_dataloader.dataset.domains.target.pipeline
-        assert pipeline[3].crop_size == (32, 64)
+        assert pipeline[4].crop_size == (32, 64)
         assert cfg.train_cfg.max_iters == 9
 
 

@@ -12,6 +12,7 @@ train_pipeline = [
         backend="pillow",
         interpolation="bicubic",
     ),
+    dict(type="PadToCrop", crop_size="_own_.crop_size"),  # if an image is smaller
     dict(
         type="DiverseCrop", crop_size="_own_.crop_size", min_labels="_own_.min_labels"
     ),

@@ -23,6 +23,7 @@ from mmseg.datasets import transforms as mmseg_transforms
 from mmseg.datasets.transforms import RandomCrop, ResizeShortestEdge, ResizeToMultiple
 
 from ..transforms.diverse_crop import DiverseCrop
+from ..transforms.pad_to_crop import PadToCrop
 
 Size = tuple[int, int]  # width, height
 
@@ -237,6 +238,7 @@ _RULES: dict[type, Callable[[Any, Sizes], Sizes | None]] = {
     DiverseCrop: _crop,
     CenterCrop: _crop,
     Pad: _pad,
+    PadToCrop: _pad,
     ResizeShortestEdge: _shortest_edge,
     ResizeToMultiple: lambda t, s: _each(lambda z: _multiple(z, t.size_divisor), s),
 }

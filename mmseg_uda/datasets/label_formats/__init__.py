@@ -5,11 +5,13 @@ from .color_labels import ColorLabels
 from .format_of import format_of
 from .index_labels import IndexLabels
 from .labelme_labels import LabelMeLabels
+from .mask_labels import MaskLabels
 
 __all__ = [
     "BaseLabelFormat",
     "ColorLabels",
     "IndexLabels",
     "LabelMeLabels",
+    "MaskLabels",
     "format_of",
 ]

@@ -4,6 +4,7 @@ from .diverse_crop import DiverseCrop
 from .load_labels import LoadLabels
 from .load_soft_labels import LoadSoftLabels
 from .pack_soft_labels import PackSoftLabels
+from .pad_to_crop import PadToCrop
 from .read_image import ReadImage
 
 __all__ = [
@@ -11,5 +12,6 @@ __all__ = [
     "LoadLabels",
     "LoadSoftLabels",
     "PackSoftLabels",
+    "PadToCrop",
     "ReadImage",
 ]
