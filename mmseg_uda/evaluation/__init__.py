@@ -3,6 +3,7 @@
 from mmseg_uda.utils.class_sets import CITYSCAPES_CLASSES, SYNTHIA_13, SYNTHIA_16
 
 from .iou_table import iou_table
+from .label_free import LabelFreeMetric
 from .results import results_table
 from .short_log_processor import ShortLogProcessor
 from .uda_iou_metric import UDAIoUMetric
@@ -11,6 +12,7 @@ __all__ = [
     "CITYSCAPES_CLASSES",
     "SYNTHIA_13",
     "SYNTHIA_16",
+    "LabelFreeMetric",
     "ShortLogProcessor",
     "UDAIoUMetric",
     "iou_table",

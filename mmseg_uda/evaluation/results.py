@@ -40,25 +40,26 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
     Args:
         runs: Results by run name. A result is either the metrics of the final
             model, e.g. ``{'mIoU': 43.9}``, or ``{'final': {...}, 'best': {...}}``
-            with such metrics. Percent. Metrics other than :data:`MEANS` are left out,
-            a missing one is drawn as ``-``.
+            with such metrics. Percent. Metrics other than :data:`MEANS` are left out
+            where there is one of these; a missing one is drawn as ``-``.
 
     Returns:
         The table as text, and a line for each run whose mIoU is not over all classes.
 
     Raises:
-        ValueError: If there is no run, or no run has one of the means.
+        ValueError: If there is no run, or no run has a score.
     """
     parts = {name: _final_and_best(result) for name, result in runs.items()}
+    means = [m for m in MEANS if _occurs(m, parts)] or _others(parts)
     columns = [
         (mean, which)
-        for mean in MEANS
+        for mean in means
         for which in ("final", "best")
         if any(mean in part[which] for part in parts.values())
     ]
     if not columns:
         raise ValueError(
-            f"nothing to draw: none of the runs {list(runs)} has one of the metrics "
+            f"nothing to draw: none of the runs {list(runs)} has a score, such as "
             f"{', '.join(MEANS)}"
         )
     table = PrettyTable()
@@ -70,6 +71,16 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
     table.align = "r"
     table.align["run"] = "l"
     return "\n".join([table.get_string(), *_over_fewer_classes(parts)])
+
+
+def _occurs(mean: str, parts: Mapping[str, Mapping]) -> bool:
+    return any(mean in scores for part in parts.values() for scores in part.values())
+
+
+def _others(parts: Mapping[str, Mapping]) -> list[str]:
+    """Return the scores there are, such as those without labels; not of classes."""
+    names = (n for part in parts.values() for scores in part.values() for n in scores)
+    return [n for n in dict.fromkeys(names) if n != "iter" and "." not in n]
 
 
 def _over_fewer_classes(parts: Mapping[str, Mapping]) -> list[str]:

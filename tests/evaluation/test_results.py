@@ -41,3 +41,14 @@ def test_results_table__says_which_classes_a_mean_is_not_over():
 def test_results_table__nothing_to_draw():
     with pytest.raises(ValueError, match="none of the runs"):
         results_table({"a": {"loss": 1.0}})
+
+
+def test_results_table__scores_without_labels():
+    final = {"iter": 4, "label_free/information": 3.4, "Dice.a": 1.0}
+    best = {"iter": 2, "label_free/information": 10.25}
+    table = results_table({"train": {"final": final, "best": best}})
+    assert "label_free/information (final) | label_free/information (best)" in table
+    assert "3.40" in table
+    assert "10.25" in table
+    assert "iter" not in table
+    assert "Dice" not in table

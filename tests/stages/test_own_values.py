@@ -156,6 +156,18 @@ def test_resolver__labelled_targets_are_validated_and_tested(tmp_path):
     assert cfg.default_hooks.checkpoint.save_best == "mIoU"
 
 
+def test_resolver__scores_without_labels(tmp_path):
+    more = """
+    val=dict(type="UnlabelledFolder", data_root="c"),
+    evaluator=dict(_delete_=True, type="LabelFreeMetric"),
+    score="label_free/information",
+    """
+    for cfg in stages(leaf(tmp_path, more=more)).values():
+        assert cfg.val_evaluator == dict(type="LabelFreeMetric")
+        assert cfg.default_hooks.checkpoint.save_best == "label_free/information"
+        assert cfg.custom_hooks[-1].key == "label_free/information"
+
+
 def test_resolver__options_of_own(tmp_path):
     cfgs = stages(leaf(tmp_path), **{"own.crop_size": (32, 64), "own.iters": 9})
     for cfg in cfgs.values():

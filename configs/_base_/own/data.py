@@ -53,6 +53,5 @@ test_dataloader = dict(
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(_own_="test", metainfo="_own_.metainfo", pipeline=test_pipeline),
 )
-# beside IoU: F1, which is Dice, precision and recall
-val_evaluator = dict(type="UDAIoUMetric", iou_metrics=["mIoU", "mFscore"])
-test_evaluator = dict(type="UDAIoUMetric", iou_metrics=["mIoU", "mFscore"])
+val_evaluator = "_own_.evaluator"
+test_evaluator = "_own_.evaluator"

@@ -4,7 +4,7 @@ _base_ = [
     "../methods/lcrf_source.py",
     "../stages/lcrf.py",
     "../schedules/lcrf_100k.py",
-    "../default_runtime.py",
+    "./runtime.py",
 ]
 model = dict(
     segmentor="_own_.network.segmentor",

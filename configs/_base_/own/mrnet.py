@@ -3,7 +3,7 @@ _base_ = [
     "./data.py",
     "../methods/mrnet.py",
     "../schedules/mrnet_100k.py",
-    "../default_runtime.py",
+    "./runtime.py",
 ]
 model = dict(
     segmentor="_own_.network.segmentor",

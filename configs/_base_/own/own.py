@@ -12,5 +12,8 @@ own = dict(
     batch_size=4,
     samples_per_domain=dict(source=2, target=2),
     ratio_range=(1.0, 1.5),  # of scale, drawn for every image
+    # beside IoU: F1, which is Dice, precision and recall
+    evaluator=dict(type="UDAIoUMetric", iou_metrics=["mIoU", "mFscore"]),
+    score="mIoU",  # of these, by which the best checkpoint is kept
     min_labels=1,  # classes in a crop, which is drawn anew up to ten times for it
 )

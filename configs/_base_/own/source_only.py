@@ -3,7 +3,7 @@ _base_ = [
     "./data.py",
     "../methods/source_only.py",
     "../schedules/lcda_100k.py",
-    "../default_runtime.py",
+    "./runtime.py",
 ]
 model = dict(
     segmentor="_own_.network.segmentor",
