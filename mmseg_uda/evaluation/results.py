@@ -78,9 +78,9 @@ def _occurs(mean: str, parts: Mapping[str, Mapping]) -> bool:
 
 
 def _others(parts: Mapping[str, Mapping]) -> list[str]:
-    """Return the scores there are, such as those without labels; not of classes."""
+    """Return the scores of metrics with a prefix, such as those without labels."""
     names = (n for part in parts.values() for scores in part.values() for n in scores)
-    return [n for n in dict.fromkeys(names) if n != "iter" and "." not in n]
+    return [name for name in dict.fromkeys(names) if "/" in name]
 
 
 def _over_fewer_classes(parts: Mapping[str, Mapping]) -> list[str]:

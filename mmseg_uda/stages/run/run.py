@@ -137,7 +137,8 @@ def _report(resolver: Resolver) -> str:
     if not results:
         return f"no results to show: nothing was validated{damaged}"
     table = results_table(results)
-    return f"\n{table}\n(best is chosen with target labels){damaged}"
+    chosen = "\n(best is chosen with target labels)" if "mIoU" in table else ""
+    return f"\n{table}{chosen}{damaged}"
 
 
 def _relative(path: Path) -> Path:
