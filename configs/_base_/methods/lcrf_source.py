@@ -1,6 +1,6 @@
 # LCRF's L2 + CE(source), in no paper: our choice for the rows of configs/lcrf.
 # Stage two otherwise sees nothing but its own pseudo-labels, and what they leave out
-# drifts away: see docs/benchmarks/adaptation2.md. L2 alone is lcrf.py.
+# drifts away: see docs/benchmarks/adaptation.md. L2 alone is lcrf.py.
 _base_ = "./lcrf.py"
 
 model = dict(
