@@ -35,11 +35,12 @@ _COLUMNS = (
 
 def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
-    print(environment_line())
     table, notices = PrettyTable(_COLUMNS), []
     failed = False
     before = DecodedBefore(None if args.anew else memory_folder())
-    for stages, key, cfg in _dataloaders(args):
+    loaders = _dataloaders(args)
+    print(environment_line())
+    for stages, key, cfg in loaders:
         reports, errors = _check(cfg, key, None if args.full else 200, before)
         where, split = ", ".join(stages), key.removesuffix("_dataloader")
         for report in reports:
