@@ -39,3 +39,13 @@ TOYCITY = {
 }
 #: Sources of a benchmark.
 TASKS = ("gta", "synthia")
+#: Methods and networks of `init`, the defaults first.
+METHODS = (
+    "mrnet_lcrf",
+    "lcda_lcrf",
+    "mrnet",
+    "lcda",
+    "statistics",
+    "source_only",
+)
+NETWORKS = ("tiny", "small", "base")

@@ -9,18 +9,11 @@ import argparse
 from pathlib import Path
 
 from .begin import begun
+from .choices import METHODS, NETWORKS
 from .command_line import add_debug
+from .request_options import at_least
 
 _MINUTES = 60.0
-METHODS = (
-    "mrnet_lcrf",
-    "lcda_lcrf",
-    "mrnet",
-    "lcda",
-    "statistics",
-    "source_only",
-)
-NETWORKS = ("tiny", "small", "base")
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -60,7 +53,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--label-band",
-        type=_above_zero(int),
+        type=at_least(1),
         metavar="N",
         help="band of label images that holds the classes, counted from 1, where they "
         "have several",
@@ -80,7 +73,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--budget",
-        type=_above_zero(float),
+        type=_minutes,
         default=_MINUTES,
         metavar="MINUTES",
         help="time for the whole training, which decides its length (default: "
@@ -88,13 +81,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--iters",
-        type=_above_zero(int),
+        type=at_least(1),
         metavar="N",
         help="length of each training, in place of --budget and without a dry run",
     )
     parser.add_argument(
         "--longest",
-        type=_above_zero(int),
+        type=at_least(1),
         metavar="PIXELS",
         help="long side that images are made to have, at most (default: 512, with a "
         "GPU 1024)",
@@ -110,15 +103,12 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def _above_zero(kind: type) -> type:
-    def number(text: str) -> float:
-        value = kind(text)
-        if not 0 < value < float("inf"):
-            raise argparse.ArgumentTypeError(f"must be above 0, got {text}")
-        return value
-
-    number.__name__ = "whole number" if kind is int else "number"
-    return number
+def _minutes(text: str) -> float:
+    """Read a number above 0."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be above 0, got {text}")
+    return value
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from mmseg_uda.datasets.coco_file import read_coco
 
 from .class_options import GivenClasses
 from .found import FoundLabels
+from .options import below
 
 _BACKGROUND = "background"
 
@@ -68,7 +69,7 @@ def find_coco(images: Path, file: Path, given: GivenClasses | None) -> FoundLabe
         "type": "CocoFolder",
         "data_root": str(root),
         "annotations": str(file.relative_to(root)),
-        "image_dir": _below(images, root),
+        "image_dir": below(images, root),
     }
     unknown = [name for name in dict.fromkeys(names) if name not in classes]
     if unknown:
@@ -91,8 +92,3 @@ def find_coco(images: Path, file: Path, given: GivenClasses | None) -> FoundLabe
             f"{missing[0]['file_name']}: they are left out"
         )
     return FoundLabels(dataset, said=said, encoding="COCO JSON", classes=classes)
-
-
-def _below(folder: Path, root: Path) -> str:
-    relative = os.path.relpath(folder, root)
-    return "" if relative == "." else relative

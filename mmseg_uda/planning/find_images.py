@@ -21,6 +21,7 @@ from mmseg_uda.datasets.reading.declared import Declared
 from mmseg_uda.utils.evenly_spaced import evenly_spaced
 
 from .found import FoundImages
+from .options import one_or_all
 
 _LOOKED_AT = 16
 _DECODED = 200
@@ -45,9 +46,9 @@ def find_images(folder: Path) -> FoundImages:
     if strangers is not None:
         told = f"{strangers.told(folder)}: they are left out"
         if strangers.suffixes:
-            dataset["image_suffix"] = _one_or_all(strangers.suffixes)
+            dataset["image_suffix"] = one_or_all(strangers.suffixes)
         elif strangers.skip:
-            dataset["skip_suffix"] = _one_or_all(strangers.skip)
+            dataset["skip_suffix"] = one_or_all(strangers.skip)
         elif strangers.folder:
             dataset["image_dir"] = strangers.folder
         else:
@@ -85,7 +86,7 @@ def pictures(folder: Path, apart: Collection[str | Path] = ()) -> list[str]:
 def image_suffix(names: Sequence[str]) -> str | tuple[str, ...] | None:
     """Return the ending of images if the data sets have to be told; None if not."""
     ends = tuple(sorted({PurePath(name).suffix.lower() for name in names}))
-    return None if set(ends) <= set(IMAGE_SUFFIXES) else _one_or_all(ends)
+    return None if set(ends) <= set(IMAGE_SUFFIXES) else one_or_all(ends)
 
 
 def reading_options(paths: Sequence[Path], said: list[str]) -> dict[str, Any]:
@@ -156,10 +157,6 @@ def _numbers(path: Path) -> np.ndarray:
     if tiff.is_tiff(data[:4]):
         return tiff.read_bytes(data)[0]
     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-
-
-def _one_or_all(ends: Sequence[str]) -> str | tuple[str, ...]:
-    return ends[0] if len(ends) == 1 else tuple(ends)
 
 
 def absolute(path: str | Path) -> Path:

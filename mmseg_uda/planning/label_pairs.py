@@ -12,6 +12,8 @@ from mmseg_uda.datasets.names.name_pairs import matching_tails
 from mmseg_uda.datasets.names.pairing_advice import pairing_advice
 from mmseg_uda.datasets.names.walk_folder import files_below
 
+from .options import below, one_or_all
+
 _LABELS = (*PICTURE_SUFFIXES, ".json")
 
 
@@ -32,8 +34,8 @@ def find_pairs(images: Path, labels: Path, said: list[str]) -> dict[str, Any]:
     options: dict[str, Any] = {
         "type": "LabelledFolder",
         "data_root": str(root),
-        "image_dir": _below(images, root),
-        "label_dir": _below(labels, root),
+        "image_dir": below(images, root),
+        "label_dir": below(labels, root),
     }
     pictures = _files(images, PICTURE_SUFFIXES, () if one else [labels])
     others = None if one else _files(labels, _LABELS, [images])
@@ -65,9 +67,9 @@ def _by_suffixes(images: Sequence[str], labels: Sequence[str]) -> dict | None:
         theirs = (".json",)
     options: dict[str, Any] = {}
     if not set(mine) <= set(IMAGE_SUFFIXES):
-        options["image_suffix"] = _one_or_all(mine)
+        options["image_suffix"] = one_or_all(mine)
     if theirs != (".png",):
-        options["label_suffix"] = _one_or_all(theirs)
+        options["label_suffix"] = one_or_all(theirs)
     left = len(stems ^ known)
     return {"options": options, "pairs": len(both), "left": left}
 
@@ -130,12 +132,3 @@ def _stem(name: str) -> str:
 
 def _suffixes(names: Any) -> tuple[str, ...]:
     return tuple(sorted({PurePath(name).suffix.lower() for name in names}))
-
-
-def _one_or_all(ends: Sequence[str]) -> str | tuple[str, ...]:
-    return ends[0] if len(ends) == 1 else tuple(ends)
-
-
-def _below(folder: Path, root: Path) -> str:
-    relative = os.path.relpath(folder, root)
-    return "" if relative == "." else relative

@@ -19,6 +19,7 @@ from .blurred_masks import are_blurred_masks
 from .class_options import GivenClasses
 from .found import FoundLabels
 from .label_values import meaning_of
+from .options import below
 
 _FEW = 24  # colours that are listed
 _TABLES = ("labelmap.txt", "label_colors.txt", "class_dict.csv", "_classes.csv")
@@ -140,8 +141,7 @@ def _with(table: Path, found: FoundLabels) -> str:
     old = found.dataset["data_root"]
     new = os.path.commonpath([old, table.parent])
     for key in ("image_dir", "label_dir"):
-        folder = os.path.relpath(Path(old, found.dataset[key]), new)
-        found.dataset[key] = "" if folder == "." else folder
+        found.dataset[key] = below(Path(old, found.dataset[key]), Path(new))
     return new
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from mmseg_uda.commands.init import METHODS, NETWORKS, main, parse_args
+from mmseg_uda.commands.choices import METHODS, NETWORKS
+from mmseg_uda.commands.init import main, parse_args
 from mmseg_uda.planning import plan
 from mmseg_uda.stages import Request, Resolver
 from mmseg_uda.stages.run.outlook import Outlook

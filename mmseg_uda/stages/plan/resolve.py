@@ -59,7 +59,9 @@ class Resolver:
             )
         self.request = request
         self._read: dict[Path, Config] = {}
-        self._own, self._own_used = self._own_of(request), set[str]()
+        self._own: dict[str, Any] = {}
+        self._own_used: set[str] = set()
+        self._read_leaf()
         self.leaf = self._load(request.config)
         planned = self._bring()
         configs = [self._load(stage.config) for stage in planned]
@@ -193,22 +195,27 @@ class Resolver:
     def _load(self, path: Path) -> Config:
         """Return the config of a file, which is read once a resolver."""
         if path not in self._read:
-            cfg = load_config(path)
-            self._own_used |= fill_own(cfg, self._own)
-            self._read[path] = cfg
+            self._keep(path, load_config(path))
         return copy.deepcopy(self._read[path])
 
-    def _own_of(self, request: Request) -> dict[str, Any]:
-        """Return what the request's config leaves open for itself and its stages."""
-        cfg, options = load_config(request.config), _only(SECTION, request.options)
+    def _read_leaf(self) -> None:
+        """Read the request's config, whose ``own`` fills in that of all stages."""
+        path, options = self.request.config, _only(SECTION, self.request.options)
+        cfg = load_config(path)
         if options and cfg.get(SECTION) is None:
             raise StageError(
-                f"--cfg-options {next(iter(options))}: {request.config.name} has no "
-                "'own', from which a config is filled in; set the entries themselves"
+                f"--cfg-options {next(iter(options))}: {path.name} has no 'own', from "
+                "which a config is filled in; set the entries themselves"
             )
         _merge(cfg, options)
         section = cfg.get(SECTION)
-        return dict(section) if isinstance(section, Mapping) else {}
+        self._own = dict(section) if isinstance(section, Mapping) else {}
+        self._keep(path, cfg)
+
+    def _keep(self, path: Path, cfg: Config) -> None:
+        """Fill in what a config leaves open, and keep it."""
+        self._own_used |= fill_own(cfg, self._own)
+        self._read[path] = cfg
 
     def _bring(self) -> list[BaseStage]:
         """Plan the stages of the leaf, with its options, and those that they bring."""
