@@ -50,6 +50,18 @@ def domains_of(dataloader: Mapping[str, Any]) -> dict[str, Any]:
     return {name: domain for name, domain in domains.items() if domain is not None}
 
 
+def main_dataset(dataloader: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return the config of a dataloader's data set, empty if there is none.
+
+    Of several domains that are validated at once it is the target's, else the first's.
+    """
+    dataset = (dataloader or {}).get("dataset") or {}
+    if not isinstance(dataset.get("domains"), Mapping):
+        return dataset
+    domains = domains_of(dataloader)
+    return domains.get("target") or next(iter(domains.values()), {})
+
+
 def _check_batch(dataloader: Mapping[str, Any], counts: Any) -> None:
     out = [name for name, count in counts.items() if count is None]
     counts = check_samples(counts, domains_of(dataloader))

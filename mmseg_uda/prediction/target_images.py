@@ -11,6 +11,7 @@ from mmseg.registry import DATASETS, TRANSFORMS
 from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles
+from mmseg_uda.datasets.loader_config import main_dataset
 from mmseg_uda.datasets.names.strangers import MOVE, check_photographs
 from mmseg_uda.datasets.reading import READER_OPTIONS, ImageReader
 from mmseg_uda.structures.seg_heads import num_outputs
@@ -87,8 +88,8 @@ def _read_like(
     """Return the data set that files are read like, and its key."""
     given = {_key_of(cfg, domain): _dataset_of(cfg, domain) for domain in domains}
     for split in ("test", "val"):
-        loader = cfg.get(f"{split}_dataloader") or {}
-        given[f"{split}_dataloader.dataset"] = loader.get("dataset")
+        loader = cfg.get(f"{split}_dataloader")
+        given[f"{split}_dataloader.dataset"] = main_dataset(loader)
     first = next(((k, d) for k, d in given.items() if d), (next(iter(given)), {}))
     training = (cfg.get("train_dataloader") or {}).get("dataset") or {}
     for domain in training.get("domains") or {}:
@@ -112,9 +113,9 @@ def _holds(dataset: dict, paths: list[Path]) -> bool:
 
 def target_classes(cfg: Config) -> list[str] | None:
     """Return the class names of the config's target, else of its test data set."""
-    test = (cfg.get("test_dataloader") or {}).get("dataset")
+    test = main_dataset(cfg.get("test_dataloader"))
     for dataset in (_dataset_of(cfg, "target"), test):
-        if dataset is None:
+        if not dataset:
             continue
         kind = dataset["type"]
         kind = DATASETS.get(kind) if isinstance(kind, str) else kind
@@ -163,8 +164,8 @@ def inference_pipeline(cfg: Config, tta: bool = False) -> list:
     if tta:
         pipeline, key = cfg.get("tta_pipeline"), "tta_pipeline"
     else:
-        test = cfg.get("test_dataloader") or cfg.get("val_dataloader") or {}
-        pipeline = (test.get("dataset") or {}).get("pipeline")
+        test = cfg.get("test_dataloader") or cfg.get("val_dataloader")
+        pipeline = main_dataset(test).get("pipeline")
         key = "test_dataloader.dataset.pipeline"
     if not pipeline:
         raise ValueError(

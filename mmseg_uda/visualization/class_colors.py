@@ -7,6 +7,8 @@ import colorsys
 from mmengine.config import Config
 from mmseg.registry import DATASETS
 
+from mmseg_uda.datasets.loader_config import main_dataset
+
 _LOADERS = ("val_dataloader", "test_dataloader", "train_dataloader")
 _GOLDEN = 0.618  # hues in these steps are far from each other
 
@@ -25,7 +27,7 @@ def class_colors(cfg: Config, num_classes: int) -> tuple[list[str], list]:
         ValueError: If the data name another number of classes.
     """
     for loader in _LOADERS:
-        dataset = (cfg.get(loader) or {}).get("dataset") or {}
+        dataset = main_dataset(cfg.get(loader))
         if "type" not in dataset:
             continue
         kind = dataset["type"]

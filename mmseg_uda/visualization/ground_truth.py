@@ -16,6 +16,7 @@ from mmseg.datasets.transforms import PackSegInputs
 from mmseg.registry import DATASETS, TRANSFORMS
 
 from mmseg_uda.datasets.label_files import read_label_ids
+from mmseg_uda.datasets.loader_config import main_dataset
 from mmseg_uda.datasets.transforms import LoadLabels
 
 from .colors import IGNORE_INDEX
@@ -46,8 +47,8 @@ class ValidationTruth:
     """
 
     def __init__(self, cfg: Config) -> None:
-        loader = cfg.get("val_dataloader") or cfg.get("test_dataloader") or {}
-        dataset = copy.deepcopy(loader.get("dataset") or {})
+        loader = cfg.get("val_dataloader") or cfg.get("test_dataloader")
+        dataset = copy.deepcopy(dict(main_dataset(loader)))
         self._dataset: BaseSegDataset | None = None
         self._index: dict[Path, int] = {}
         if "type" not in dataset:

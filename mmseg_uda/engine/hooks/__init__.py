@@ -2,6 +2,7 @@
 
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .iteration_seed_hook import IterationSeedHook
+from .metric_model_hook import MetricModelHook
 from .noise_bound_hook import NoiseBoundHook
 from .paint_predictions_hook import PaintPredictionsHook
 from .result_hook import ResultHook
@@ -13,6 +14,7 @@ from .weight_report_hook import WeightReportHook
 __all__ = [
     "AtomicCheckpointHook",
     "IterationSeedHook",
+    "MetricModelHook",
     "NoiseBoundHook",
     "PaintPredictionsHook",
     "ResultHook",

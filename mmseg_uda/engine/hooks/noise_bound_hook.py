@@ -149,8 +149,8 @@ def _tell(runner: Runner, name: str, bound: Bound, num_images: int) -> None:
 
 
 def _targets(runner: Runner) -> list[Any]:
-    domains = getattr(runner.train_dataloader.dataset, "datasets", {})
-    found = [data for name, data in domains.items() if name != "source"]
+    domains = [*getattr(runner.train_dataloader.dataset, "datasets", {}).items()]
     if runner.val_loop is not None:
-        found.append(runner.val_dataloader.dataset)
-    return found
+        validated = runner.val_dataloader.dataset
+        domains += getattr(validated, "datasets", {"": validated}).items()
+    return [data for name, data in domains if name != "source"]

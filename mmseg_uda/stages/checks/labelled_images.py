@@ -8,6 +8,7 @@ from mmseg.registry import DATASETS
 from torch import nn
 from torch.utils.data import Dataset
 
+from mmseg_uda.datasets.loader_config import main_dataset
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.structures.cascade import stages_of
 from mmseg_uda.structures.seg_heads import segmentation_heads
@@ -67,6 +68,8 @@ def check_predicts_classes(segmentor: nn.Module) -> None:
 def labelled_images(cfg: Config) -> Dataset:
     """Build the data set of a config's validation, after a look at its files.
 
+    Of several domains it is the target's.
+
     Args:
         cfg: Config that has one, see :func:`check_labelled_loader`.
 
@@ -74,10 +77,10 @@ def labelled_images(cfg: Config) -> Dataset:
         StageError: If files are missing or broken, or the pipeline gives no labels, or
             some of another size.
     """
-    loader = cfg.val_dataloader
+    images = main_dataset(cfg.val_dataloader)
     with building("val_dataloader"):
-        (report, *_) = check_dataset(loader.dataset)
-        dataset = DATASETS.build(copy.deepcopy(loader.dataset))
+        (report, *_) = check_dataset(images)
+        dataset = DATASETS.build(copy.deepcopy(images))
     if not report.num_labels:
         raise StageError(
             f"val_dataloader: {report.name} has no label for any of its "

@@ -86,9 +86,10 @@ def _listed(node: Mapping[str, Any]) -> Any:
 
 
 def _targets(cfg: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    training = (cfg.get("train_dataloader") or {}).get("dataset") or {}
-    domains = (training.get("domains") or {}).items()
-    validated = (cfg.get("val_dataloader") or {}).get("dataset")
-    return [
-        node for name, node in (*domains, ("", validated)) if node and name != "source"
-    ]
+    training, validated = (
+        (cfg.get(loader) or {}).get("dataset") or {}
+        for loader in ("train_dataloader", "val_dataloader")
+    )
+    domains = [*(training.get("domains") or {}).items()]
+    domains += (validated.get("domains") or {"": validated}).items()
+    return [node for name, node in domains if node and name != "source"]

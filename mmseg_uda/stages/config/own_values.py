@@ -130,7 +130,7 @@ class _Filler:
                 return None
             if not isinstance(theirs, Mapping):
                 raise StageError(f"{self.where}: {key} takes a dict, got {theirs!r}")
-            node.update(copy.deepcopy(dict(theirs)))
+            node = _with_theirs(node, theirs)
         for name in node:
             node[name] = self.filled(node[name], f"{key}.{name}", through)
         return node
@@ -157,6 +157,23 @@ class _Filler:
                 )
             value = value[part]
         return self.filled(copy.deepcopy(value), key, (*through, name))
+
+
+def _with_theirs(node: dict, theirs: Mapping[str, Any]) -> dict:
+    """Return entries of ``own`` over those beside their name.
+
+    Where they are several domains, the latter are each domain's: its classes, its
+    pipeline.
+    """
+    theirs = copy.deepcopy(dict(theirs))
+    domains = theirs.get("domains")
+    if not isinstance(domains, Mapping):
+        return {**node, **theirs}
+    filled = {
+        name: None if domain is None else {**copy.deepcopy(node), **domain}
+        for name, domain in domains.items()
+    }
+    return {**theirs, "domains": filled}
 
 
 def _leave_out_validation(cfg: Config) -> None:

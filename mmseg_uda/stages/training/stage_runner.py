@@ -11,6 +11,7 @@ from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 from mmseg_uda.engine.formatted_once import FormattedOnce
+from mmseg_uda.engine.hooks import MetricModelHook
 from mmseg_uda.utils.unwrapped import unwrapped
 
 from .lenient_loading import shortened
@@ -47,6 +48,11 @@ class StageRunner(Runner):
             if not isinstance(handler, logging.FileHandler):
                 quieten(handler)
         return logger
+
+    def register_hooks(self, *args: object, **kwargs: object) -> None:
+        """Register all hooks, and the one that lends the model to metrics."""
+        super().register_hooks(*args, **kwargs)
+        self.register_hook(MetricModelHook())
 
     def close(self) -> None:
         """Close log files and drawing backends, so that the next stage has its own."""
