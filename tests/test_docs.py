@@ -298,6 +298,35 @@ def test_own_data__one_file_trains_and_predicts(workspace):
     assert [path.name for path in written] == ["000.png", "001.png", "002.png"]
 
 
+@pytest.mark.slow
+def test_own_data__scores_without_target_labels(workspace):
+    draw(workspace / "data/own/source_val", 2, True)
+    changes = {"own.scale": (96, 64), "own.crop_size": (48, 64), "own.iters": 2}
+    changes |= {"own.num_workers": 0, "own.batch_size": 2}
+    changes |= {
+        f"own.samples_per_domain.{domain}": 1 for domain in ("source", "target")
+    }
+    config = "configs/own/own_scores.py"
+    run("train.py", config, "--cfg-options", *options(changes))
+    for stage in ("stage_one", "stage_two"):
+        folder = workspace / "work_dirs/own_scores" / stage
+        result = json.loads((folder / "result.json").read_text())
+        assert {name for name in result["best"] if "IoU." not in name} == {
+            "iter",
+            *(f"source/{name}" for name in ("mIoU", "aAcc", "mAcc")),
+            *(
+                f"target/label_free/{name}"
+                for name in (
+                    *("certainty", "information", "density", "smoothness"),
+                    *("consistency", "consistency_js", "invariance"),
+                )
+            ),
+        }
+        assert len([*folder.glob("best_*information_iter_*.pth")]) == 1
+    checkpoint = "work_dirs/own_scores/stage_two/iter_2.pth"
+    run("test.py", config, checkpoint, "--cfg-options", *options(changes))
+
+
 @torch.no_grad()
 def predict_several_classes(stock):
     """Centre the outputs of random weights, which else predict one class alone."""

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader, Subset
 
 import mmseg_uda.parts  # noqa: F401  (registers everything)
 from mmseg_uda.benchmark.rows import TASKS, Row, read_rows
+from mmseg_uda.datasets.image_files import text_sha256
 from mmseg_uda.prediction.build_model import build_model
 from mmseg_uda.stages.config.request import Request
 from mmseg_uda.stages.plan.resolve import Resolver
@@ -32,14 +33,15 @@ HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "configs"
 #: Images of each set, spread evenly; the labelled ones are those of adaptation.json.
 NUM_IMAGES = dict(labelled=100, source=50, images=50)
-LABELS = "mrnet_lcrf"  # the row whose pseudo-labels agreement is measured with
-#: Metrics of the target's training images; the labels of the seed are filled in.
+#: Metrics of the target's training images. Pseudo-labels are those of a row, of the same
+#: seed: of the row whose networks score best, and of one with another stage one.
 LABEL_FREE = (
     dict(type="LabelFreeMetric"),
     dict(type="ConsistencyMetric"),
     dict(type="ConsistencyMetric", flip=False, scale=0.75, prefix="scale"),
     dict(type="SmoothnessMetric"),
-    dict(type="AgreementMetric"),
+    dict(type="AgreementMetric", pseudo_label_dir="mrnet_lcrf"),
+    dict(type="AgreementMetric", pseudo_label_dir="lcda_adv_lcrf", prefix="LCDA+Adv"),
 )
 #: Scores that differ by no more are those of one network.
 _SAME = 0.05
@@ -144,9 +146,11 @@ def measured(entry: Mapping, folder: Path, toy_root: str, held_out: str) -> dict
     load_into(model, entry["path"], ignore=TRAINING_PARTS)
     model.eval()
     sets = sets_of(cfg, task, held_out, toy_root)
-    labels = folder / f"{LABELS}_{task}" / f"seed{entry['seed']}" / "pseudo_labels"
     metrics = [dict(metric) for metric in LABEL_FREE]
-    metrics[-1]["pseudo_label_dir"] = str(labels)
+    for metric in metrics:
+        if row := metric.get("pseudo_label_dir"):
+            run = folder / f"{row}_{task}" / f"seed{entry['seed']}"
+            metric["pseudo_label_dir"] = str(run / "pseudo_labels")
     iou = [cfg.val_evaluator]
     by_set = dict(labelled=iou, source=iou, images=metrics)
     true, source, free = (
@@ -166,16 +170,17 @@ def main() -> None:
     rows = read_rows(HERE / "adaptation.yml", CONFIGS)
     file = Path(out)
     done = json.loads(file.read_bytes()) if file.is_file() else {}
+    settings = text_sha256(repr((NUM_IMAGES, LABEL_FREE)))
     entries = list(networks(Path(folder), known, rows))
     for number, entry in enumerate(entries, 1):
         key, path = f"{entry['run']}/{entry['which']}", entry["path"]
-        sha256 = file_hash(path)
-        if done.get(key, {}).get("sha256") == sha256:
+        made_by = dict(sha256=file_hash(path), settings=settings)
+        if made_by.items() <= done.get(key, {}).items():
             continue
         scores = measured(entry, Path(folder), toy_root, held_out)
         kept = {k: v for k, v in entry.items() if k not in ("path", "config", "run")}
         same = abs(scores["mIoU"] - entry["recorded"]) <= _SAME
-        done[key] = {**kept, "sha256": sha256, "same": same, "scores": scores}
+        done[key] = {**kept, **made_by, "same": same, "scores": scores}
         write_json(file, done)
         print(f"{number}/{len(entries)} {key}: {scores}", flush=True)
 

@@ -3,6 +3,7 @@
 import pytest
 from mmengine.config import Config
 
+from mmseg_uda.prediction.target_images import inference_pipeline
 from mmseg_uda.stages import Request, Resolver, StageError
 from mmseg_uda.stages.config.own_values import fill_own
 
@@ -166,6 +167,42 @@ def test_resolver__scores_without_labels(tmp_path):
         assert cfg.val_evaluator == dict(type="LabelFreeMetric")
         assert cfg.default_hooks.checkpoint.save_best == "label_free/information"
         assert cfg.custom_hooks[-1].key == "label_free/information"
+
+
+def test_fill_own__several_domains_take_it_each():
+    own = dict(d=dict(type="M", domains=dict(a=dict(x=1), b=dict(y=2), c=None)))
+    cfg, _ = filled(v=dict(_own_="d", x=0, z="_own_.z"), own=own | dict(z=[3]))
+    domains = dict(a=dict(x=1, z=[3]), b=dict(x=0, y=2, z=[3]), c=None)
+    assert cfg.v == dict(type="M", domains=domains)
+    cfg.v.domains.a.z.append(4)
+    assert cfg.v.domains.b.z == [3]
+
+
+def test_resolver__scores_of_several_domains(tmp_path):
+    more = """
+    val=dict(
+        type="MultiDomainDataset",
+        domains=dict(
+            source=dict(type="LabelledFolder", data_root="held"),
+            target=dict(type="UnlabelledFolder", data_root="b"),
+        ),
+    ),
+    evaluator=[
+        dict(type="DomainMetric", domain="source", metric=dict(type="UDAIoUMetric")),
+        dict(type="DomainMetric", domain="target", metric=dict(type="LabelFreeMetric")),
+    ],
+    score="source/mIoU",
+    """
+    for cfg in stages(leaf(tmp_path, more=more)).values():
+        domains = cfg.val_dataloader.dataset.domains
+        assert domains.source.data_root == "held"
+        assert {*cfg.val_dataloader.dataset} == {"type", "domains"}
+        for domain in domains.values():
+            assert domain.metainfo.classes == CLASSES
+            assert domain.pipeline[1].scale == (320, 240)
+        assert len(cfg.val_evaluator) == 2
+        assert cfg.default_hooks.checkpoint.save_best == "source/mIoU"
+        assert inference_pipeline(cfg)[1].scale == (320, 240)
 
 
 def test_resolver__options_of_own(tmp_path):

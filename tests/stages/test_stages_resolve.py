@@ -199,6 +199,18 @@ def test_set_labels__needs_a_reader(tmp_path):
         set_labels(cfgs["stage_one"], tmp_path, "stage_one")
 
 
+def test_set_labels__tells_metrics_that_name_no_others(tmp_path):
+    cfg = configs()["stage_two"]
+    metric = dict(type="AgreementMetric")
+    others = dict(metric, pseudo_label_dir="others")
+    within = dict(type="DomainMetric", domain="target", metric=dict(metric))
+    cfg.val_evaluator = [dict(metric), others, within]
+    set_labels(cfg, tmp_path, "stage_two")
+    given = (cfg.val_evaluator[0], cfg.val_evaluator[2].metric)
+    assert [m.pseudo_label_dir for m in given] == [str(tmp_path)] * 2
+    assert cfg.val_evaluator[1].pseudo_label_dir == "others"
+
+
 def test_take_images_of_learner__labels_what_is_learned_from():
     run = resolver(options={"stage_two.train_dataloader.batch_size": 9})
     labels = run.stages[1]

@@ -38,8 +38,9 @@ class AgreementMetric(BaseMetric):
 
     Args:
         pseudo_label_dir: Folder that ``tools/generate_pseudo_labels.py`` or a
-            pseudo-label stage has written. An image has the label with the longest
-            end of its path, so the images are those that were labelled.
+            pseudo-label stage has written; None for that of the labels which this
+            stage trains on, which the stage runner fills in. An image has the label
+            with the longest end of its path: the images are those that were labelled.
         **kwargs: ``collect_device`` and ``prefix`` of mmengine's ``BaseMetric``.
 
     Raises:
@@ -49,17 +50,13 @@ class AgreementMetric(BaseMetric):
     """
 
     default_prefix = "label_free"
+    #: Names of its scores, without prefix.
+    score_names = ("agreement", "class_agreement")
 
     def __init__(self, pseudo_label_dir: str | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if pseudo_label_dir is None:
-            raise ValueError(
-                "AgreementMetric: pseudo_label_dir is not set. Give it a folder that a "
-                "pseudo-label stage or tools/generate_pseudo_labels.py has written, "
-                "for instance work_dirs/mine/pseudo_labels"
-            )
-        self.folder = Path(pseudo_label_dir)
-        self._classes: list[str] | None = None
+        self.pseudo_label_dir = pseudo_label_dir
+        self._classes: list[str] | None = None  # once the folder was looked at
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Add the confusion of each image's prediction with its pseudo-label.
@@ -100,6 +97,22 @@ class AgreementMetric(BaseMetric):
             "class_agreement": (right[occurs] / labelled[occurs]).mean(),
         }
         return in_percent(values, f"{len(results)} images, labels of {self.folder}")
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the labels.
+
+        Raises:
+            ValueError: If it is not known.
+        """
+        if self.pseudo_label_dir is None:
+            raise ValueError(
+                "AgreementMetric: pseudo_label_dir is not set. Give it a folder that a "
+                "pseudo-label stage or tools/generate_pseudo_labels.py has written, "
+                "for instance work_dirs/mine/pseudo_labels; in a stage that trains on "
+                "pseudo-labels it is that of these"
+            )
+        return Path(self.pseudo_label_dir)
 
     def _label_of(self, image: Path) -> Path:
         parts = image.absolute().with_suffix(".png").parts[1:]

@@ -48,6 +48,9 @@ class ConsistencyMetric(ModelMetric):
             augmentation, has no logits, or a single one.
     """
 
+    #: Names of its scores, without prefix.
+    score_names = tuple(_SCORES)
+
     def __init__(
         self,
         flip: bool = True,

@@ -40,6 +40,8 @@ class LabelFreeMetric(BaseMetric):
     """
 
     default_prefix = "label_free"
+    #: Names of its scores, without prefix.
+    score_names = _SCORES
 
     def __init__(
         self, num_pixels: int = 512, temperature: float = 0.05, **kwargs: Any

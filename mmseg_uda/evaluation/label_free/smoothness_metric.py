@@ -57,6 +57,9 @@ class SmoothnessMetric(ModelMetric):
             not finite.
     """
 
+    #: Names of its scores, without prefix.
+    score_names = ("smoothness",)
+
     def __init__(
         self,
         noise: Mapping[str, Any] | None = None,

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
-from mmengine.evaluator import Evaluator
+from mmengine.evaluator import BaseMetric, Evaluator
 from mmengine.hooks import CheckpointHook, EarlyStoppingHook, EMAHook, Hook
 from mmseg.registry import HOOKS
 
 from mmseg_uda.engine.hooks import ResultHook
-from mmseg_uda.evaluation import UDAIoUMetric
+from mmseg_uda.evaluation import DomainMetric, UDAIoUMetric
 from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..config.config_nodes import HOOK_NAMES
@@ -58,11 +58,10 @@ def check_scores(runner: DryRunner, evaluator: Evaluator) -> None:
     """
     names: set[str] = set()
     for metric in evaluator.metrics:
-        if type(metric) is not UDAIoUMetric:
+        measured = _measured(metric)
+        if measured is None:
             return  # what others measure turns out when they do
-        prefix = f"{metric.prefix}/" if metric.prefix else ""
-        measured = ("mIoU", "aAcc", "mAcc", *(metric.subsets or {}))
-        names |= {f"{prefix}{name}" for name in measured}
+        names |= measured
     for hook in runner.hooks:
         for name in _asked_for(hook):
             if name not in names and name != "auto" and "IoU." not in name:
@@ -106,6 +105,18 @@ def _check_averages(runner: DryRunner) -> None:
                 f"train_cfg.max_iters={runner.max_iters}: set a smaller one, or take "
                 "it out of custom_hooks"
             )
+
+
+def _measured(metric: BaseMetric) -> set[str] | None:
+    """Names of what a metric of ours measures but for single classes, else None."""
+    if isinstance(metric, DomainMetric):
+        names = _measured(metric.metric)
+    elif type(metric) is UDAIoUMetric:
+        names = {"mIoU", "aAcc", "mAcc", *(metric.subsets or {})}
+    else:
+        names = getattr(metric, "score_names", None)
+    prefix = f"{metric.prefix}/" if metric.prefix else ""
+    return None if names is None else {f"{prefix}{name}" for name in names}
 
 
 def _asked_for(hook: Hook) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..config.overrides import pseudo_labelled_in
+from ..config.overrides import agreement_in, pseudo_labelled_in
 from ..errors import StageError
 
 if TYPE_CHECKING:
@@ -13,12 +13,19 @@ if TYPE_CHECKING:
 
 
 def check_labels_come(outlook: Outlook, stage: BaseStage) -> None:
-    """Check that a training that takes no labels does not wait for some.
+    """Check that a training that takes no labels, and its scores, wait for none.
 
     Raises:
         StageError: If it does: nothing would ever make them.
     """
-    nodes = pseudo_labelled_in(outlook.config(stage))
+    cfg = outlook.config(stage)
+    if any(not node.get("pseudo_label_dir") for node in agreement_in(cfg)):
+        raise StageError(
+            f"stage '{stage.name}' takes no pseudo-labels, so its AgreementMetric does "
+            "not know which ones to compare with: set its pseudo_label_dir to a folder "
+            "that is there, or score that stage by something else"
+        )
+    nodes = pseudo_labelled_in(cfg)
     if all(node.get("pseudo_label_dir") for node in nodes):
         return
     advice = (

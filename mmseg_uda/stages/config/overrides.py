@@ -194,6 +194,12 @@ def pseudo_labelled_in(cfg: Mapping[str, Any]) -> list[dict]:
     return [node for node in nodes if node.get("type") == "PseudoLabelledDataset"]
 
 
+def agreement_in(cfg: Mapping[str, Any]) -> list[dict]:
+    """Return the metrics of a config's validation that read pseudo-labels."""
+    nodes = dicts_in(cfg.get("val_evaluator") or {})
+    return [node for node in nodes if node.get("type") == "AgreementMetric"]
+
+
 def translated_in(cfg: Mapping[str, Any]) -> list[dict]:
     """Return the data sets of a config's training that read translated images."""
     nodes = dicts_in(cfg.get("train_dataloader") or {})
@@ -219,6 +225,8 @@ def set_translated(cfg: Config, folder: Path | None, stage: str) -> None:
 def set_labels(cfg: Config, folder: Path | None, stage: str) -> None:
     """Tell a stage's pseudo-labelled data sets where their labels lie (None: nowhere).
 
+    So are metrics told that measure agreement with them, and name no other labels.
+
     Raises:
         StageError: If the training data have no such data set.
     """
@@ -228,5 +236,6 @@ def set_labels(cfg: Config, folder: Path | None, stage: str) -> None:
             f"stage '{stage}' takes labels, but its train_dataloader has no "
             "PseudoLabelledDataset to read them"
         )
-    for node in nodes:
+    told = [node for node in agreement_in(cfg) if not node.get("pseudo_label_dir")]
+    for node in (*nodes, *told):
         node["pseudo_label_dir"] = None if folder is None else str(folder)

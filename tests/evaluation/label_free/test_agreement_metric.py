@@ -82,8 +82,9 @@ def test_metric__the_labels_themselves_agree(tmp_path):
 
 
 def test_metric__refuses_no_folder():
+    metric = METRICS.build(dict(type="AgreementMetric"))
     with pytest.raises(ValueError, match="pseudo_label_dir is not set"):
-        METRICS.build(dict(type="AgreementMetric"))
+        metric.process({}, [sample("1.png", some_labels(0))])
 
 
 def test_metric__refuses_an_unfinished_folder(tmp_path):
