@@ -33,8 +33,8 @@ HERE = Path(__file__).parent
 CONFIGS = HERE.parents[1] / "configs"
 #: Images of each set, spread evenly; the labelled ones are those of adaptation.json.
 NUM_IMAGES = dict(labelled=100, source=50, images=50)
-#: Metrics of the target's training images. Pseudo-labels are those of a row, of the same
-#: seed: of the row whose networks score best, and of one with another stage one.
+#: Metrics of training images of the target. Pseudo-labels are those of a row and of the
+#: same seed: of the row whose networks score best, and of one with another stage one.
 LABEL_FREE = (
     dict(type="LabelFreeMetric"),
     dict(type="ConsistencyMetric"),

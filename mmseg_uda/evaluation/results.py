@@ -8,6 +8,7 @@ from .occurring import over_classes
 
 #: Means that get columns, in this order, when a run has them.
 MEANS = ("mIoU", "mIoU16", "mIoU13")
+_MOST_COLUMNS = 6  # the three means, final and best
 
 
 def never_predicted_in(metrics: Iterable[object]) -> str:
@@ -41,7 +42,8 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
         runs: Results by run name. A result is either the metrics of the final
             model, e.g. ``{'mIoU': 43.9}``, or ``{'final': {...}, 'best': {...}}``
             with such metrics. Percent. Metrics other than :data:`MEANS` are left out
-            where there is one of these; a missing one is drawn as ``-``.
+            where there is one of these; a missing one is drawn as ``-``. Many
+            metrics are drawn one row each.
 
     Returns:
         The table as text, and a line for each run whose mIoU is not over all classes.
@@ -62,12 +64,14 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
             f"nothing to draw: none of the runs {list(runs)} has a score, such as "
             f"{', '.join(MEANS)}"
         )
-    table = PrettyTable()
-    table.field_names = ["run", *(f"{mean} ({which})" for mean, which in columns)]
+    lines = [["run", *(f"{mean} ({which})" for mean, which in columns)]]
     for name, part in parts.items():
-        table.add_row(
-            [name, *(_cell(part[which].get(mean)) for mean, which in columns)]
-        )
+        cells = (_cell(part[which].get(mean)) for mean, which in columns)
+        lines.append([name, *cells])
+    if len(columns) > _MOST_COLUMNS:
+        lines = [list(column) for column in zip(*lines, strict=True)]
+    table = PrettyTable(lines[0])
+    table.add_rows(lines[1:])
     table.align = "r"
     table.align["run"] = "l"
     return "\n".join([table.get_string(), *_over_fewer_classes(parts)])
@@ -80,7 +84,11 @@ def _occurs(mean: str, parts: Mapping[str, Mapping]) -> bool:
 def _others(parts: Mapping[str, Mapping]) -> list[str]:
     """Return the scores of metrics with a prefix, such as those without labels."""
     names = (n for part in parts.values() for scores in part.values() for n in scores)
-    return [name for name in dict.fromkeys(names) if "/" in name]
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if "/" in name and "." not in name.rpartition("/")[2]  # no single classes
+    ]
 
 
 def _over_fewer_classes(parts: Mapping[str, Mapping]) -> list[str]:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from mmseg_uda.evaluation import results_table
@@ -41,6 +43,17 @@ def test_results_table__says_which_classes_a_mean_is_not_over():
 def test_results_table__nothing_to_draw():
     with pytest.raises(ValueError, match="none of the runs"):
         results_table({"a": {"loss": 1.0}})
+
+
+def test_results_table__many_scores_are_rows():
+    names = ["source/mIoU", *(f"target/label_free/s{number}" for number in range(3))]
+    final = {name: 10.0 + index for index, name in enumerate(names)}
+    run = {"final": final | {"source/IoU.sky": 3.0}, "best": final}
+    lines = results_table({"one": run, "two": run}).splitlines()
+    assert re.search(r"\| run +\|   one \|   two \|", lines[1])
+    drawn = [line.split("|")[1].strip() for line in lines[3:-1]]
+    assert drawn == [f"{name} ({w})" for name in names for w in ("final", "best")]
+    assert lines[3].split("|")[2:4] == [" 10.00 ", " 10.00 "]
 
 
 def test_results_table__scores_without_labels():
