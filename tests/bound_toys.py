@@ -96,8 +96,12 @@ def bound_model(noise=None, names=("lipschitz",), views=None, **of_map):
 
 
 def find(model, folder, resume=False, names=("lipschitz",), **options):
-    """Run the hook; the target's training images lie in the folder ``target``."""
+    """Run the hook; the target's training images lie in the folder ``target``.
+
+    ``validated`` is the data set of the validation, if there is one.
+    """
     dataset = dict(type="BoundToy") | options.pop("dataset", {})
+    validated = options.pop("validated", None)
     target = SimpleNamespace(image_root="target")
     runner = SimpleNamespace(
         model=model,
@@ -107,6 +111,7 @@ def find(model, folder, resume=False, names=("lipschitz",), **options):
         work_dir=str(folder),
         logger=logging.getLogger("bound"),
         _resume=resume,
-        val_loop=None,
+        val_loop=validated,
+        val_dataloader=SimpleNamespace(dataset=validated),
     )
     NoiseBoundHook(list(names), dataset, **options).before_train(runner)

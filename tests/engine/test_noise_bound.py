@@ -2,6 +2,7 @@
 
 import json
 import math
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -207,6 +208,14 @@ def test_hook__refuses_data(tmp_path, options, said):
         find(bound_model(), tmp_path, **options)
 
 
+def test_hook__held_out_images_of_the_source_may_be_validated(tmp_path):
+    source = SimpleNamespace(image_root="source")
+    both = SimpleNamespace(datasets={"source": source})
+    find(bound_model(), tmp_path, validated=both)
+    with pytest.raises(ValueError, match="target"):
+        find(bound_model(), tmp_path, validated=source)
+
+
 def test_hook__refuses_a_map_with_a_bound(tmp_path):
     with pytest.raises(ValueError, match=r"bound of map 'lipschitz', but .* none"):
         find(bound_model(dict(eps=0.5)), tmp_path)
@@ -228,9 +237,12 @@ def test_checks__before_any_stage():
     train = dict(dataset=dict(domains=dict(target=dict(images=images))))
     apart = dict(train_dataloader=dict(dataset=dict(domains=dict(source=images))))
     check_bound_images("two", Config(dict(good, **apart)))
+    both = dict(val_dataloader=dict(dataset=dict(domains=dict(source=images))))
+    check_bound_images("two", Config(dict(good, **apart, **both)))
     for loader in (
         dict(train_dataloader=train),
         dict(val_dataloader=dict(dataset=images)),
+        dict(val_dataloader=dict(dataset=dict(domains=dict(target=images)))),
     ):
         with pytest.raises(StageError, match="which are the target's"):
             check_bound_images("two", Config(dict(good, **loader)))

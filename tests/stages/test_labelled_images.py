@@ -47,6 +47,14 @@ def test_labelled_images__with_labels_of_their_size(validation):
     assert len(labelled_images(validation(LOAD, RESIZE, LABELS, PACK))) == 2
 
 
+def test_labelled_images__of_several_domains_the_target(validation):
+    target = validation(LOAD, RESIZE, LABELS, PACK).val_dataloader.dataset
+    domains = dict(source=dict(type="BaseSegDataset"), target=target)
+    dataset = dict(type="MultiDomainDataset", domains=domains)
+    cfg = Config(dict(val_dataloader=dict(dataset=dataset)))
+    assert labelled_images(cfg).data_root == target.data_root
+
+
 def test_labelled_images__pipeline_without_labels(validation):
     with pytest.raises(StageError, match=r"gives no label with .*png.*LoadAnnotations"):
         labelled_images(validation(LOAD, RESIZE, PACK))
