@@ -136,7 +136,7 @@ def print_correlations(networks: Sequence[Network]) -> None:
     titled = {title: score for score, title in SCORES.items()}
     for task, title in TASKS.items():
         own = [n for n in networks if n["task"] == task]
-        seeds = by(own, "seed")
+        seeds = [seed for seed in by(own, "seed") if len(seed) > 2]
         columns = {
             "networks of one seed": lambda score, seeds=seeds: told(
                 [correlation(seed, score) for seed in seeds], "{:.2f}"
@@ -152,7 +152,12 @@ def print_losses(networks: Sequence[Network]) -> None:
     choices = {title: highest(score) for score, title in SCORES.items()}
     choices |= {"any": lambda group: group}
     adapted = [n for n in networks if not n["row"].startswith("source_only")]
-    for title, pool in (("all networks", networks), ("adapted networks", adapted)):
+    pools = {
+        "all networks": networks,
+        "adapted networks": adapted,
+        "adapted but +Pseudo": [n for n in adapted if "_pseudo" not in n["row"]],
+    }
+    for title, pool in pools.items():
         columns = _by_task(by(pool, "task", "seed"))
         print_table(
             f"lost, {title}", columns, {**choices, "any last stage": last_stage}

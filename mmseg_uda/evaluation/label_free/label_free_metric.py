@@ -7,11 +7,10 @@ from typing import Any
 
 import torch
 from mmengine.evaluator import BaseMetric
-from mmengine.logging import MMLogger, print_log
 from mmseg.registry import METRICS
-from prettytable import PrettyTable
 from torch import Tensor
 
+from .means import in_percent, mean_over_images
 from .scores import certainty, information_maximisation, soft_neighbourhood_density
 
 _SCORES = ("certainty", "information", "density")
@@ -99,20 +98,9 @@ class LabelFreeMetric(BaseMetric):
         Raises:
             ValueError: If there is no image.
         """
-        if not results:
-            raise ValueError("no image was evaluated: the set is empty")
-        means = {
-            name: torch.stack([result[name] for result in results]).mean(0)
-            for name in ("mean", "certainty", "density")
-        }
+        means = mean_over_images(results)
         means["information"] = information_maximisation(
             means["mean"], means["certainty"]
         )
-        scores = {name: round(100 * means[name].item(), 2) for name in _SCORES}
-        table = PrettyTable(list(scores))
-        table.add_row([f"{score:.2f}" for score in scores.values()])
-        print_log(
-            f"label-free scores in percent, {len(results)} images\n{table}",
-            logger=MMLogger.get_current_instance(),
-        )
-        return scores
+        scores = {name: means[name].item() for name in _SCORES}
+        return in_percent(scores, f"{len(results)} images")
