@@ -324,7 +324,9 @@ def test_own_data__scores_without_target_labels(workspace):
         }
         assert len([*folder.glob("best_*information_iter_*.pth")]) == 1
     checkpoint = "work_dirs/own_scores/stage_two/iter_2.pth"
-    run("test.py", config, checkpoint, "--cfg-options", *options(changes))
+    told = run("test.py", config, checkpoint, "--cfg-options", *options(changes))
+    assert "iter_2.pth: source/mIoU " in told
+    assert "IoU.road" not in told.rpartition("iter_2.pth: ")[2]
 
 
 @torch.no_grad()

@@ -16,13 +16,14 @@ from mmseg_uda.datasets.checks.loader_sizes import Batching, check_sizes
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.engine.distributed import shutdown_distributed
 from mmseg_uda.evaluation.occurring import is_missing, over_classes
-from mmseg_uda.evaluation.results import MEANS, never_predicted_in
+from mmseg_uda.evaluation.results import main_scores, never_predicted_in
 from mmseg_uda.models.segmentors.mean_segmentor import MeanSegmentor
 from mmseg_uda.stages.checks.building import building
 from mmseg_uda.stages.checks.classes import check_classes
+from mmseg_uda.stages.checks.evaluator import check_evaluator
 from mmseg_uda.stages.checks.full_size_weights import toy_explained
 from mmseg_uda.stages.checks.model import check_model
-from mmseg_uda.stages.checks.signatures import check_arguments
+from mmseg_uda.stages.checks.signatures import known_arguments
 from mmseg_uda.stages.config.config_nodes import HOOK_NAMES
 from mmseg_uda.stages.config.request import Request
 from mmseg_uda.stages.errors import StageError
@@ -102,9 +103,8 @@ def run_test(
         )
         over = {"mIoU": over_classes(metrics)}
         means = ", ".join(
-            f"{k} {v:.2f} {over.get(k, '')}".rstrip()
-            for k, v in metrics.items()
-            if k in MEANS
+            f"{name} {metrics[name]:.2f} {over.get(name, '')}".rstrip()
+            for name in main_scores(metrics)
         )
         say(f"\n{checkpoint}: {means} (all of it: {file})")
     else:
@@ -178,9 +178,7 @@ def _prepare(
         for checkpoint in checkpoints:
             model = check_model(plain, Path(checkpoint), trains=False)
     check_classes(plain, model, "test_dataloader")
-    metrics = cfg.test_evaluator
-    for metric in metrics if isinstance(metrics, list | tuple) else [metrics]:
-        check_arguments(METRICS, metric, "test_evaluator")
+    check_evaluator(cfg.test_evaluator, "test_evaluator")
     draw_toycity(request, [cfg])
     before = DecodedBefore(memory_folder())
     key = "test_dataloader"
@@ -238,5 +236,19 @@ def _augment(cfg: Config) -> None:
 
 def _keep_predictions(cfg: Config, out: str) -> None:
     given = cfg.test_evaluator
-    for evaluator in given if isinstance(given, list) else [given]:
-        evaluator["output_dir"] = out
+    metrics = given if isinstance(given, list) else [given]
+    writing = [metric for metric in metrics if _writes(metric)]
+    if not writing:
+        raise StageError(
+            "--out: none of the metrics in test_evaluator writes predictions; let "
+            "tools/predict.py do so, or leave --out out"
+        )
+    for metric in writing:
+        metric["output_dir"] = out
+
+
+def _writes(metric: Mapping) -> bool:
+    """Whether a metric writes predictions; one that can't be told does."""
+    kind = metric.get("type")
+    known = known_arguments(METRICS.get(kind) if isinstance(kind, str) else kind)
+    return known is None or "output_dir" in known

@@ -32,6 +32,23 @@ def never_predicted_in(metrics: Iterable[object]) -> str:
     )
 
 
+def main_scores(names: Iterable[str]) -> list[str]:
+    """Choose the metrics that a result is told by.
+
+    Args:
+        names: Those that there are.
+
+    Returns:
+        :data:`MEANS`; where there is none of these, the scores of metrics with a
+        prefix, such as those without labels, but for those of single classes.
+    """
+    names = dict.fromkeys(names)
+    means = [mean for mean in MEANS if mean in names]
+    return means or [
+        name for name in names if "/" in name and "." not in name.rpartition("/")[2]
+    ]
+
+
 def results_table(runs: Mapping[str, Mapping]) -> str:
     """Draw the results of several runs, one row each.
 
@@ -52,7 +69,9 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
         ValueError: If there is no run, or no run has a score.
     """
     parts = {name: _final_and_best(result) for name, result in runs.items()}
-    means = [m for m in MEANS if _occurs(m, parts)] or _others(parts)
+    means = main_scores(
+        n for part in parts.values() for scores in part.values() for n in scores
+    )
     columns = [
         (mean, which)
         for mean in means
@@ -75,20 +94,6 @@ def results_table(runs: Mapping[str, Mapping]) -> str:
     table.align = "r"
     table.align["run"] = "l"
     return "\n".join([table.get_string(), *_over_fewer_classes(parts)])
-
-
-def _occurs(mean: str, parts: Mapping[str, Mapping]) -> bool:
-    return any(mean in scores for part in parts.values() for scores in part.values())
-
-
-def _others(parts: Mapping[str, Mapping]) -> list[str]:
-    """Return the scores of metrics with a prefix, such as those without labels."""
-    names = (n for part in parts.values() for scores in part.values() for n in scores)
-    return [
-        name
-        for name in dict.fromkeys(names)
-        if "/" in name and "." not in name.rpartition("/")[2]  # no single classes
-    ]
 
 
 def _over_fewer_classes(parts: Mapping[str, Mapping]) -> list[str]:

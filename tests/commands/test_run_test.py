@@ -129,3 +129,10 @@ def test_run_test__leaves_out_hooks_that_do_nothing_in_a_test(
     assert [hook["type"] for hook in ran[0].custom_hooks] == ["EMAHook"]
     assert "stop" not in ran[0].default_hooks
     assert ran[0].default_hooks.logger.type == "LoggerHook"
+
+
+def test_run_test__out_needs_a_metric_that_writes(tmp_path, checkpoint):
+    scored = dict(type="DomainMetric", domain="a", metric=dict(type="LabelFreeMetric"))
+    asked = request(tmp_path, test_evaluator=scored)
+    with pytest.raises(StageError, match=r"--out: none of the metrics.*predict\.py"):
+        run_test(asked, checkpoint, out=str(tmp_path / "out"))

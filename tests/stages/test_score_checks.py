@@ -7,6 +7,7 @@ from mmengine.config import Config
 from mmengine.evaluator import Evaluator
 
 from mmseg_uda.engine.hooks import ResultHook
+from mmseg_uda.stages.checks.evaluator import check_evaluator
 from mmseg_uda.stages.checks.hooks import check_scores
 from mmseg_uda.stages.checks.labels_come import check_labels_come
 from mmseg_uda.stages.errors import StageError
@@ -51,6 +52,24 @@ def test_check_scores__names_of_what_is_measured(key, metrics):
 def test_check_scores__refuses_others(key, metrics, meant):
     with pytest.raises(StageError, match=rf"by '{key}'.*measures .*{meant}"):
         check(key, *metrics)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        dict(FREE, num_pixls=3),
+        [SOURCE, dict(FREE, num_pixls=3)],
+        dict(type="Evaluator", metrics=[dict(FREE, num_pixls=3)]),
+        dict(SOURCE, metric=dict(FREE, num_pixls=3)),
+    ],
+)
+def test_check_evaluator__misspelt_arguments_wherever_they_are(given):
+    with pytest.raises(StageError, match=r"val_evaluator.*'num_pix"):
+        check_evaluator(given, "val_evaluator")
+
+
+def test_check_evaluator__what_is_fine():
+    check_evaluator([SOURCE, FREE, TARGET], "val_evaluator")
 
 
 @pytest.mark.parametrize("metric", [TARGET["metric"], TARGET])

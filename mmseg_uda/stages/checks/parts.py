@@ -9,13 +9,14 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.optim import OptimWrapper, OptimWrapperDict
 from mmengine.runner import EpochBasedTrainLoop, LogProcessor, Runner
-from mmseg.registry import DATASETS, LOOPS, METRICS, VISBACKENDS, VISUALIZERS
+from mmseg.registry import DATASETS, LOOPS, VISBACKENDS, VISUALIZERS
 
 from mmseg_uda.utils.suggestions import did_you_mean
 
 from ..errors import StageError
 from .building import building
 from .dry_runner import DryRunner
+from .evaluator import check_evaluator
 from .hooks import check_hooks, check_scores, check_unscored
 from .short_schedules import check_counts_iterations
 from .signatures import check_arguments, known_arguments
@@ -147,11 +148,7 @@ def _check_schedules(runner: DryRunner, schedules: Any) -> None:
 
 
 def _check_evaluator(cfg: Config) -> Mapping[str, Any] | None:
-    given = cfg.val_evaluator
-    if isinstance(given, Mapping) and "metrics" in given:
-        given = given["metrics"]
-    for metric in given if isinstance(given, list | tuple) else [given]:
-        check_arguments(METRICS, metric, "val_evaluator")
+    check_evaluator(cfg.val_evaluator, "val_evaluator")
     dataset = cfg.val_dataloader.dataset
     check_arguments(DATASETS, dataset, "val_dataloader.dataset")
     takes = known_arguments(DATASETS.get(dataset["type"])) or ()
