@@ -60,15 +60,22 @@ Choice = Callable[[Sequence[Network]], Sequence[Network]]
 
 
 def read(path: str) -> list[Network]:
-    """Read the networks that score what adaptation.json says, but for the oracle's."""
-    found = []
+    """Read the networks that score what adaptation.json says, but for the oracle's.
+
+    A network that two rows have, by all of its scores, is counted once.
+    """
+    found: dict[tuple, Network] = {}
     for key, entry in json.loads(Path(path).read_bytes()).items():
+        scores, which = entry["scores"], (entry["task"], entry["seed"])
         if not entry["same"]:
-            print(f"left out: {key} scores {entry['scores']['mIoU']}", file=sys.stderr)
+            print(f"left out: {key} scores {scores['mIoU']}", file=sys.stderr)
         elif not entry["row"].startswith("oracle"):
             run = key.rpartition("/")[0]
-            found.append({**entry["scores"], **entry, "run": run})
-    return found
+            found.setdefault(
+                (*which, *scores.values()), {**scores, **entry, "run": run}
+            )
+    print(f"{len(found)} networks", file=sys.stderr)
+    return list(found.values())
 
 
 def by(networks: Iterable[Network], *keys: str) -> list[list[Network]]:
@@ -107,6 +114,15 @@ def highest(score: str) -> Choice:
 def final(networks: Sequence[Network]) -> list[Network]:
     """Choose what is there at the end of a training."""
     return [network for network in networks if network["which"] == "final"]
+
+
+def with_statistics(networks: Sequence[Network]) -> list[Network]:
+    """Choose the end of a training with the target's statistics.
+
+    That is what is there at the end where the training ends with them.
+    """
+    adapted = [network for network in networks if network["which"] == "statistics"]
+    return adapted or final(networks)
 
 
 def last_stage(networks: Sequence[Network]) -> list[Network]:
@@ -163,7 +179,8 @@ def print_losses(networks: Sequence[Network]) -> None:
             f"lost, {title}", columns, {**choices, "any last stage": last_stage}
         )
     runs = [run for run in by(networks, "run") if len(run) > 1]
-    print_table("lost, one run", _by_task(runs), {**choices, "final": final})
+    choices |= {"final": final, "final, target statistics": with_statistics}
+    print_table("lost, one run", _by_task(runs), choices)
 
 
 def _by_task(groups: Sequence[Sequence[Network]]) -> dict[str, Callable]:
@@ -183,7 +200,7 @@ def family(network: Network) -> tuple[str, str]:
 
 def draw(networks: Sequence[Network]) -> bytes:
     """Draw mIoU over each score as a PNG file, a row of pictures for each task."""
-    figure = Figure(figsize=(2.1 * len(DRAWN), 5.2), layout="constrained")
+    figure = Figure(figsize=(2.1 * len(DRAWN), 5.6), layout="constrained")
     axes = figure.subplots(len(TASKS), len(DRAWN), sharey="row")
     for task, of_task in zip(TASKS, axes, strict=True):
         own = [network for network in networks if network["task"] == task]
@@ -192,7 +209,8 @@ def draw(networks: Sequence[Network]) -> bytes:
                 shown = [n for n in own if family(n) == (name, color)]
                 points = [[n[key] for n in shown] for key in (score, "mIoU")]
                 ax.scatter(*points, s=12, color=color, label=name, alpha=0.8)
-            ax.set_title(f"{SCORES[score]}: {correlation(own, score):.2f}", fontsize=9)
+            title = SCORES[score].replace(", ", "\n")
+            ax.set_title(f"{title}: {correlation(own, score):.2f}", fontsize=9)
             ax.tick_params(labelsize=7)
             ax.grid(alpha=0.3)
         of_task[0].set_ylabel(f"mIoU, {TASKS[task]}", fontsize=9)
