@@ -130,6 +130,11 @@ def last_stage(networks: Sequence[Network]) -> list[Network]:
     return [n for n in final(networks) if any(x in n["row"] for x in LAST_STAGES)]
 
 
+def recommended(networks: Sequence[Network]) -> list[Network]:
+    """Choose the end of the row that `mmseg-uda init` trains."""
+    return [n for n in final(networks) if n["row"] == f"mrnet_lcrf_{n['task']}"]
+
+
 def lost(groups: Iterable[Sequence[Network]], choice: Choice) -> list[float]:
     """MIoU below the best of each group, on average where several are chosen."""
     return [
@@ -173,11 +178,10 @@ def print_losses(networks: Sequence[Network]) -> None:
         "adapted networks": adapted,
         "adapted but +Pseudo": [n for n in adapted if "_pseudo" not in n["row"]],
     }
+    plain = {"any last stage": last_stage, "MRNet+LCRF, final": recommended}
     for title, pool in pools.items():
         columns = _by_task(by(pool, "task", "seed"))
-        print_table(
-            f"lost, {title}", columns, {**choices, "any last stage": last_stage}
-        )
+        print_table(f"lost, {title}", columns, {**choices, **plain})
     runs = [run for run in by(networks, "run") if len(run) > 1]
     choices |= {"final": final, "final, target statistics": with_statistics}
     print_table("lost, one run", _by_task(runs), choices)
