@@ -62,9 +62,7 @@ def test_source_free__wants_a_checkpoint(folder):
 @pytest.mark.slow
 def test_batch_norm_alone__trains_on_the_source_and_ends_with_the_target(folder):
     config = "configs/own/statistics_own.py"
-    out = run(
-        "train.py", config, "--pretrained=none", "--cfg-options", *options(SMALL)
-    )
+    out = run("train.py", config, "--pretrained=none", "--cfg-options", *options(SMALL))
     assert "target" in out
     assert trained("statistics_own", "train")
 

@@ -50,15 +50,21 @@ exclude_patterns = [
 site_navigation = {
     "Start": ["README", "docs/start", "docs/gallery", "docs/toycity"],
     "Choose": ["docs/choose", "docs/data", "docs/label_formats"],
-    "Your own": ["docs/own_data", "docs/own_files", "docs/own_configs", "docs/networks"],
+    "Your own": [
+        "docs/own_data",
+        "docs/own_files",
+        "docs/own_configs",
+        "docs/networks",
+    ],
     "Recipes": [
         "docs/recipes/source_free",
-        "docs/batch_norm",
+        "docs/recipes/batch_norm_alone",
         "docs/recipes/few_labels",
         "docs/recipes/several_cameras",
         "docs/recipes/*",
     ],
     "Look at it": [
+        "docs/predict",
         "docs/report*",
         "docs/healthy*",
         "docs/visualization",
@@ -72,6 +78,7 @@ site_navigation = {
         "docs/stages",
         "docs/checkpoints",
         "docs/backbones",
+        "docs/batch_norm",
         "docs/region_labels",
         "docs/translation",
         "docs/commands",

@@ -5,7 +5,7 @@ A comment in a page says what stands in its place:
 - ``<!-- parts: mmseg_uda.models.maps -->``: all that is registered by that package;
 - ``<!-- parts: mmseg_uda.datasets DATASETS -->``: of these, what is in that registry;
 - ``<!-- exports: mmseg_uda.models.losses -->``: all that the package exports;
-- ``<!-- members: mmseg_uda.models.maps.base_map.BaseMap -->``: a class with its methods;
+- ``<!-- members: mmseg_uda.stages.BaseStage -->``: a class with its methods;
 - ``<!-- commands -->``: the help of every command.
 """
 
@@ -23,7 +23,7 @@ import mmseg.registry
 from mmengine.registry import Registry
 from sphinx.application import Sphinx
 
-import mmseg_uda.parts  # noqa: F401  registers all of them
+import mmseg_uda.parts
 import mmseg_uda.registry
 from mmseg_uda.commands.main import COMMANDS, main
 

@@ -41,8 +41,9 @@ def address(path: Path, root: Path) -> str | None:
     url = repository(root)
     if url is None:
         return None
+    path = path.resolve()
     kind = "tree" if path.is_dir() else "blob"
-    return f"{url}/{kind}/main/{path.resolve().relative_to(root.resolve()).as_posix()}"
+    return f"{url}/{kind}/main/{path.relative_to(root.resolve()).as_posix()}"
 
 
 def _rewrite(app: Sphinx, doctree: nodes.document) -> None:

@@ -9,7 +9,9 @@ from sphinx.writers.html5 import HTML5Translator
 def setup(app: Sphinx) -> None:
     """Register the renderer."""
     app.add_html_math_renderer(
-        "built_in_mathml", inline_renderers=(_inline, None), block_renderers=(_block, None)
+        "built_in_mathml",
+        inline_renderers=(_inline, None),
+        block_renderers=(_block, None),
     )
 
 

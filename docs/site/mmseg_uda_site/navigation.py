@@ -11,7 +11,7 @@ _TOCTREE = """
 
 ```{{toctree}}
 :hidden:
-:caption: {caption}
+{caption}
 
 {pages}
 ```
@@ -37,7 +37,8 @@ def _append_toctrees(app: Sphinx, docname: str, source: list[str]) -> None:
 def _toctree(names: list[str], found: set[str], caption: str = "") -> str:
     # from the root, not from the page's folder
     pages = "\n".join(f"/{page}" for page in listed(names, found))
-    return _TOCTREE.format(caption=caption, pages=pages)
+    option = f":caption: {caption}" if caption else ""
+    return _TOCTREE.format(caption=option, pages=pages)
 
 
 def listed(names: list[str], found: set[str]) -> list[str]:
