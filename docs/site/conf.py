@@ -48,7 +48,7 @@ exclude_patterns = [
 ]
 #: Left column: heading -> pages, in order. A pattern may fit none.
 site_navigation = {
-    "Start": ["README", "docs/start", "docs/gallery", "docs/toycity"],
+    "Start": ["docs/start", "README", "docs/gallery", "docs/toycity"],
     "Choose": ["docs/choose", "docs/data", "docs/label_formats"],
     "Your own": [
         "docs/own_data",
@@ -89,6 +89,22 @@ site_navigation = {
         "CHANGELOG",
     ],
     "Questions": ["docs/faq"],
+}
+#: Shorter than the page's own heading.
+site_titles = {
+    "README": "Overview",
+    "docs/toycity": "ToyCity",
+    "docs/data": "Data sets",
+    "docs/networks": "A network of your own",
+    "docs/visualization": "Pictures and curves",
+    "docs/benchmarks/adaptation": "What adaptation gains",
+    "docs/benchmarks/map_quality": "Which maps find wrong pixels",
+    "docs/benchmarks/lcda": "Rows of the LCDA paper",
+    "docs/benchmarks/mlan": "Rows of the MLAN paper",
+    "docs/benchmarks/not_built": "What was not built",
+    "docs/stages": "Stages and options",
+    "docs/backbones": "Backbones",
+    "docs/batch_norm": "Batch norm statistics",
 }
 #: Pages below a page of it, not named there.
 site_subpages = {

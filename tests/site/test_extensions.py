@@ -49,7 +49,7 @@ def test_generated__a_comment_becomes_documentation():
     assert ".. autoclass:: mmseg_uda.models.maps.LipschitzMap" in made
     assert generated.registered()["mmseg_uda.models.maps.LipschitzMap"] is LipschitzMap
     assert generated._made("table", None) is None  # a comment of somebody else
-    with pytest.raises(ValueError, match="no part is registered by .*nothing"):
+    with pytest.raises(ValueError, match="no part is registered by"):
         generated._made("parts", "mmseg_uda.nothing")
 
 

@@ -11,7 +11,7 @@ _TOCTREE = """
 
 ```{{toctree}}
 :hidden:
-{caption}
+{option}
 
 {pages}
 ```
@@ -22,23 +22,27 @@ def setup(app: Sphinx) -> None:
     """Register it."""
     app.add_config_value("site_navigation", {}, "env", (dict,))
     app.add_config_value("site_subpages", {}, "env", (dict,))
+    app.add_config_value("site_titles", {}, "env", (dict,))
     app.connect("source-read", _append_toctrees)
 
 
 def _append_toctrees(app: Sphinx, docname: str, source: list[str]) -> None:
-    if docname == app.config.root_doc:
-        for caption, names in app.config.site_navigation.items():
-            source[0] += _toctree(names, app.env.found_docs, caption)
-    if docname in app.config.site_subpages:
-        names = app.config.site_subpages[docname]
-        source[0] += _toctree(names, app.env.found_docs - {docname})
+    config, found = app.config, app.env.found_docs
+    if docname == config.root_doc:
+        for caption, names in config.site_navigation.items():
+            pages = listed(names, found)
+            source[0] += _toctree(pages, config.site_titles, f":caption: {caption}")
+    if docname in config.site_subpages:
+        pages = listed(config.site_subpages[docname], found - {docname})
+        source[0] += _toctree(pages, config.site_titles)
 
 
-def _toctree(names: list[str], found: set[str], caption: str = "") -> str:
+def _toctree(pages: list[str], titles: dict[str, str], option: str = "") -> str:
     # from the root, not from the page's folder
-    pages = "\n".join(f"/{page}" for page in listed(names, found))
-    option = f":caption: {caption}" if caption else ""
-    return _TOCTREE.format(caption=option, pages=pages)
+    lines = [
+        f"{titles[page]} </{page}>" if page in titles else f"/{page}" for page in pages
+    ]
+    return _TOCTREE.format(option=option, pages="\n".join(lines))
 
 
 def listed(names: list[str], found: set[str]) -> list[str]:
