@@ -34,7 +34,7 @@ demo: setup
 test: setup lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-# every warning is an error, as in tests/site
+# every warning is an error, as in tests/docs_site
 docs: setup
 	$(BIN)/python -m sphinx -c docs/site -d build/site_doctrees -W --keep-going -q . build/site
 	@echo "open build/site/index.html"

@@ -38,6 +38,15 @@ def test_site__every_page_of_docs_is_in_the_navigation(site, pages):
     assert missing == set(), "name them in site_navigation of docs/site/conf.py"
 
 
+def test_site__every_picture_is_in_the_gallery():
+    text = (ROOT / "docs/gallery.md").read_text()
+    folders = ("docs/images", "docs/benchmarks")
+    pictures = [path for name in folders for path in (ROOT / name).glob("*.png")]
+    assert len(pictures) > 10
+    missing = [p.name for p in pictures if f"({p.parent.name}/{p.name})" not in text]
+    assert missing == []
+
+
 def test_site__links_lead_somewhere(site, pages):
     dead, checked = [], 0
     for name, page in pages.items():
