@@ -69,6 +69,7 @@ site_navigation = {
         "docs/healthy*",
         "docs/visualization",
         "docs/export*",
+        "docs/label_free*",
         "docs/benchmarks/label_free*",
         "docs/benchmarks/adaptation",
         "docs/benchmarks/map_quality",
