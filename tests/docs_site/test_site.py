@@ -94,7 +94,7 @@ def test_site__has_every_command_with_its_options(site):
 
 def test_site__draws_diagrams_and_formulas(site):
     drawn = (site / "docs/architecture.html").read_text()
-    assert drawn.count('<div class="mermaid-drawing"><svg') == 2
+    assert drawn.count('<div class="mermaid-drawing"><svg') == 3
     assert "flowchart LR" not in drawn
     assert "<math " in (site / "docs/api/maps.html").read_text()
 
