@@ -51,6 +51,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         "that of any image",
     )
     parser.add_argument(
+        "--submission",
+        metavar="NAME",
+        help="predict the test images of this data set, such as acdc or loveda/rural, "
+        "whose folder IMAGES is then, and also write DIR/submission: the files that "
+        "its test server takes (docs/data.md)",
+    )
+    parser.add_argument(
         "--average-with",
         nargs="+",
         default=[],
@@ -77,6 +84,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.image_suffix and Path(args.images).is_file():
         parser.error("--image-suffix is of a folder of images, and IMAGES is a file")
+    if args.image_suffix and args.submission:
+        parser.error("--image-suffix: --submission knows how its images are called")
     return args
 
 
@@ -105,6 +114,7 @@ def main(argv: list[str] | None = None) -> None:
             confidence=args.confidence,
             opacity=args.overlay,
             image_suffix=args.image_suffix,
+            submission=args.submission,
             overwrite=args.overwrite,
             num_workers=args.num_workers,
         )

@@ -14,6 +14,8 @@ from mmseg_uda.utils.resumable_folder import ResumableFolder
 REPORT, SHARES, LEGEND = "prediction.json", "class_shares.csv", "legend.png"
 #: What an image can get, in the order of writing, and how its file ends.
 KINDS = {"labels": ".png", "confidence": ".png", "overlays": ".jpg"}
+#: Folder of files for a test server, see :class:`Submission`.
+SUBMISSION = "submission"
 _QUALITY = 92  # of JPEG pictures
 
 
@@ -39,7 +41,7 @@ class PredictionWriter(ResumableFolder):
     """
 
     content = "predictions"
-    folders = tuple(KINDS)
+    folders = (*KINDS, SUBMISSION)
     files = (REPORT, SHARES, LEGEND, "images.jsonl")
     report = REPORT
     always = frozenset({"kinds", "checkpoint_sha256"})
