@@ -11,6 +11,7 @@ from named_downloads import draw
 from resolved import resolved
 
 from mmseg_uda.datasets.named import TABLE
+from mmseg_uda.stages import Request, Resolver
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 PAIRS = sorted(
@@ -18,6 +19,12 @@ PAIRS = sorted(
     for folder in ("street", "aerial", "retina")
     for path in (CONFIGS / folder).glob("mrnet_lcrf_*.py")
 )
+# (width, height), (height, width), images of each domain, lengths of the two stages
+SETTINGS = {
+    "street": ((1024, 576), (512, 1024), 2, (25000, 40000)),
+    "aerial": ((1024, 1024), (512, 512), 8, (10000, 10000)),
+    "retina": ((1168, 1168), (512, 512), 2, (4000, 4000)),
+}
 METHODS = ("source_only", "statistics", "lcda_lcrf", "mrnet_lcrf")
 
 
@@ -43,6 +50,26 @@ def test_pairs__all_are_there_with_all_methods():
                 path.read_text().replace("mrnet_lcrf.py", f"{method}.py").split("\n")
             )
             assert text.split("\n")[1:] == lines
+
+
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
+def test_pairs__have_the_settings_of_their_pages(path):
+    scale, crop, images, lengths = SETTINGS[path.parent.name]
+    if "mapillary" in path.stem:
+        scale = (1024, 768)
+    run = Resolver(Request(path))
+    stages = [run.stage_config(stage) for stage in run.stages if stage.trains]
+    assert tuple(cfg.train_cfg.max_iters for cfg in stages) == lengths
+    for cfg in stages:
+        loader = cfg.train_dataloader
+        assert dict(loader.sampler.samples_per_domain) == dict(
+            source=images, target=images
+        )
+        for domain in loader.dataset.domains.values():
+            steps = {step.type: step for step in domain.pipeline}
+            assert steps["RandomResize"].scale == scale
+            assert steps["DiverseCrop"].crop_size == crop
+        assert cfg.val_dataloader.dataset.pipeline[1].scale == scale
 
 
 @pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.stem)
