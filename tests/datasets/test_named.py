@@ -122,6 +122,28 @@ def test_named_folder__refuses(tmp_path, options, said):
         build("NamedFolder", root=tmp_path, **options)
 
 
+@pytest.mark.parametrize("kind", ["NamedFolder", "NamedImages"])
+def test_named_folder__some_of_its_images(tmp_path, kind):
+    draw(tmp_path, TABLE["stare"], "train", count=20)
+    first = build(kind, "stare", tmp_path, indices=12)
+    last = build(kind, "stare", tmp_path, indices=-8)
+    names = [
+        Path(data.get_data_info(i)["img_path"]).name
+        for data in (first, last)
+        for i in range(len(data))
+    ]
+    assert names == [f"{i:02d}.ppm" for i in range(1, 21)]
+    with pytest.raises(ValueError, match=r"indices=-21, but .* holds 20 images"):
+        build(kind, "stare", tmp_path, indices=-21)
+    for folder, end in (("stare-images", ".ppm"), ("labels-ah", ".ah.ppm")):
+        (tmp_path / folder / f"03{end}").unlink()
+    with pytest.raises(ValueError, match=r"some of its 20 images, .* holds 19"):
+        build(kind, "stare", tmp_path, indices=12)
+    assert len(build(kind, "stare", tmp_path)) == 19
+    draw(tmp_path, TABLE["acdc"], "train")  # has splits; a few images will do to try
+    assert len(build(kind, "acdc", tmp_path, indices=3)) == 3
+
+
 def test_named_folder__nothing_there(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"(?s)does not exist.*_rgb_anon\.png"):
         build("NamedFolder", "acdc", tmp_path)

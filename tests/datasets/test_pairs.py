@@ -37,7 +37,8 @@ def download(root, dataset):
     """Draw the download that a data set of a pair reads; enough of its images."""
     entry = TABLE[dataset.name]
     which = (dataset.get("split", "train"), dataset.get("part"))
-    draw(root, entry, *which, count=28, cell=(64, 16))
+    whole = entry.counts["train"] if "indices" in dataset else 4
+    draw(root, entry, *which, count=whole, cell=(64, 16))
 
 
 def test_pairs__all_are_there_with_all_methods():
