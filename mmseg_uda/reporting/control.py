@@ -1,0 +1,60 @@
+"""What a run is compared with, and which of its scores are shown beside it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .run_record import RunRecord
+from .scores import Column
+
+_SOURCE_ONLY = "source_only"
+
+
+def control_of(run: RunRecord, against: RunRecord | None) -> Column | None:
+    """Return the scores that a run is compared with.
+
+    These are the last ones of another run if one is given; else those of its own stage
+    on the source alone, or of its first one, if it has several.
+
+    Raises:
+        ValueError: If the other run has no scores.
+    """
+    if against is not None:
+        if not against.scored:
+            raise ValueError(
+                f"--against {against.folder}: it has no validation scores to compare "
+                "with. Give a run that was validated, or leave it out."
+            )
+        last = against.scored[-1]
+        return Column(against.label, last.name, last.final, is_control=True)
+    if len(run.scored) < 2:
+        return None
+    named = [s for s in run.scored[:-1] if s.name.startswith(_SOURCE_ONLY)]
+    first = (named or run.scored)[0]
+    return Column(run.label, first.name, first.final, is_control=True)
+
+
+def columns_of(run: RunRecord, control: Column | None) -> list[Column]:
+    """Return the columns of a run's tables: its control, its stages, its best."""
+    columns = [] if control is None else [control]
+    for stage in run.scored:
+        if control is None or (run.label, stage.name) != (control.run, control.stage):
+            columns.append(Column(run.label, stage.name, stage.final))
+    last = run.scored[-1] if run.scored else None
+    if last is not None and last.best and last.best["iter"] != last.final["iter"]:
+        columns.append(Column(run.label, f"{last.name} (best)", last.best))
+    return columns
+
+
+def comparison_of(runs: Sequence[RunRecord], against: RunRecord | None) -> list[Column]:
+    """Return the last scores of several runs, the first of them being the control.
+
+    Args:
+        runs: The runs; those without scores are left out.
+        against: Another run that is the control, None for the first one.
+    """
+    columns = [] if against is None else [control_of(runs[0], against)]
+    for run in runs:
+        if run.scored:
+            last = run.scored[-1]
+            columns.append(Column(run.label, last.name, last.final))
+    return [replace(columns[0], is_control=True), *columns[1:]] if columns else []
