@@ -50,7 +50,7 @@ def report(
     views = [view_of(run, control, draw) for run in runs]
     comparison = None
     if len(runs) > 1:
-        comparison = score_tables(comparison_of(runs, control))
+        comparison = score_tables(comparison_of(runs, control), bars=False)
     page = Path(runs[0].folder, _PAGE) if out is None else Path(out)
     text = render_page(views, comparison)
     write_atomic(page, text)

@@ -4,31 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .run_record import RunRecord
-from .scores import Column
-
-_SOURCE_ONLY = "source_only"
+from .scores import SOURCE_ONLY, Column
 
 
 def control_of(run: RunRecord, against: RunRecord | None) -> Column | None:
     """Return the scores that a run is compared with.
 
-    These are the last ones of another run if one is given; else those of its own stage
-    on the source alone, or of its first one, if it has several.
-
-    Raises:
-        ValueError: If the other run has no scores.
+    These are the last ones of another run if one is given that has some; else those of
+    its own stage on the source alone, or of its first one, if it has several.
     """
-    if against is not None:
-        if not against.scored:
-            raise ValueError(
-                f"--against {against.folder}: it has no validation scores to compare "
-                "with. Give a run that was validated, or leave it out."
-            )
+    if against is not None and against.scored:
         last = against.scored[-1]
         return Column(against.label, last.name, last.final, is_control=True)
     if len(run.scored) < 2:
         return None
-    named = [s for s in run.scored[:-1] if s.name.startswith(_SOURCE_ONLY)]
+    named = [s for s in run.scored[:-1] if s.name.startswith(SOURCE_ONLY)]
     first = (named or run.scored)[0]
     return Column(run.label, first.name, first.final, is_control=True)
 
@@ -52,8 +42,8 @@ def comparison_of(runs: Sequence[RunRecord], against: RunRecord | None) -> list[
         runs: The runs; those without scores are left out.
         against: Another run that is the control, None for the first one.
     """
-    columns = [] if against is None else [control_of(runs[0], against)]
-    for run in runs:
+    columns = []
+    for run in filter(None, [against, *runs]):
         if run.scored:
             last = run.scored[-1]
             columns.append(Column(run.label, last.name, last.final))

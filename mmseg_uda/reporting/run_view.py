@@ -59,7 +59,7 @@ def view_of(
         draw: Draws the samples; None for no samples.
 
     Raises:
-        ValueError: If a file of the run is damaged, or ``against`` has no scores.
+        ValueError: If a file of the run is damaged.
     """
     control = control_of(run, against)
     samples, why = _samples(run, against, draw)
@@ -98,11 +98,11 @@ def _samples(
         return None, "no stage has a checkpoint yet"
     first, title = (able[0] if len(able) > 1 else None), ""
     if first is not None:
-        title = f"stage {first.name}"
+        title = first.name
     if against is not None and against.trained:
         first = against.trained[-1]
-        title = f"{against.label}, stage {first.name}"
+        title = f"{against.label}, {first.name}"
     try:
-        return draw(able[-1], first, (title, f"stage {able[-1].name}")), ""
+        return draw(able[-1], first, (title, able[-1].name)), ""
     except (ValueError, TypeError, OSError) as error:
         return None, str(error).strip().splitlines()[0]

@@ -23,7 +23,7 @@ class ClassTable:
     Args:
         kind: Which, such as ``IoU``.
         rows: A row a class.
-        span: Points that the longest bar of a gain stands for.
+        span: Points that the longest bar of a gain stands for; 0 for no bars.
     """
 
     kind: str
@@ -50,20 +50,25 @@ class ScoreTables:
     main: ScoreRow | None
 
 
-def score_tables(columns: Sequence[Column]) -> ScoreTables:
-    """Put scores side by side."""
+def score_tables(columns: Sequence[Column], bars: bool = True) -> ScoreTables:
+    """Put scores side by side.
+
+    Args:
+        columns: The scores.
+        bars: Whether the gain of the last column that is no best is drawn, too.
+    """
     means = mean_rows(columns)
     name = main_score(columns[-1].metrics) if columns else None
     return ScoreTables(
         columns=columns,
         means=means,
-        classes=[_class_table(columns, kind) for kind in kinds_of(columns)],
+        classes=[_class_table(columns, kind, bars) for kind in kinds_of(columns)],
         label_free=label_free_rows(columns),
         main=next((row for row in means if row.name == name), None),
     )
 
 
-def _class_table(columns: Sequence[Column], kind: str) -> ClassTable:
+def _class_table(columns: Sequence[Column], kind: str, bars: bool) -> ClassTable:
     rows = class_rows(columns, kind)
     gains = [abs(cell.gain) for row in rows for cell in row.cells if cell.gain]
-    return ClassTable(kind, rows, max([_LEAST_SPAN, *gains]))
+    return ClassTable(kind, rows, max([_LEAST_SPAN, *gains]) if bars else 0)

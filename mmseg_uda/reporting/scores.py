@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
+from mmseg_uda.evaluation import SYNTHIA_16
 from mmseg_uda.evaluation.by_class import BY_CLASS
 from mmseg_uda.evaluation.results import MEANS
 
 LABEL_FREE = "label_free/"
+#: How a stage is called that trains on the source alone.
+SOURCE_ONLY = "source_only"
+_OF_16 = MEANS[1]
 
 
 @dataclass(frozen=True)
@@ -50,10 +54,23 @@ class ScoreRow:
 
 
 def main_score(metrics: Mapping[str, Any]) -> str | None:
-    """Return the name of the score that stands for all: mIoU, if there is one."""
+    """Return the name of the score that stands for all.
+
+    That is the mIoU over 16 classes where the source has no more (SYNTHIA), else mIoU,
+    else the first one.
+    """
     names = means_of(metrics)
-    own = [name for name in names if name == MEANS[0] or name.endswith(f"/{MEANS[0]}")]
-    return next(iter([*own, *names]), None)
+    return next((name for name in (_OF_16, MEANS[0]) if name in names), None) or next(
+        iter(names), None
+    )
+
+
+def counted_classes(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the IoU of the classes that :func:`main_score` is over, by class."""
+    iou = class_scores(metrics)
+    if _OF_16 not in metrics:
+        return iou
+    return {name: value for name, value in iou.items() if name in SYNTHIA_16}
 
 
 def means_of(metrics: Mapping[str, Any]) -> list[str]:

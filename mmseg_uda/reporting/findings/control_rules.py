@@ -1,11 +1,15 @@
 """Findings in the scores of a run beside those of its control."""
 
 from ..run_record import RunRecord
-from ..scores import Column, class_scores, gain, main_score
+from ..scores import SOURCE_ONLY, Column, counted_classes, gain, main_score
 from .finding import CAUTION, NOTE, PROBLEM, Finding
 
 _LOST = 5.0  # points of IoU
 _SHOWN = 5
+_NO_CONTROL = "There is no control with scores beside this run, so no gain can be told."
+_GIVE_ONE = (
+    "Train the same network on the source alone and give its folder: --against RUN."
+)
 
 
 def control_findings(run: RunRecord, control: Column | None) -> list[Finding]:
@@ -14,21 +18,31 @@ def control_findings(run: RunRecord, control: Column | None) -> list[Finding]:
         return []
     last = run.scored[-1]
     if control is None:
-        told = "There is no control beside this run, so no gain can be told."
-        remedy = (
-            "Train the same network on the source alone and give its folder: "
-            "--against RUN."
-        )
-        return [Finding("no control", NOTE, "", told, remedy)]
-    ours, theirs = class_scores(last.final), class_scores(control.metrics)
+        return [Finding("no control", NOTE, "", _NO_CONTROL, _GIVE_ONE)]
+    ours, theirs = counted_classes(last.final), counted_classes(control.metrics)
     if set(ours) != set(theirs):
-        told = f"{control.title} has other classes, so gains are not comparable."
+        told = (
+            f"{control.title} was scored on other classes, so gains over it tell "
+            "nothing."
+        )
         remedy = "Give a control that was scored on the same classes."
         return [Finding("other classes", PROBLEM, last.name, told, remedy)]
     return [
+        *_weak(run, control),
         *_below(last.name, last.final, control),
         *_classes_below(last.name, ours, theirs, control),
     ]
+
+
+def _weak(run: RunRecord, control: Column) -> list[Finding]:
+    """Say where a run is compared with an adaptation of its own."""
+    if control.run != run.label or control.stage.startswith(SOURCE_ONLY):
+        return []
+    told = (
+        f"Gains are those over the run's own first stage, {control.stage}, which may "
+        "be an adaptation already."
+    )
+    return [Finding("own control", NOTE, "", told, _GIVE_ONE)]
 
 
 def _below(stage: str, final: dict, control: Column) -> list[Finding]:

@@ -23,7 +23,7 @@ def label_findings(stage: StageRecord) -> list[Finding]:
         remedy = f"Ease the rule and run it again: --restart-from {name}."
         return [Finding("nothing kept", PROBLEM, name, text, remedy)]
     told = outcome_warnings(report, stage.folder)
-    found = [Finding("pseudo-labels", PROBLEM, name, _sentence(t)) for t in told]
+    found = [Finding("pseudo-labels", CAUTION, name, _sentence(t)) for t in told]
     few = _few(report["per_class"])
     if few:
         each = ", ".join(f"{of} ({share:.3%})" for of, share in few.items())

@@ -1,7 +1,7 @@
 """Findings in the scores of a stage over its training."""
 
-from ..scores import class_scores, main_score
-from ..stage_record import RUNNING, StageRecord
+from ..scores import counted_classes, main_score
+from ..stage_record import StageRecord
 from .finding import CAUTION, NOTE, PROBLEM, Finding
 
 _POINT = 1.0  # percent
@@ -18,11 +18,13 @@ def score_findings(stage: StageRecord) -> list[Finding]:
 
 def _zero(stage: StageRecord) -> list[Finding]:
     """Find classes with an IoU of (nearly) 0: never had, or had and lost."""
-    final = class_scores(stage.final)
+    final = counted_classes(stage.final)
     zero = [name for name, iou in final.items() if iou is not None and iou < _LOST]
     found = []
     before = {
-        name: max((class_scores(r).get(name) or 0.0 for r in stage.history), default=0)
+        name: max(
+            (counted_classes(r).get(name) or 0.0 for r in stage.history), default=0
+        )
         for name in zero
     }
     lost = [name for name in zero if before[name] >= 1 + _LOST]
@@ -47,7 +49,7 @@ def _zero(stage: StageRecord) -> list[Finding]:
 
 
 def _absent(stage: StageRecord) -> list[Finding]:
-    absent = [n for n, iou in class_scores(stage.final).items() if iou is None]
+    absent = [n for n, iou in counted_classes(stage.final).items() if iou is None]
     if not absent:
         return []
     told = (
@@ -83,7 +85,7 @@ def _still_rising(stage: StageRecord) -> list[Finding]:
     """Find a finished training whose last validation is its best by a point."""
     name = main_score(stage.final)
     values = [result.get(name) for result in stage.history] if name else []
-    if stage.state == RUNNING or len(values) < 2 or None in values:
+    if not stage.done or len(values) < 2 or None in values:
         return []
     rise = values[-1] - max(values[:-1])
     if rise <= _POINT:
