@@ -1,10 +1,11 @@
 """What a run is compared with, and which of its scores are shown beside it."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from .run_record import RunRecord
-from .scores import SOURCE_ONLY, Column
+from .scores import BEST, SOURCE_ONLY, TEST, Column
 
 
 def control_of(run: RunRecord, against: RunRecord | None) -> Column | None:
@@ -24,15 +25,29 @@ def control_of(run: RunRecord, against: RunRecord | None) -> Column | None:
 
 
 def columns_of(run: RunRecord, control: Column | None) -> list[Column]:
-    """Return the columns of a run's tables: its control, its stages, its best."""
+    """Return the columns of a run's tables: control, stages, best, and tests."""
     columns = [] if control is None else [control]
     for stage in run.scored:
         if control is None or (run.label, stage.name) != (control.run, control.stage):
             columns.append(Column(run.label, stage.name, stage.final))
     last = run.scored[-1] if run.scored else None
     if last is not None and last.best and last.best["iter"] != last.final["iter"]:
-        columns.append(Column(run.label, f"{last.name} (best)", last.best))
-    return columns
+        columns.append(Column(run.label, last.name, last.best, kind=BEST))
+    return [*columns, *_tests_of(run)]
+
+
+def _tests_of(run: RunRecord) -> list[Column]:
+    """Return what ``mmseg-uda test`` has left beside the checkpoints of a run."""
+    found = []
+    for path in sorted(run.folder.glob("*/test_*.json")):
+        try:
+            metrics = json.loads(path.read_text()).get("metrics")
+        except (ValueError, AttributeError):
+            continue  # not ours
+        if isinstance(metrics, dict):
+            name = f"{path.parent.name}/{path.name}"
+            found.append(Column(run.label, name, metrics, kind=TEST))
+    return found
 
 
 def comparison_of(runs: Sequence[RunRecord], against: RunRecord | None) -> list[Column]:

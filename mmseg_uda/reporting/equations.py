@@ -31,12 +31,13 @@ def equation_of(stage: StageRecord) -> Told:
     try:
         if stage.labels is not None or "rule" in _options(stage):
             return _of_rule(stage)
+        if not stage.trains and _options(stage):
+            options = {k: v for k, v in _options(stage).items() if k != "type"}
+            told = "\n".join(f"{key} = {value}" for key, value in options.items())
+            return Told(_heading(stage), told)
         if stage.config_file is None:
             return Told(_heading(stage))
-        cfg = config_of(stage)
-        if not stage.trains and _options(stage):
-            return Told(_heading(stage), as_call({"type": "", **_options(stage)}))
-        return Told("train", as_equation(told_of_model(cfg, describe)))
+        return Told("train", as_equation(told_of_model(config_of(stage), describe)))
     except (ValueError, TypeError, OSError) as error:
         first = str(error).strip().splitlines()[0]
         return Told(_heading(stage), f"no equation: {first}")

@@ -4,16 +4,18 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from statistics import fmean
 
-from .stage_record import StageRecord
+from .stage_record import RUNNING, StageRecord
 
 _STAMP = "%Y%m%d_%H%M%S"  # mmengine's name of a training's log folder
 # what is worth telling of what mmengine writes at the head of a log
 _ENVIRONMENT = re.compile(
-    r"^    (Python|PyTorch|MMEngine|OpenCV|CUDA available|GPU [\d,]+|seed|"
-    r"Distributed launcher|GPU number): (.+)$"
+    r"^    (Python|PyTorch|MMEngine|OpenCV|CUDA available|GPU [\d,]+|seed): "
+    r"(.+)$"
 )
 _HEAD = 120  # lines of a log
+_RECENT = 10  # entries that the pace is taken from
 
 
 def environment_of(stages: list[StageRecord]) -> dict[str, str]:
@@ -66,7 +68,13 @@ def progress(stage: StageRecord) -> str:
     last = max([*logged, *(result["iter"] for result in stage.history)], default=None)
     if last is None:
         return ""
-    return f"iteration {last:,}" + (f" of {length:,}" if length else "")
+    if not length:
+        return f"iteration {last:,}"
+    times = [seconds for _, seconds in stage.scalars.get("time", ())][-_RECENT:]
+    left = ""
+    if stage.state == RUNNING and times:
+        left = f", about {duration((length - last) * fmean(times))} left"
+    return f"iteration {last:,} of {length:,}{left}"
 
 
 def length_of(stage: StageRecord) -> int | None:

@@ -93,7 +93,7 @@ def _samples(
     """Draw samples, or say why that is not possible."""
     if draw is None:
         return None, ""
-    able = [stage for stage in run.trained if stage.checkpoint()]
+    able = [stage for stage in run.trained if stage.weights]
     if not able:
         return None, "no stage has a checkpoint yet"
     first, title = (able[0] if len(able) > 1 else None), ""

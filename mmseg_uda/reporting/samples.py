@@ -11,7 +11,6 @@ import torch
 from mmengine.config import Config
 
 from mmseg_uda.datasets.image_files import ImageFiles
-from mmseg_uda.engine.checkpoints import iteration_checkpoints
 from mmseg_uda.prediction.loading import one_by_one
 from mmseg_uda.prediction.target_images import (
     folder_reader,
@@ -171,12 +170,10 @@ def _predict(
     stage: StageRecord, cfg: Config, files: ImageFiles, device: str | None
 ) -> tuple[list[np.ndarray], int]:
     """Return the classes (H, W) of each image, and how many classes there are."""
-    weights = stage.checkpoint()
-    if weights is None:
-        there = iteration_checkpoints(stage.folder)
-        damaged = ", only damaged ones" if there else ""
-        raise FileNotFoundError(f"{stage.folder} holds no checkpoint yet{damaged}")
-    model = check_model(cfg, weights, trains=False).to(choose_device(device)).eval()
+    if stage.checkpoint is None:
+        raise FileNotFoundError(f"{stage.folder} holds no checkpoint that is whole")
+    model = check_model(cfg, stage.checkpoint, trains=False)
+    model = model.to(choose_device(device)).eval()
     number = num_outputs(getattr(model, "segmentor", model))
     predicted = [
         predict_probs(model, data).argmax(0).to(torch.uint8).cpu().numpy()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .scores import (
+    FINAL,
     Column,
     ScoreRow,
     class_rows,
@@ -41,6 +42,8 @@ class ScoreTables:
         classes: A table a kind of score.
         label_free: Scores without labels, a row each.
         main: The row of the score that stands for all, None without scores.
+        shown: Index of the column whose gains are drawn, that of the last stage; -1 for
+            none.
     """
 
     columns: Sequence[Column]
@@ -48,6 +51,7 @@ class ScoreTables:
     classes: Sequence[ClassTable]
     label_free: Sequence[ScoreRow]
     main: ScoreRow | None
+    shown: int
 
 
 def score_tables(columns: Sequence[Column], bars: bool = True) -> ScoreTables:
@@ -55,16 +59,19 @@ def score_tables(columns: Sequence[Column], bars: bool = True) -> ScoreTables:
 
     Args:
         columns: The scores.
-        bars: Whether the gain of the last column that is no best is drawn, too.
+        bars: Whether the gains of the last stage are drawn, too.
     """
     means = mean_rows(columns)
-    name = main_score(columns[-1].metrics) if columns else None
+    finals = [i for i, c in enumerate(columns) if c.kind == FINAL and not c.is_control]
+    shown = finals[-1] if finals else -1
+    name = main_score(columns[shown].metrics) if columns else None
     return ScoreTables(
         columns=columns,
         means=means,
         classes=[_class_table(columns, kind, bars) for kind in kinds_of(columns)],
         label_free=label_free_rows(columns),
         main=next((row for row in means if row.name == name), None),
+        shown=shown if any(column.is_control for column in columns) else -1,
     )
 
 

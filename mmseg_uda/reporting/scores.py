@@ -13,6 +13,9 @@ LABEL_FREE = "label_free/"
 #: How a stage is called that trains on the source alone.
 SOURCE_ONLY = "source_only"
 _OF_16 = MEANS[1]
+#: Whose scores a column has: the last validation of a stage, that of its best
+#: checkpoint, or a test afterwards.
+FINAL, BEST, TEST = "final", "best", "test"
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,17 @@ class Column:
 
     Args:
         run: The run.
-        stage: Its stage, ``name (best)`` for that of the best checkpoint.
+        stage: Its stage, or the file of a test.
         metrics: The scores by name; None is not finite.
         is_control: Whether others are compared with it.
+        kind: :data:`FINAL`, :data:`BEST` or :data:`TEST`.
     """
 
     run: str
     stage: str
     metrics: Mapping[str, Any]
     is_control: bool = False
+    kind: str = FINAL
 
     @property
     def title(self) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mmseg_uda.engine.checkpoints import find_resumable
+from mmseg_uda.engine.checkpoints import find_resumable, iteration_checkpoints
 from mmseg_uda.engine.hooks.result_hook import RESULT, read_result
 from mmseg_uda.stages.run.record import DONE, STARTED, read_json
 
@@ -154,8 +154,15 @@ class StageRecord:
         """Whether it trains: it has curves, scores or a checkpoint."""
         return bool(self.history or self._all_scalars or "checkpoint_hash" in self.done)
 
+    @property
+    def weights(self) -> str:
+        """Name of its newest weights, whole or not; empty if there are none."""
+        names = [path.name for path in iteration_checkpoints(self.folder).values()]
+        return self.done.get("checkpoint") or (names[-1] if names else "")
+
+    @cached_property
     def checkpoint(self) -> Path | None:
-        """Return its newest weights, None if there are none."""
+        """Its newest weights that are whole, None if there are none."""
         named = self.done.get("checkpoint")
         if named and (self.folder / named).is_file():  # an absolute path stays one
             return self.folder / named

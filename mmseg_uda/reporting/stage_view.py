@@ -56,7 +56,6 @@ def stage_view(stage: StageRecord) -> StageView:
         ValueError: If one of its files is damaged.
     """
     seconds, since = seconds_of(stage), began(stage)
-    weights = stage.checkpoint() if stage.trains else None
     return StageView(
         name=stage.name,
         state=stage.state,
@@ -65,7 +64,7 @@ def stage_view(stage: StageRecord) -> StageView:
         took="" if seconds is None else duration(seconds),
         progress=progress(stage),
         taken_from=str(stage.done.get("taken_over_from") or ""),
-        weights="" if weights is None else weights.name,
+        weights=stage.weights if stage.trains else "",
         groups=curve_groups(stage),
         labels=stage.labels,
         label_rows=[] if stage.labels is None else label_rows(stage.labels),

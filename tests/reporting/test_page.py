@@ -1,5 +1,6 @@
 """The page as a browser gets it: whole, quiet, escaped, labelled."""
 
+import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -133,11 +134,37 @@ def test_page__without_a_script_pictures_stand_side_by_side(text):
     assert ".needs-script { display: none; }" in text
 
 
+def test_page__shows_best_and_test_beside_the_last(tmp_path):
+    run = tmp_path / "run"
+    history = [result(50, 60, 60, 60), result(100, 50, 50, 50)]
+    folder = write_stage(run, "train", history)
+    metrics = {"mIoU": 44.0, f"IoU.{CLASSES[0]}": 44.0}
+    (folder / "test_iter_100.json").write_text(json.dumps({"metrics": metrics}))
+    (folder / "test_other.json").write_text("[1]")
+    tables = view_of(read_run(run)).scores
+    kinds = [(column.kind, column.metrics["mIoU"]) for column in tables.columns]
+    assert kinds == [("final", 50), ("best", 60), ("test", 44)]
+    assert tables.main.name == "mIoU"
+    assert tables.shown == -1  # without a control there is no gain
+
+
 def test_page__of_a_run_that_has_just_begun(tmp_path):
     write_stage(tmp_path / "run", "one", done=False)
     said = Page(render_page([view_of(read_run(tmp_path / "run"))])).text
     assert "Nothing was scored yet" in said
     assert "Nothing is logged yet." in said
+
+
+def test_page__of_a_run_without_any_label(tmp_path):
+    scores = [{"iter": n, "label_free/information": 40.0 + n} for n in (50, 100)]
+    folder = write_stage(tmp_path / "run", "train")
+    content = {"final": scores[1], "best": scores[0], "history": scores}
+    (folder / "result.json").write_text(json.dumps(content))
+    said = " ".join(
+        Page(render_page([view_of(read_run(tmp_path / "run"))])).text.split()
+    )
+    assert "label_free/information 140.00 90.00" in said
+    assert "Means over classes" not in said
 
 
 def test_page__says_why_there_are_no_pictures(tmp_path):

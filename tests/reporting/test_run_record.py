@@ -8,6 +8,7 @@ from run_folders import entries, result, write_log, write_run, write_stage
 
 from mmseg_uda.reporting import read_run
 from mmseg_uda.reporting.held_lock import is_held
+from mmseg_uda.reporting.run_facts import duration, progress
 
 
 def states(run):
@@ -104,3 +105,19 @@ def test_scalars__a_line_that_is_being_written_is_left_out(tmp_path):
     series = read_run(run).stage("one").scalars
     assert [step for step, _ in series["loss"]] == [10, 20, 30]
     assert all(value != value for _, value in series["lr"])
+
+
+def test_progress__says_how_long_it_still_takes(tmp_path):
+    run = tmp_path / "run"
+    write_stage(run, "one", scalars=entries(4, loss=1.0, time=2.0), done=False)
+    assert progress(read_run(run).stages[0]) == "iteration 40 of 100"
+    with lock(run, "one"):  # 60 iterations of 2 s are left
+        told = progress(read_run(run).stages[0])
+    assert told == "iteration 40 of 100, about 2 min 0 s left"
+    write_stage(run, "two", scalars=entries(4, loss=1.0))
+    assert progress(read_run(run).stage("two")) == "100 iterations"
+
+
+def test_duration():
+    told = [duration(seconds) for seconds in (12.4, 250.4, 7500)]
+    assert told == ["12 s", "4 min 10 s", "2 h 5 min"]

@@ -11,7 +11,7 @@ import torch
 from helpers import on_toycity
 from mmseg.registry import MODELS
 from PIL import Image
-from run_folders import write_stage
+from run_folders import labels, write_stage
 
 from mmseg_uda.commands.run_report import report
 from mmseg_uda.reporting import draw_samples, read_run
@@ -102,6 +102,16 @@ def test_equation__says_why_there_is_none(tmp_path):
     told = equation_of(read_run(tmp_path / "run").stages[0])
     assert told.body.startswith("no equation: ")
     assert "Nonsense" in told.body
+
+
+def test_equation__of_a_stage_that_does_not_train_is_its_options(tmp_path):
+    place = write_stage(tmp_path / "run", "grids", pseudo_labels=labels())
+    (place / "pseudo_labels.json").unlink()
+    done = json.loads((place / "done.json").read_text())
+    done["fingerprint"] = {"stage.type": "'RegionGridStage'", "stage.rules.a": "3"}
+    (place / "done.json").write_text(json.dumps(done))
+    told = equation_of(read_run(tmp_path / "run").stages[0])
+    assert (told.heading, told.body) == ("RegionGridStage", "rules.a = 3")
 
 
 def test_samples__of_the_validation(run):
