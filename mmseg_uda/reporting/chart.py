@@ -31,6 +31,7 @@ class Chart:
 
     Args:
         name: What is drawn.
+        short: The same under the heading that it stands under.
         axis: Text of the vertical axis, with its unit.
         segments: Points ``"x,y x,y"``; several where some in between are not finite.
         dots: The same as a path of dots, where they are few; else empty.
@@ -44,6 +45,7 @@ class Chart:
     """
 
     name: str
+    short: str
     axis: str
     segments: Sequence[str]
     dots: str
@@ -56,19 +58,17 @@ class Chart:
     shown: int
     total: int
 
-    @property
-    def short(self) -> str:
-        """Its name without that of its objective, under which it stands."""
-        return self.name.partition(".")[2] or self.name
 
-
-def chart(name: str, axis: str, points: Sequence[Point]) -> Chart:
+def chart(
+    name: str, axis: str, points: Sequence[Point], short: str | None = None
+) -> Chart:
     """Make a chart of a curve.
 
     Args:
         name: What it is.
         axis: Text of its vertical axis.
         points: Iterations and values, at least one.
+        short: A shorter name, None for the same.
     """
     kept = thinned(points)
     finite = [point for point in kept if math.isfinite(point[1])]
@@ -81,6 +81,7 @@ def chart(name: str, axis: str, points: Sequence[Point]) -> Chart:
     bottom = HEIGHT - BOTTOM
     return Chart(
         name=name,
+        short=name if short is None else short,
         axis=axis,
         segments=_segments(kept),
         dots="".join(f"M{x:g} {y:.5g}h0" for x, y in finite if len(finite) <= _FEW),

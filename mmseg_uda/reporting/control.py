@@ -33,19 +33,20 @@ def columns_of(run: RunRecord, control: Column | None) -> list[Column]:
     last = run.scored[-1] if run.scored else None
     if last is not None and last.best and last.best["iter"] != last.final["iter"]:
         columns.append(Column(run.label, last.name, last.best, kind=BEST))
-    return [*columns, *_tests_of(run)]
+    return [*columns, *_tests_of(run, columns)]
 
 
-def _tests_of(run: RunRecord) -> list[Column]:
-    """Return what ``mmseg-uda test`` has left beside the checkpoints of a run."""
+def _tests_of(run: RunRecord, shown: Sequence[Column]) -> list[Column]:
+    """Return what ``mmseg-uda test`` has left in a run, if it is not shown already."""
+    known = [{k: v for k, v in c.metrics.items() if k != "iter"} for c in shown]
     found = []
     for path in sorted(run.folder.glob("*/test_*.json")):
         try:
             metrics = json.loads(path.read_text()).get("metrics")
         except (ValueError, AttributeError):
             continue  # not ours
-        if isinstance(metrics, dict):
-            name = f"{path.parent.name}/{path.name}"
+        if isinstance(metrics, dict) and metrics not in known:
+            name = f"{path.parent.name}, {path.stem.removeprefix('test_')}"
             found.append(Column(run.label, name, metrics, kind=TEST))
     return found
 

@@ -22,6 +22,7 @@ SCORES, TOTAL, RATES, COSTS, OTHERS = (
     "Time and memory",
     "Other",
 )
+_OBJECTIVE = "Objective "
 # what is to be known of a group; of objectives the page says it once
 _NOTES = {
     SCORES: "Percent, the higher the better; all validations are drawn.",
@@ -58,7 +59,7 @@ def curve_groups(stage: StageRecord) -> list[Group]:
         _add(groups, title, name, _axis(name, title), stage.scalars[name])
     for name, points in single.items():
         title = f"{name.partition('.')[0]} of every class at validations"
-        _add(groups, title, name.partition(".")[2], "percent", points, folded=True)
+        _add(groups, title, name, "percent", points, folded=True)
     return list(groups.values())
 
 
@@ -71,7 +72,7 @@ def group_of(name: str) -> str:
     if name in _COSTS:
         return COSTS
     objective, dot, _ = name.partition(".")
-    return f"Objective {objective}" if dot else OTHERS
+    return f"{_OBJECTIVE}{objective}" if dot else OTHERS
 
 
 def _place(series: Mapping) -> dict:
@@ -107,4 +108,6 @@ def _add(
     folded=False,
 ) -> None:
     group = groups.setdefault(title, Group(title, _NOTES.get(title, ""), folded=folded))
-    group.charts.append(chart(name, axis, points))
+    stands_under = folded or title.startswith(_OBJECTIVE)
+    short = name.partition(".")[2] if stands_under else None
+    group.charts.append(chart(name, axis, points, short))

@@ -36,7 +36,9 @@ def label_rows(report: Mapping[str, Any]) -> list[LabelRow]:
     """
     per_class = report["per_class"]
     total = sum(counts["labelled"] for counts in per_class.values()) or 1
-    thresholds = report.get("thresholds") or {}
+    thresholds = report.get("thresholds")
+    if not isinstance(thresholds, Mapping):  # one for all classes, or none
+        thresholds = dict.fromkeys(map(str, range(len(per_class))), thresholds)
     measured = (report.get("weights") or {}).get("by_objective") or {}
     by_name = {
         f"{objective}, {head}": numbers.get("per_class") or {}

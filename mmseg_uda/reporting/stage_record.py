@@ -158,13 +158,16 @@ class StageRecord:
     def weights(self) -> str:
         """Name of its newest weights, whole or not; empty if there are none."""
         names = [path.name for path in iteration_checkpoints(self.folder).values()]
-        return self.done.get("checkpoint") or (names[-1] if names else "")
+        return self._recorded or (names[-1] if names else "")
 
     @cached_property
     def checkpoint(self) -> Path | None:
         """Its newest weights that are whole, None if there are none."""
+        newest = self._recorded or find_resumable(self.folder)
+        return None if newest is None else self.folder / newest
+
+    @property
+    def _recorded(self) -> str | None:
+        """The weights that its record names, if they are still there."""
         named = self.done.get("checkpoint")
-        if named and (self.folder / named).is_file():  # an absolute path stays one
-            return self.folder / named
-        newest = find_resumable(self.folder)
-        return None if newest is None else Path(newest)
+        return named if named and (self.folder / named).is_file() else None

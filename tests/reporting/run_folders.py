@@ -49,7 +49,7 @@ def labels(**labelled):
         "num_images": 4,
         "kept_share": 0.5,
         "per_class": per_class,
-        "thresholds": {str(index): 0.9 for index in range(len(CLASSES))},
+        "thresholds": 0.9,
     }
 
 

@@ -3,9 +3,11 @@
 import math
 
 import pytest
+from run_folders import entries, write_stage
 
+from mmseg_uda.reporting import read_run
 from mmseg_uda.reporting.chart import HEIGHT, LEFT, TOP, WIDTH, chart, number, ticks
-from mmseg_uda.reporting.curves import group_of
+from mmseg_uda.reporting.curves import curve_groups, group_of
 from mmseg_uda.reporting.thinned import thinned
 
 
@@ -101,3 +103,19 @@ def test_group_of__terms_by_objective():
         "Time and memory",
         "Other",
     ]
+
+
+def test_curve_groups__names_are_whole_or_under_what_they_lack(tmp_path):
+    terms = {"heads.lr": 1.0, "pseudo.loss_aux": 1.0, "loss": 1.0}
+    history = [{"iter": 10, "mIoU": 5.0, "IoU.a.b": 5.0}]
+    write_stage(tmp_path / "run", "one", history, entries(3, **terms))
+    groups = curve_groups(read_run(tmp_path / "run").stages[0])
+    found = {group.title: [chart.short for chart in group.charts] for group in groups}
+    assert found == {
+        "Scores at validations": ["mIoU"],
+        "Total loss": ["loss"],
+        "Objective pseudo": ["loss_aux"],
+        "Learning rates": ["heads.lr"],
+        "IoU of every class at validations": ["a.b"],
+    }
+    assert [group.folded for group in groups] == [False] * 4 + [True]

@@ -1,6 +1,8 @@
 """What looks wrong is found, and what does not is not."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -57,6 +59,15 @@ def test_zero_and_lost_classes(found):
     assert CLASSES[2] in rules["IoU 0"].text
     assert CLASSES[1] not in rules["IoU 0"].text
     assert "car (once 30.0)" in rules["class lost"].text
+
+
+def test_class_that_an_earlier_stage_had_is_lost(tmp_path):
+    write_stage(tmp_path / "run", "one", [result(100, 70, 30, 0)], at=1)
+    write_stage(tmp_path / "run", "two", [result(100, 70, 0, 0)], takes=["one"], at=2)
+    run = read_run(tmp_path / "run")
+    of_two = {f.rule: f.text for f in findings_of(run, None) if f.stage == "two"}
+    assert "car (once 30.0)" in of_two["class lost"]
+    assert of_two["IoU 0"].endswith(f": {CLASSES[2]}.")
 
 
 def test_absent_class_is_no_lost_one(found):
@@ -193,3 +204,14 @@ def test_log_without_warnings(found):
 def test_finding__knows_its_levels():
     with pytest.raises(ValueError, match="problem, caution, note, got 'bad'"):
         Finding("rule", "bad", "", "text")
+
+
+def test_docs__name_every_rule():
+    root = Path(__file__).parents[2]
+    docs = (root / "docs" / "report.md").read_text()
+    table = docs.partition("## Is my run healthy?")[2]
+    rules = set()
+    for path in (root / "mmseg_uda" / "reporting" / "findings").glob("*.py"):
+        rules |= set(re.findall(r'Finding\(\s*"([^"]+)"', path.read_text()))
+    assert len(rules) > 15
+    assert {rule for rule in rules if rule not in table} == set()

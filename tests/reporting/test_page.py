@@ -141,6 +141,8 @@ def test_page__shows_best_and_test_beside_the_last(tmp_path):
     metrics = {"mIoU": 44.0, f"IoU.{CLASSES[0]}": 44.0}
     (folder / "test_iter_100.json").write_text(json.dumps({"metrics": metrics}))
     (folder / "test_other.json").write_text("[1]")
+    same = {key: value for key, value in history[1].items() if key != "iter"}
+    (folder / "test_same.json").write_text(json.dumps({"metrics": same}))
     tables = view_of(read_run(run)).scores
     kinds = [(column.kind, column.metrics["mIoU"]) for column in tables.columns]
     assert kinds == [("final", 50), ("best", 60), ("test", 44)]

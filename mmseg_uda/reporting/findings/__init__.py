@@ -23,9 +23,9 @@ def findings_of(run: RunRecord, control: Column | None) -> Sequence[Finding]:
         control: Scores that its last stage is compared with, None for nothing.
     """
     found = state_findings(run)
-    for stage in run.stages:
+    for index, stage in enumerate(run.stages):
         found += training_findings(stage)
-        found += score_findings(stage)
+        found += score_findings(stage, run.stages[:index])
         found += label_findings(stage)
         found += log_findings(stage)
     found += control_findings(run, control)

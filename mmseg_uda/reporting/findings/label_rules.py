@@ -54,8 +54,8 @@ def _few(per_class: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _other_rule(report: Mapping[str, Any]) -> str:
-    """Name the rule that keeps a share of every class, unless one like it was used."""
-    if "Balanced" in report["rule"]["type"] or "thresholds" in report:
+    """Name the rule that keeps a share of each class, if one threshold is of all."""
+    if not isinstance(report.get("thresholds"), float):
         return ""
     return "Choose the same share of every class (rule ClassBalanced). "
 

@@ -1,5 +1,7 @@
 """Findings in the scores of a stage over its training."""
 
+from collections.abc import Sequence
+
 from ..scores import counted_classes, main_score
 from ..stage_record import StageRecord
 from .finding import CAUTION, NOTE, PROBLEM, Finding
@@ -8,26 +10,33 @@ _POINT = 1.0  # percent
 _LOST = 0.5  # below this IoU a class counts as lost
 
 
-def score_findings(stage: StageRecord) -> list[Finding]:
-    """Look at the validations of a stage."""
+def score_findings(
+    stage: StageRecord, before: Sequence[StageRecord] = ()
+) -> list[Finding]:
+    """Look at the validations of a stage.
+
+    Args:
+        stage: The stage.
+        before: The stages before it.
+    """
     if not stage.final:
         return []
-    rules = (_zero, _absent, _fallen, _still_rising, _no_score)
-    return [finding for rule in rules for finding in rule(stage)]
+    rules = (_absent, _fallen, _still_rising, _no_score)
+    found = [finding for rule in rules for finding in rule(stage)]
+    return [*_zero(stage, before), *found]
 
 
-def _zero(stage: StageRecord) -> list[Finding]:
+def _zero(stage: StageRecord, before: Sequence[StageRecord]) -> list[Finding]:
     """Find classes with an IoU of (nearly) 0: never had, or had and lost."""
     final = counted_classes(stage.final)
     zero = [name for name, iou in final.items() if iou is not None and iou < _LOST]
-    found = []
-    before = {
-        name: max(
-            (counted_classes(r).get(name) or 0.0 for r in stage.history), default=0
-        )
+    results = [result for s in (*before, stage) for result in s.history]
+    once = {
+        name: max(counted_classes(result).get(name) or 0.0 for result in results)
         for name in zero
     }
-    lost = [name for name in zero if before[name] >= 1 + _LOST]
+    found = []
+    lost = [name for name in zero if once[name] >= 1 + _LOST]
     never = [name for name in zero if name not in lost]
     if never:
         told = f"IoU 0, or nearly, at the last validation: {', '.join(never)}."
@@ -38,8 +47,8 @@ def _zero(stage: StageRecord) -> list[Finding]:
         )
         found.append(Finding("IoU 0", PROBLEM, stage.name, told, remedy))
     if lost:
-        each = ", ".join(f"{name} (once {before[name]:.1f})" for name in lost)
-        told = f"Lost while training, now at IoU 0 or nearly: {each}."
+        each = ", ".join(f"{name} (once {once[name]:.1f})" for name in lost)
+        told = f"Lost, now at IoU 0 or nearly: {each}."
         remedy = (
             "Lower the weight of the terms on the target, keep more pseudo-labels of "
             "the class (rule ClassBalanced), or keep the source in the training."
