@@ -66,6 +66,7 @@ def _tell(view: RunView) -> None:
     print(f"{view.label}: {view.state}, {counted(len(view.stages), 'stage')}, {curves}")
     for finding in view.findings:
         if finding.level == "problem":
-            print(f"  {finding.level}: {finding.text} {finding.remedy}")
+            where = f"{finding.stage}: " if finding.stage else ""
+            print(f"  {finding.level}: {where}{finding.text} {finding.remedy}")
     if view.no_samples:
         print(f"warning: no pictures: {view.no_samples}", file=sys.stderr)

@@ -149,7 +149,7 @@ def test_few_pseudo_labels(tmp_path):
     few["per_class"][CLASSES[1]]["kept_share"] = 0.01
     write_stage(tmp_path / "b", "labels", pseudo_labels=few)
     by_rule = {f.rule: f for f in findings_of(read_run(tmp_path / "b"), None)}
-    assert f"{CLASSES[2]} (0.050%)" in by_rule["few pseudo-labels"].text
+    assert f"{CLASSES[2]} (0.05 %)" in by_rule["few pseudo-labels"].text
     assert by_rule["mostly dropped"].text.endswith("is kept of: car.")
     none = labels(**dict.fromkeys(CLASSES, 0)) | {"kept_share": 0}
     write_stage(tmp_path / "c", "labels", pseudo_labels=none)

@@ -26,8 +26,8 @@ def label_findings(stage: StageRecord) -> list[Finding]:
     found = [Finding("pseudo-labels", CAUTION, name, _sentence(t)) for t in told]
     few = _few(report["per_class"])
     if few:
-        each = ", ".join(f"{of} ({share:.3%})" for of, share in few.items())
-        text = f"Less than {_RARE:.1%} of the labelled pixels each: {each}."
+        each = ", ".join(f"{of} ({100 * share:.2g} %)" for of, share in few.items())
+        text = f"Less than {100 * _RARE:g} % of the labelled pixels each: {each}."
         remedy = (
             f"{_other_rule(report)}Weight rare classes in the training before "
             "(class_balance), or train it for longer, so that more of them is found."
@@ -39,7 +39,7 @@ def label_findings(stage: StageRecord) -> list[Finding]:
         if c["predicted"] and c["labelled"] and c["kept_share"] < _KEPT
     ]
     if dropped:
-        text = f"Less than {_KEPT:.0%} of what was predicted is kept of: "
+        text = f"Less than {100 * _KEPT:g} % of what was predicted is kept of: "
         remedy = f"{_other_rule(report)}Ease the rule for them."
         text += f"{', '.join(dropped)}."
         found.append(Finding("mostly dropped", CAUTION, name, text, remedy))

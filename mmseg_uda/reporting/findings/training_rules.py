@@ -74,6 +74,6 @@ def _slow_data(stage: StageRecord) -> list[Finding]:
     share = sum(waiting[1:]) / sum(time[1:])
     if not share > _WAITING:
         return []
-    told = f"{share:.0%} of the training time is spent waiting for images."
+    told = f"{100 * share:.0f} % of the training time is spent waiting for images."
     remedy = "Raise train_dataloader.num_workers, or shrink large images once, on disk."
     return [Finding("slow data", NOTE, stage.name, told, remedy)]
