@@ -15,6 +15,7 @@ from mmseg_uda.reporting import (
 )
 from mmseg_uda.reporting.score_tables import score_tables
 from mmseg_uda.utils.atomic_files import write_atomic
+from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.utils.wording import counted
 
 _PAGE = "report.html"
@@ -41,12 +42,14 @@ def report(
 
     Raises:
         FileNotFoundError: If a folder is not there, or holds no run.
-        ValueError: If a file of a run is damaged.
+        ValueError: If a file of a run is damaged, or there is no such device.
         OSError: If the page cannot be written.
     """
     runs = [read_run(folder) for folder in dict.fromkeys(folders)]
     control = None if against is None else read_run(against)
-    draw = partial(draw_samples, count=samples, device=device) if samples else None
+    draw = None
+    if samples:
+        draw = partial(draw_samples, count=samples, device=choose_device(device))
     views = [view_of(run, control, draw) for run in runs]
     comparison = None
     if len(runs) > 1:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from statistics import fmean
 
@@ -40,8 +42,10 @@ def began(stage: StageRecord) -> datetime | None:
 
 def last_written(stage: StageRecord) -> datetime | None:
     """Return when a file of the stage was last written, None if there is none."""
-    files = [p for pattern in ("*", "*/*", "*/*/*") for p in stage.folder.glob(pattern)]
-    times = [file.stat().st_mtime for file in files if file.is_file()]
+    times = []
+    for file in chain(*(stage.folder.glob(depth) for depth in ("*", "*/*", "*/*/*"))):
+        with suppress(FileNotFoundError):  # a run at work replaces its checkpoints
+            times.append(file.stat().st_mtime)
     return datetime.fromtimestamp(max(times)) if times else None
 
 

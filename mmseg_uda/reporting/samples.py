@@ -20,7 +20,6 @@ from mmseg_uda.prediction.target_images import (
 from mmseg_uda.stages.checks.model import check_model
 from mmseg_uda.structures.predict_probs import predict_probs
 from mmseg_uda.structures.seg_heads import num_outputs
-from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.utils.evenly_spaced import evenly_spaced
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.visualization.colors import IGNORE_INDEX
@@ -87,7 +86,7 @@ def draw_samples(
     first: StageRecord | None,
     titles: tuple[str, str],
     count: int,
-    device: str | None = None,
+    device: torch.device | str = "cpu",
 ) -> Samples:
     """Predict images of the validation, or of the target without one.
 
@@ -98,7 +97,7 @@ def draw_samples(
         first: Stage to compare with, None for none.
         titles: What to call the first and the last.
         count: Number of images, spread evenly.
-        device: Device that predicts; None for a GPU if there is one.
+        device: Device that predicts.
 
     Returns:
         The images.
@@ -167,13 +166,13 @@ def _labels_of(
 
 
 def _predict(
-    stage: StageRecord, cfg: Config, files: ImageFiles, device: str | None
+    stage: StageRecord, cfg: Config, files: ImageFiles, device: torch.device | str
 ) -> tuple[list[np.ndarray], int]:
     """Return the classes (H, W) of each image, and how many classes there are."""
     if stage.checkpoint is None:
         raise FileNotFoundError(f"{stage.folder} holds no checkpoint that is whole")
     model = check_model(cfg, stage.checkpoint, trains=False)
-    model = model.to(choose_device(device)).eval()
+    model = model.to(device).eval()
     number = num_outputs(getattr(model, "segmentor", model))
     predicted = [
         predict_probs(model, data).argmax(0).to(torch.uint8).cpu().numpy()

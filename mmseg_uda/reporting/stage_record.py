@@ -98,7 +98,7 @@ class StageRecord:
 
     @cached_property
     def config_file(self) -> Path | None:
-        """The config that it ran with, in full; None if there is none."""
+        """The newest config that it ran with, in full; None if there is none."""
         files = self.folder.glob("*.py")
         return max(files, key=lambda file: file.stat().st_mtime_ns, default=None)
 

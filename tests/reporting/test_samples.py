@@ -160,3 +160,10 @@ def test_report__has_the_pictures_or_says_why_not(run, tmp_path, capsys):
     report([str(folder)], out=str(out), samples=1, device="cpu")
     assert "data:image/jpeg" not in out.read_text()
     assert "warning: no pictures: " in capsys.readouterr().err
+
+
+def test_report__a_device_that_is_not_there_is_refused(tmp_path):
+    write_stage(tmp_path / "run", "one")
+    with pytest.raises(ValueError, match="'nonsense' is unknown"):
+        report([str(tmp_path / "run")], samples=1, device="nonsense")
+    assert not (tmp_path / "run" / "report.html").exists()
