@@ -13,7 +13,8 @@ def read_scalars(files: Sequence[Path]) -> list[dict]:
     """Read the entries of a training, which may have been resumed.
 
     A resumed training begins a new file. What the one before logged behind that point
-    was trained again, so it is left out. A last line that is still being written, or
+    was trained again, so it is left out. The point is behind a validation that the
+    resumed training only made up for. A last line that is still being written, or
     that a kill has cut, is left out as well.
 
     Args:
@@ -25,9 +26,12 @@ def read_scalars(files: Sequence[Path]) -> list[dict]:
     entries: list[dict] = []
     for file in files:
         new = [entry for entry in map(_parsed, _lines(file)) if entry]
-        begin = min((entry.get("step", 0) for entry in new), default=None)
-        if begin is not None:
-            entries = [entry for entry in entries if entry.get("step", 0) < begin]
+        if new:
+            first = min(_step(entry) for entry in new)
+            trained = min((_step(e) for e in new if "iter" in e), default=first + 1)
+            entries = [
+                e for e in entries if _step(e) < (trained if "iter" in e else first)
+            ]
         entries += new
     return entries
 
@@ -57,6 +61,10 @@ def series_of_history(history: Sequence[Mapping]) -> dict[str, list]:
                 number = float("nan") if value is None else float(value)
                 series.setdefault(name, []).append((result["iter"], number))
     return series
+
+
+def _step(entry: Mapping) -> int:
+    return entry.get("step", 0)
 
 
 def _lines(file: Path) -> list[str]:

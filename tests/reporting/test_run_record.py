@@ -97,6 +97,20 @@ def test_scalars__a_resumed_training_has_no_iteration_twice(tmp_path):
     assert stage.history == [{"iter": 80, "mIoU": 5.0}]  # without a result.json
 
 
+def test_scalars__a_validation_made_up_for_repeats_no_training(tmp_path):
+    run = tmp_path / "run"
+    folder = write_stage(run, "one", scalars=entries(5, loss=1.0))
+    made_up = {"mIoU": 5.0, "step": 40}
+    write_log(folder, "20261201_030000", [made_up])
+    points = read_run(run).stage("one").scalars["loss"]
+    assert [step for step, _ in points] == [10, 20, 30, 40]
+    write_log(folder, "20261201_040000", [made_up, *entries(6, loss=2.0)[4:]])
+    stage = read_run(run).stage("one")
+    values = [value for _, value in stage.scalars["loss"]]
+    assert values == [1, 1, 1, 1, 2, 2]
+    assert stage.history == [{"iter": 40, "mIoU": 5.0}]
+
+
 def test_scalars__a_line_that_is_being_written_is_left_out(tmp_path):
     run = tmp_path / "run"
     folder = write_stage(run, "one", scalars=entries(3, loss=1.0, lr=float("nan")))
