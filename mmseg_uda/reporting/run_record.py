@@ -67,7 +67,8 @@ def read_run(folder: str | Path) -> RunRecord:
         )
     begun = [StageRecord(path) for path in _begun(folder)]
     begun_at = {lock: lock.stat().st_mtime_ns for lock in folder.glob(".*.lock")}
-    locks = sorted(begun_at, key=begun_at.get)
+    # a run makes all locks in the order of its stages, often within a tick of the clock
+    locks = sorted(begun_at, key=lambda lock: (begun_at[lock], lock.stat().st_ino))
     if not begun and not locks:
         raise FileNotFoundError(
             f"{folder} holds no run: none of its folders has a {STARTED} or {DONE}, "

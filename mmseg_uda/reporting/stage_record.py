@@ -163,8 +163,10 @@ class StageRecord:
     @cached_property
     def checkpoint(self) -> Path | None:
         """Its newest weights that are whole, None if there are none."""
-        newest = self._recorded or find_resumable(self.folder)
-        return None if newest is None else self.folder / newest
+        if self._recorded:
+            return self.folder / self._recorded
+        newest = find_resumable(self.folder)
+        return None if newest is None else Path(newest)
 
     @property
     def _recorded(self) -> str | None:

@@ -169,7 +169,7 @@ def test_interrupted_and_running(found, tmp_path):
     run = tmp_path / "run"
     run.mkdir()
     with FileLock(run / ".train.lock"):
-        assert found(done=False)["not over"].text.startswith("Stage train is running")
+        assert found(done=False)["not over"].text.startswith("This stage is running")
     record = read_run(run)
     rules = {f.rule: f.level for f in findings_of(record, None)}
     assert rules["interrupted"] == "problem"

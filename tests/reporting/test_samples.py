@@ -162,6 +162,17 @@ def test_report__has_the_pictures_or_says_why_not(run, tmp_path, capsys):
     assert "warning: no pictures: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("done", [True, False])
+def test_checkpoint__of_a_folder_that_is_named_from_here(tmp_path, monkeypatch, done):
+    place = write_stage(tmp_path / "run", "one", done=done)
+    torch.save({"state_dict": {}}, place / "iter_100.pth")
+    monkeypatch.chdir(tmp_path)
+    (stage,) = read_run("run").stages
+    assert stage.checkpoint == Path("run/one/iter_100.pth")
+    assert stage.checkpoint.is_file()
+    assert stage.weights == "iter_100.pth"
+
+
 def test_report__a_device_that_is_not_there_is_refused(tmp_path):
     write_stage(tmp_path / "run", "one")
     with pytest.raises(ValueError, match="'nonsense' is unknown"):

@@ -7,7 +7,6 @@ from ..stage_record import (
     NOT_BEGUN,
     RUNNING,
     UNKNOWN,
-    WAITING,
     StageRecord,
 )
 from .finding import CAUTION, NOTE, PROBLEM, Finding
@@ -30,11 +29,11 @@ def state_findings(run: RunRecord) -> list[Finding]:
 def _of_state(stage: StageRecord) -> list[Finding]:
     name, state = stage.name, stage.state
     if state == INTERRUPTED:
-        told = f"Stage {name} was interrupted: it has begun, and no process is at work."
+        told = "This stage was interrupted: it has begun, and no process is at work."
         remedy = "Run the same command again: it goes on from the newest checkpoint."
         return [Finding("interrupted", PROBLEM, name, told, remedy)]
-    if state in (RUNNING, WAITING, UNKNOWN):
-        told = f"Stage {name} is {state}: what stands here of it is not final."
+    if state in (RUNNING, UNKNOWN):
+        told = f"This stage is {state}, so what stands here of it is not final."
         remedy = "Make the report again once the run is over."
         return [Finding("not over", NOTE, name, told, remedy)]
     return []
