@@ -111,6 +111,7 @@ def test_page__holds_scores_gains_and_states(text):
     assert "<b>bus</b> 20.00 31.00 +11.00" in said
     assert "label_free/information" in said
     assert "Fscore by class" in said
+    assert "differences to the control, " in said
     assert "took 4 min 10 s" in said
     assert "finished" in said
     assert said.count("How to read this.") >= 6
@@ -166,6 +167,7 @@ def test_page__of_a_run_without_any_label(tmp_path):
         Page(render_page([view_of(read_run(tmp_path / "run"))])).text.split()
     )
     assert "label_free/information 140.00 90.00" in said
+    assert "There is no control, so no differences." in said
     assert "Means over classes" not in said
 
 
