@@ -12,8 +12,8 @@ BORDER = 0xE0E0C0
 def voc_colors(count: int) -> list[int]:
     """Return the first colours of Pascal VOC, ``r << 16 | g << 8 | b``.
 
-    Bits 0, 3, 6, ... of a number are the highest bits of its red, the next ones those of
-    green, then blue.
+    Bits 0, 3, 6, ... of a number are the highest bits of its red, the next ones those
+    of its green, then its blue.
 
     Args:
         count: How many.
@@ -40,7 +40,8 @@ def colors_by_order(
         seen: Colours that labels hold.
 
     Returns:
-        The colour of each class, and that of the border for ``ignore``; None if labels hold others.
+        The colour of each class, and that of the border for ``ignore``; None if labels
+        hold others.
     """
     colors = dict(zip(names, voc_colors(len(names)), strict=True))
     if not set(seen) <= {*colors.values(), BORDER}:
