@@ -104,10 +104,10 @@ class LabelStudioFolder(SegFolder):
         samples: dict[str, dict] = {}
         missing, empty, bare, waiting, several = [], [], [], [], []
         for task in read_tasks(self.annotation_file):
-            name = index.find(task.image, task.where)
             if task.regions is None:
                 waiting.append(task.image)
                 continue
+            name = index.find(task.image, task.where)
             drawn = [r for r in task.regions if r.kind not in BARE]
             bare += [task.where] * (len(drawn) < len(task.regions))
             several += [task.image] * (task.others > 0)

@@ -99,8 +99,8 @@ def _draw(ids: np.ndarray, told: Mapping[str, Any], value: int) -> None:
         _paste(ids, told["bitmap"], value)
     else:
         raise ValueError(
-            f"it is a {kind}; those that are drawn: polygon, multipolygon, rectangle, "
-            "bitmap. Convert it to one of these in Supervisely"
+            f"its kind is {kind}; those that are drawn: polygon, multipolygon, "
+            "rectangle, bitmap. Convert it to one of these in Supervisely"
         )
 
 
