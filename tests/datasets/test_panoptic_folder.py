@@ -128,9 +128,7 @@ def test_images__without_an_annotation_are_left_out(tmp_path):
 @pytest.mark.parametrize("gone", ["images/a.jpg", "panoptic/a.png"])
 def test_files__that_are_not_there(tmp_path, gone):
     (write(tmp_path) / gone).unlink()
-    with pytest.raises(
-        FileNotFoundError, match=f"1 file.* not there: .*{gone}"
-    ):
+    with pytest.raises(FileNotFoundError, match=f"1 file.* not there: .*{gone}"):
         dataset(tmp_path)
     assert len(dataset(tmp_path, allow_missing=True)) == 1
 
