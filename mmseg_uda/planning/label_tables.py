@@ -87,7 +87,11 @@ def _by_names(
     band: int | None,
 ) -> bool:
     """Let a list of names say what numbers are, or Pascal VOC's colours."""
-    names = read_names(table)
+    try:
+        names = read_names(table)
+    except ValueError as error:
+        found.said.append(f"{error}; it is not used")
+        return False
     if given and not set(given.names) & set(names):
         return False
     ids = _ids_in(files, band)

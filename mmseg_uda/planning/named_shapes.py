@@ -44,9 +44,12 @@ def named_shapes(
             class then, but unknown.
 
     Raises:
-        ValueError: If the user says values or colours, which there are none of.
+        ValueError: If there is no shape, or the user says values or colours, which
+            there are none of.
     """
     names = tuple(dict.fromkeys(names))
+    if not names:
+        raise ValueError(f"{what} has no shape in any image: is it annotated yet?")
     if given and (given.values or given.colors):
         raise ValueError(
             f"{what} names its classes itself: --classes gives names alone, of "

@@ -101,13 +101,13 @@ def _content(path: Path) -> Any:
 def _holds_supervisely(labels: Path) -> bool:
     """Whether a folder is a project of Supervisely, or holds its annotations."""
     jsons = [(f, n) for f, n in files_below(labels) if n.lower().endswith(".json")]
-    folders = [labels, *(labels / folder for folder, _ in jsons)]
-    meta = meta_above(labels)
-    has_ann = any(folder.name == "ann" for folder in folders)
-    if meta is not None and (meta.parent == labels or has_ann):
-        return has_ann or is_meta(_content(meta))
     own = [labels / folder / name for folder, name in jsons if name != "meta.json"]
-    return bool(own) and is_supervisely(_content(own[0]))
+    if own and is_supervisely(_content(own[0])):
+        return True
+    meta = meta_above(labels)
+    if meta is None or not is_meta(_content(meta)):
+        return False
+    return meta.parent == labels or any(path.parent.name == "ann" for path in own)
 
 
 def _refuse_brush_images(labels: Path) -> None:

@@ -137,6 +137,12 @@ def test_supervisely__nothing_annotated(project):
         find_labels(project, project)
 
 
+def test_supervisely__annotations_without_an_object(tmp_path):
+    annotation(tmp_path, "ds0/img/a.jpg")
+    with pytest.raises(ValueError, match=r"has no shape in any image: is it annotated"):
+        find_labels(tmp_path, tmp_path)
+
+
 # --- Label Studio ---
 
 
@@ -182,6 +188,9 @@ def test_label_studio__nothing_annotated(tmp_path):
     photos(tmp_path / "images", "a.png")
     store(tmp_path / "export.json", [task(1, "a.png")])
     with pytest.raises(ValueError, match=r"none of 1 task\(s\) has an annotation"):
+        find_labels(tmp_path / "images", tmp_path)
+    store(tmp_path / "export.json", [task(1, "a.png", [])])
+    with pytest.raises(ValueError, match=r"export.json has no shape in any image"):
         find_labels(tmp_path / "images", tmp_path)
 
 
