@@ -8,6 +8,7 @@ from pathlib import Path
 from mmseg_uda.datasets.annotations.coco_file import read_coco
 
 from .class_options import GivenClasses
+from .find_images import reading_options
 from .found import FoundLabels
 from .image_folder import folder_of
 from .named_shapes import named_shapes, of_empty, of_missing
@@ -33,7 +34,7 @@ def find_coco(images: Path, file: Path, given: GivenClasses | None) -> FoundLabe
     shown = {shape["image_id"] for shape in content["annotations"]}
     of_empty(shapes, sum(i["id"] not in shown for i in content["images"]))
     named = [image["file_name"] for image in content["images"]]
-    of_missing(shapes, [n for n in named if not (images / n).is_file()], len(named))
+    there = of_missing(shapes, images, named)
     root = Path(os.path.commonpath([images, file.parent]))
     dataset = {
         "type": "CocoFolder",
@@ -41,6 +42,7 @@ def find_coco(images: Path, file: Path, given: GivenClasses | None) -> FoundLabe
         "annotations": str(file.relative_to(root)),
         "image_dir": below(images, root),
         **shapes.options,
+        **reading_options(there, shapes.said),
     }
     told = f"COCO's polygons or run lengths of {', '.join(dict.fromkeys(names))}"
     return FoundLabels(

@@ -10,6 +10,7 @@ from mmseg_uda.datasets.annotations.label_studio_names import ImageIndex
 from mmseg_uda.datasets.names.walk_folder import files_below
 
 from .class_options import GivenClasses
+from .find_images import reading_options
 from .found import FoundLabels
 from .named_shapes import named_shapes, of_bare, of_empty, of_missing
 from .options import below
@@ -39,8 +40,8 @@ def find_label_studio(
     of_bare(shapes, [r.kind for t in done for r in t.regions if r.kind in BARE])
     of_empty(shapes, sum(not own for own in drawn.values()))
     index = ImageIndex(folder + name for folder, name in files_below(images))
-    missing = [t.image for t in done if index.find(t.image, t.where) is None]
-    of_missing(shapes, missing, len(done))
+    named = [index.find(task.image, task.where) or task.image for task in done]
+    there = of_missing(shapes, images, named)
     if len(done) < len(tasks):
         shapes.said.append(
             f"{len(tasks) - len(done)} image(s) are not annotated and left out"
@@ -58,6 +59,7 @@ def find_label_studio(
         "annotations": str(file.relative_to(root)),
         "image_dir": below(images, root),
         **shapes.options,
+        **reading_options(there, shapes.said),
     }
     said = [f"Label Studio's regions of {', '.join(names)}", *shapes.said]
     return FoundLabels(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from .class_options import GivenClasses
@@ -105,17 +106,31 @@ def of_bare(found: NamedShapes, kinds: Sequence[str]) -> None:
         )
 
 
-def of_missing(found: NamedShapes, missing: Sequence[str], num_named: int) -> None:
-    """Leave out images that a file names and that are not there, unless it is all.
+def of_missing(found: NamedShapes, folder: Path, names: Sequence[str]) -> list[Path]:
+    """Leave out images that an annotation file names and that are not there.
 
     Args:
         found: Takes the option, and what is said.
-        missing: Their names.
-        num_named: How many images the file names.
+        folder: Where they should be.
+        names: What they are called, relative to it.
+
+    Returns:
+        Those that are there.
+
+    Raises:
+        FileNotFoundError: If none is.
     """
-    if missing and len(missing) < num_named:
-        found.options["allow_missing"] = True
-        found.said.append(
-            f"{len(missing)} image(s) that it names are not there, such as "
-            f"{missing[0]}: they are left out"
+    there = [folder / name for name in names if (folder / name).is_file()]
+    if names and not there:
+        raise FileNotFoundError(
+            f"{folder} holds none of the {len(names)} image(s) that the annotations "
+            f"name, such as {names[0]}: name their folder"
         )
+    if len(there) < len(names):
+        found.options["allow_missing"] = True
+        first = next(name for name in names if not (folder / name).is_file())
+        found.said.append(
+            f"{len(names) - len(there)} image(s) that it names are not there, such as "
+            f"{first}: they are left out"
+        )
+    return there

@@ -8,6 +8,7 @@ from pathlib import Path
 from mmseg_uda.datasets.annotations.coco_file import read_coco
 
 from .class_options import GivenClasses
+from .find_images import reading_options
 from .found import FoundLabels
 from .image_folder import folder_of
 from .named_shapes import named_shapes, of_missing
@@ -38,13 +39,9 @@ def find_panoptic(images: Path, file: Path, given: GivenClasses | None) -> Found
         shapes.said.append("what belongs to no segment is ignored (`background`)")
     shown = {one["image_id"]: one["file_name"] for one in content["annotations"]}
     own = [image for image in content["images"] if image["id"] in shown]
-    missing = [
-        image["file_name"]
-        for image in own
-        if not (images / image["file_name"]).is_file()
-        or not (pngs / shown[image["id"]]).is_file()
-    ]
-    of_missing(shapes, missing, len(own))
+    drawn = [i["file_name"] for i in own if (pngs / shown[i["id"]]).is_file()]
+    of_missing(shapes, pngs, [shown[image["id"]] for image in own])
+    there = of_missing(shapes, images, drawn)
     if len(own) < len(content["images"]):
         shapes.said.append(
             f"{len(content['images']) - len(own)} image(s) have no annotation and are "
@@ -57,6 +54,7 @@ def find_panoptic(images: Path, file: Path, given: GivenClasses | None) -> Found
         "image_dir": below(images, root),
         "label_dir": below(pngs, root),
         **shapes.options,
+        **reading_options(there, shapes.said),
     }
     said = [f"COCO's segments of {', '.join(dict.fromkeys(names))}", *shapes.said]
     return FoundLabels(

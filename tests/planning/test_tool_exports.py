@@ -267,6 +267,44 @@ def test_panoptic__without_its_images(tmp_path):
 # --- all of them ---
 
 
+@pytest.mark.parametrize("kind", ["COCO", "panoptic", "Label Studio", "Supervisely"])
+def test_exports__of_images_of_16_bits(tmp_path, kind):
+    if kind == "Supervisely":
+        annotation(tmp_path, "ds0/img/a.png", one("car"))
+        image, images, labels = "ds0/img/a.png", tmp_path, tmp_path
+    else:
+        panoptic(tmp_path)
+        image, images = "images/train/a.jpg", tmp_path / "images/train"
+        labels = tmp_path / "annotations/panoptic_train.json"
+    if kind == "Label Studio":
+        labels = tmp_path / "export.json"
+        store(labels, [task(1, "a.jpg", [region("car")])])
+    if kind == "COCO":
+        pytest.importorskip("pycocotools")
+        told = json.loads(labels.read_text())
+        shape = {"id": 1, "image_id": 0, "category_id": 7, "iscrowd": 0}
+        told["annotations"] = [shape | {"segmentation": [[5, 4, 15, 4, 15, 12]]}]
+        told["images"] = told["images"][:1]
+        store(labels, told)
+    wide = np.random.default_rng(0).integers(200, 3000, (HEIGHT, WIDTH))
+    Image.fromarray(wide.astype(np.uint16)).save(tmp_path / image, "PNG")
+    found = find_labels(images, labels)
+    assert 200 <= found.dataset["value_range"][0] < 300
+    assert any("16 bits" in sentence for sentence in found.said)
+
+
+@pytest.mark.parametrize("kind", ["panoptic", "Label Studio"])
+def test_exports__whose_images_are_elsewhere(tmp_path, kind):
+    panoptic(tmp_path)
+    labels = tmp_path / "annotations/panoptic_train.json"
+    if kind == "Label Studio":
+        labels = tmp_path / "export.json"
+        store(labels, [task(1, "a.jpg", [region("car")])])
+    photos(tmp_path / "others", "x.jpg")
+    with pytest.raises(FileNotFoundError, match=r"none of the 1 image.* such as a.jpg"):
+        find_labels(tmp_path / "others", labels)
+
+
 def test_exports__several_in_one_folder(tmp_path):
     panoptic(tmp_path)
     store(tmp_path / "annotations/export.json", [task(1, "a.jpg", [region("car")])])

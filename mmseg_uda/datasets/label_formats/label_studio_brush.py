@@ -45,7 +45,7 @@ def brush_mask(data: bytes, height: int, width: int) -> np.ndarray:
             f"its run lengths are of {count / _BANDS:g} pixels, the image has "
             f"{height * width}"
         )
-    words = np.empty(count, np.uint32)
+    words = np.empty(count, np.uint8 if word <= 8 else np.uint32)
     at = 0
     while at < count:
         repeats = bits.number(1)
