@@ -36,7 +36,10 @@ def find_panoptic(images: Path, file: Path, given: GivenClasses | None) -> Found
     names = [c["name"] for c in content["categories"] if c["id"] in used]
     shapes = named_shapes(names, given, str(file), whole=True)
     if not shapes.has_background:
-        shapes.said.append("what belongs to no segment is ignored (`background`)")
+        shapes.said.append(
+            "what belongs to no segment is ignored; if it is a class, name it: "
+            f"--classes background {' '.join(shapes.classes)}"
+        )
     shown = {one["image_id"]: one["file_name"] for one in content["annotations"]}
     own = [image for image in content["images"] if image["id"] in shown]
     drawn = [i["file_name"] for i in own if (pngs / shown[i["id"]]).is_file()]

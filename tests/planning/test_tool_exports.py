@@ -256,6 +256,15 @@ def test_panoptic__whichever_folder_is_named(tmp_path, images, labels, pngs):
     assert "1 image(s) have no annotation and are left out" in said
 
 
+def test_panoptic__with_a_class_for_the_rest(tmp_path):
+    panoptic(tmp_path)
+    found = find_labels(tmp_path, tmp_path, parse_classes(["background", "road"]))
+    assert found.classes == ("background", "road")
+    assert not any("ignored" in sentence for sentence in found.said)
+    whole = WIDTH * HEIGHT
+    assert found.shares == {"background": 1 - 150 / whole, "road": 150 / whole}
+
+
 def test_panoptic__without_its_images(tmp_path):
     panoptic(tmp_path)
     (tmp_path / "annotations/panoptic_train/a.png").unlink()
