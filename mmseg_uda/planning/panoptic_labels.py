@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 from mmseg_uda.datasets.annotations.coco_file import read_coco
@@ -38,7 +39,7 @@ def find_panoptic(images: Path, file: Path, given: GivenClasses | None) -> Found
     if not shapes.has_background:
         shapes.said.append(
             "what belongs to no segment is ignored; if it is a class, name it: "
-            f"--classes background {' '.join(shapes.classes)}"
+            f"--classes background {shlex.join(shapes.classes)}"
         )
     shown = {one["image_id"]: one["file_name"] for one in content["annotations"]}
     own = [image for image in content["images"] if image["id"] in shown]
