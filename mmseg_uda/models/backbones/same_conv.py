@@ -29,8 +29,13 @@ class SameConv2d(nn.Conv2d):
 
 
 def _padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
-    """Zeros before and after one dimension."""
-    outputs = -(-size // stride)
-    reach = (outputs - 1) * stride + (kernel - 1) * dilation + 1
-    zeros = max(0, reach - size)
+    """Zeros before and after one dimension.
+
+    The last window begins at ``size - 1 - (size - 1) % stride``: written so, and with a
+    maximum only where one can be needed, sizes that an export leaves open stay simple.
+    """
+    behind = (size - 1) % stride  # pixels from the last window's first to the end
+    zeros = dilation * (kernel - 1) - behind
+    if dilation * (kernel - 1) < stride - 1:
+        zeros = max(0, zeros)
     return zeros // 2, zeros - zeros // 2
