@@ -93,9 +93,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     return args
 
 
-def _exported(
-    parser: argparse.ArgumentParser, folder: str | Path
-) -> tuple[Path, str]:
+def _exported(parser: argparse.ArgumentParser, folder: str | Path) -> tuple[Path, str]:
     """Return config and weights of an export."""
     config, weights = Path(folder, "model.py"), Path(folder, "model.pth")
     if config.is_file() and weights.is_file():

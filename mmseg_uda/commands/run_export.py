@@ -68,7 +68,9 @@ def run_export(
     say(f"exported to {out}: {', '.join(files)}")
     differing = report["checked"].get("onnx_pixels_that_differ")
     if differing is not None:
-        say(f"ONNX and PyTorch differ in at most {100 * max(differing):.2g} % of pixels")
+        say(
+            f"ONNX and PyTorch differ in at most {100 * max(differing):.2g} % of pixels"
+        )
     return report
 
 
@@ -118,7 +120,7 @@ def _told(dataset: dict) -> str:
 
 
 def _scores(checkpoint: Path) -> dict:
-    """Return what a run has scored a checkpoint with, if it lies in the run's folder."""
+    """Return what a run has scored a checkpoint of its folder with."""
     found = _ITERATION.search(checkpoint.name)
     try:
         result = json.loads(checkpoint.with_name(RESULT).read_text(encoding="utf-8"))

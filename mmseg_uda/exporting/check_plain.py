@@ -66,8 +66,8 @@ def check_plain(
         if done.returncode or not out.is_file():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise ValueError(
-                f"mmseg's inferencer cannot load what was exported: {last}\nNothing was "
-                "written. Classes of your own have to be importable (PYTHONPATH)."
+                f"mmseg's inferencer cannot load what was exported: {last}\nNothing "
+                "was written. Classes of your own have to be importable (PYTHONPATH)."
             )
         with np.load(out) as found:
             return sum(

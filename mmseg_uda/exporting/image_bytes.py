@@ -32,7 +32,9 @@ class ImageBytes(BaseStorageBackend):
             ValueError: If it cannot be read, or has other numbers than expected.
         """
         image = self.reader.read(filepath)
-        return cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+        return cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])[
+            1
+        ].tobytes()
 
     def get_text(self, filepath: str | Path) -> str:
         """Refuse: images have no text.

@@ -33,8 +33,9 @@ image = np.asarray(Image.open("photo.jpg").convert("RGB"))
 labels, confidence = session.run(None, {"image": image})
 ```
 
-It resizes, normalises, predicts and resizes back: `image` is (H, W, 3) uint8, RGB, of any
-size; `labels` (H, W) uint8 are class ids, `confidence` (H, W) float32 their probability."""
+It resizes, normalises, predicts and resizes back: `image` is (H, W, 3) uint8, RGB, of
+any size; `labels` (H, W) uint8 are class ids, `confidence` (H, W) float32 their
+probability."""
 _PROGRAM = """\
 ```python
 import torch
@@ -43,7 +44,8 @@ network = torch.export.load("model.pt2").module()
 logits = network(image)  # (1, 3, H, W) float, RGB in 0 to 255, resized as said below
 ```
 
-The network alone, with its normalisation; logits (1, K, h, w) are resized to the image."""
+The network alone, with its normalisation; logits (1, K, h, w) are resized to the
+image."""
 
 
 def model_card(
@@ -103,8 +105,8 @@ def _use(plain: PlainConfig, programs: tuple[str, ...]) -> list[str]:
     if "program" in programs:
         parts += ["With PyTorch alone:", _PROGRAM]
     parts += [
-        "A whole folder, with a table of class shares, by mmseg_uda (this folder stands "
-        "for config and checkpoint):",
+        "A whole folder, with a table of class shares, by mmseg_uda (this folder "
+        "stands for config and checkpoint):",
         "```bash\nmmseg-uda predict FOLDER_OF_THIS_FILE IMAGES --out predicted\n```",
     ]
     return parts
@@ -113,7 +115,10 @@ def _use(plain: PlainConfig, programs: tuple[str, ...]) -> list[str]:
 def _images(plain: PlainConfig, reader: ImageReader) -> str:
     rows = [
         f"- `{transform['type']}`: "
-        + (", ".join(f"{k}={v}" for k, v in transform.items() if k != "type") or "as is")
+        + (
+            ", ".join(f"{k}={v}" for k, v in transform.items() if k != "type")
+            or "as is"
+        )
         for transform in plain.pipeline
         if transform["type"] != "PackSegInputs"
     ]
@@ -164,7 +169,11 @@ def _checks(checks: Mapping[str, Any]) -> str:
     lines = [
         f"On drawn images of {images} pixels mmsegmentation's own inferencer, in a "
         "process without mmseg_uda, gave "
-        + (f"{number} pixels another class." if number else "every pixel the same class.")
+        + (
+            f"{number} pixels another class."
+            if number
+            else "every pixel the same class."
+        )
     ]
     differ = checks.get("onnx_pixels_that_differ")
     if differ is not None:

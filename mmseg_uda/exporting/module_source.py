@@ -98,7 +98,9 @@ class ModuleSource:
         text = "\n".join(lines).rstrip()
         if isinstance(node, ast.ClassDef):
             for mixin in _MIXINS_OF_TRAINING:
-                text = text.replace(f"class {node.name}({mixin}, ", f"class {node.name}(")
+                text = text.replace(
+                    f"class {node.name}({mixin}, ", f"class {node.name}("
+                )
             text = text.replace(
                 ".register_module()",
                 f'.register_module(name="{registered(node.name)}")',

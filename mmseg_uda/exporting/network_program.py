@@ -35,9 +35,7 @@ class NetworkProgram(nn.Module):
             ``EncoderDecoder``.
     """
 
-    def __init__(
-        self, segmentor: nn.Module, preprocessor: SegDataPreProcessor
-    ) -> None:
+    def __init__(self, segmentor: nn.Module, preprocessor: SegDataPreProcessor) -> None:
         super().__init__()
         _check_kind(segmentor, preprocessor)
         self.segmentor = segmentor.eval().requires_grad_(False)

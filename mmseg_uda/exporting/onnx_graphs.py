@@ -23,7 +23,9 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def add(self, kind: str, *inputs: str, output: str = "", **attributes: object) -> str:
+    def add(
+        self, kind: str, *inputs: str, output: str = "", **attributes: object
+    ) -> str:
         """Add a node and return the name of its output."""
         output = output or f"{self.name}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
@@ -68,7 +70,9 @@ def before(resizing: Resizing | None, like: onnx.ModelProto) -> onnx.ModelProto:
     return graph.model(
         [helper.make_tensor_value_info("image", TensorProto.UINT8, ["H", "W", 3])],
         [
-            helper.make_tensor_value_info("pixels", TensorProto.FLOAT, [1, 3, "h", "w"]),
+            helper.make_tensor_value_info(
+                "pixels", TensorProto.FLOAT, [1, 3, "h", "w"]
+            ),
             helper.make_tensor_value_info("size", TensorProto.INT64, [2]),
         ],
         like,

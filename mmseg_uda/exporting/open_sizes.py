@@ -25,7 +25,7 @@ def open_sizes() -> Iterator[None]:
     importing = [
         module
         for module in list(sys.modules.values())
-        if getattr(module, "resize", None) is resize
+        if vars(module).get("resize") is resize
     ]
     for module in importing:
         module.resize = _resize

@@ -17,8 +17,8 @@ from .module_source import Import, ModuleSource
 _OURS = __name__.partition(".")[0]
 _STAND_IN = "@CODE@"  # for a hash of the code, in the code
 _HEADER = f"""\
-# From {_OURS} {__version__} (Apache License 2.0): what this network needs of it, written
-# by `mmseg-uda export`, so that it loads where {_OURS} is not installed."""
+# From {_OURS} {__version__} (Apache License 2.0): what this network needs of it,
+# written by `mmseg-uda export`, so that it loads where {_OURS} is not installed."""
 
 
 class SourceBundle:
@@ -27,8 +27,8 @@ class SourceBundle:
     Their files come along cut down to that: no training, no reading of pretrained
     weights. Classes are registered under names of their own, ``<class>_<code>``, and
     the package is called ``<prefix>_<code>``, where ``code`` is a hash of all files:
-    exports of several versions, and this package, can be loaded in one process. A storage
-    backend of mmengine is registered under such a name as well.
+    exports of several versions, and this package, can be loaded in one process. A
+    storage backend of mmengine is registered under such a name as well.
 
     Args:
         classes: Classes of this package.

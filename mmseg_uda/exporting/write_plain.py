@@ -1,4 +1,4 @@
-"""A network as stock mmseg loads it: a config, a checkpoint, the code that they need."""
+"""A network as stock mmseg loads it: a config, a checkpoint, and their code."""
 
 from __future__ import annotations
 
