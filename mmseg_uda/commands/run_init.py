@@ -154,7 +154,6 @@ def _next(config: Path, plan: Plan) -> str:
     return (
         f"Next:\n  mmseg-uda train {config}\n"
         f"  mmseg-uda report {run}\n"
-        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay"
         f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay\n"
         f"  mmseg-uda export {config} {weights} --out exported --onnx"
     )
