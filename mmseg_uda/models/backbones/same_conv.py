@@ -31,11 +31,12 @@ class SameConv2d(nn.Conv2d):
 def _padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
     """Zeros before and after one dimension.
 
-    The last window begins at ``size - 1 - (size - 1) % stride``: written so, and with a
-    maximum only where one can be needed, sizes that an export leaves open stay simple.
+    Written so that a size which an export leaves open comes out as ``last + 1``, in
+    short terms; a maximum stands only where one can be needed.
     """
-    behind = (size - 1) % stride  # pixels from the last window's first to the end
-    zeros = dilation * (kernel - 1) - behind
-    if dilation * (kernel - 1) < stride - 1:
+    last = (size - 1) // stride  # windows but for one
+    reach = dilation * (kernel - 1) + 1
+    zeros = last * stride + reach - size
+    if reach < stride:
         zeros = max(0, zeros)
     return zeros // 2, zeros - zeros // 2
