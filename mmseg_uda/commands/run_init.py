@@ -149,10 +149,13 @@ def _set_length(
 def _next(config: Path, plan: Plan) -> str:
     """Return the commands that train and use the result."""
     stage = "stage_two" if plan.method.endswith("_lcrf") else "train"
-    weights = f"work_dirs/{config.stem}/{stage}/iter_{plan.own['iters']}.pth"
+    run = f"work_dirs/{config.stem}"
+    weights = f"{run}/{stage}/iter_{plan.own['iters']}.pth"
     return (
         f"Next:\n  mmseg-uda train {config}\n"
-        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay"
+        f"  mmseg-uda report {run}\n"
+        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay\n"
+        f"  mmseg-uda export {config} {weights} --out exported --onnx"
     )
 
 
