@@ -1,4 +1,4 @@
-"""The script of docs/label_formats.md that writes slices of volumes, on volumes of nibabel."""
+"""The script of docs/label_formats.md that writes slices, on volumes of nibabel."""
 
 import re
 from pathlib import Path
