@@ -7,11 +7,12 @@ WORKERS ?= 2
 # Two OpenMP threads on a small machine are often slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo test test-fast test-label-tools lint format clean
+.PHONY: help setup demo docs test test-fast test-label-tools lint format clean
 
 help:
 	@echo "make demo       the main job on the embedded benchmark: table and pictures"
 	@echo "make test       all tests"
+	@echo "make docs       the documentation as a site, in build/site"
 	@echo "make test-fast  the tests that take less than five seconds each"
 	@echo "make test-label-tools  labels that annotation tools write (installs these)"
 	@echo "make setup      create $(VENV) with everything (the two above do it too)"
@@ -32,6 +33,11 @@ demo: setup
 
 test: setup lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+# every warning is an error, as in tests/docs_site
+docs: setup
+	$(BIN)/python -m sphinx -c docs/site -d build/site_doctrees -W --keep-going -q . build/site
+	@echo "open build/site/index.html"
 
 # annotation tools write labels, which are read: in an environment of their own
 test-label-tools: setup

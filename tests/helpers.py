@@ -54,6 +54,7 @@ def make_batch(
     seed: int = 0,
     soft=None,
     regions=None,
+    num_classes: int = NUM_CLASSES,
 ):
     """A preprocessed batch: random images, labels and soft labels by domain.
 
@@ -68,7 +69,7 @@ def make_batch(
             sample = SegDataSample()
             sample.set_metainfo({"domain": domain})
             if domain in labelled:
-                labels = torch.randint(NUM_CLASSES, (1, *size), generator=generator)
+                labels = torch.randint(num_classes, (1, *size), generator=generator)
                 drop = torch.rand(1, *size, generator=generator) < ignored
                 sample.gt_sem_seg = PixelData(data=labels.masked_fill(drop, 255))
             if soft and domain in soft:  # the number of classes, by domain

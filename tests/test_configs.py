@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from helpers import make_batch, on_toycity
+from helpers import NUM_CLASSES, make_batch, on_toycity
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
-from resolved import resolved
+from resolved import as_read, resolved
 from timm_here import skipping
 from torch import nn
 from torch.testing import assert_close
@@ -36,7 +36,7 @@ MULTI_STAGE = [
 
 
 def small(leaf: str) -> Config:
-    cfg = Config.fromfile(CONFIGS / leaf)
+    cfg = as_read(CONFIGS / leaf)
     apply_toy(cfg)
     return cfg
 
@@ -64,7 +64,7 @@ def test_leaves__are_all_found():
 
 @pytest.mark.parametrize("leaf", skipping(LEAVES))
 def test_leaf__is_consistent(leaf):
-    cfg = Config.fromfile(CONFIGS / leaf)
+    cfg = as_read(CONFIGS / leaf)
     loader = cfg.train_dataloader
     counts = [n for n in loader.sampler.samples_per_domain.values() if n]
     assert loader.batch_size == sum(counts)
@@ -90,9 +90,12 @@ def test_leaf__full_size_model_builds_and_describes_itself(leaf):
     if "vgg16" in leaf:
         convs = [m for m in model.backbone.modules() if isinstance(m, nn.Conv2d)]
         assert len(convs) == 15  # 13 of VGG-16, fc6 and fc7
+    elif leaf.startswith("retina/"):
+        assert type(model.backbone).__name__ == "EfficientNetLite0"
     elif not leaf.startswith("backbones/"):
         depth = sum(len(getattr(model.backbone, f"layer{i}")) for i in range(1, 5))
-        assert depth == 33  # the bottlenecks of a ResNet-101
+        # the bottlenecks of a ResNet-101, and of a ResNet-50
+        assert depth == (16 if leaf.startswith("aerial/") else 33)
     description = describe(model)
     text = as_equation(description)
     assert all(term["paper"] for term in description["terms"])
@@ -100,6 +103,9 @@ def test_leaf__full_size_model_builds_and_describes_itself(leaf):
         assert f"objective '{name}'" in text
     views = [model.views[name] for name in description["views"]]
     read = {getattr(v, key, None) for v in views for key in ("domain", "style")}
+    # with the others a hook reads the images of the target
+    own_statistics = leaf.split("/")[1].startswith("statistics_")
+    read |= {"target"} if own_statistics else set()
     assert read - {None} == set(domains_of(cfg))
 
 
@@ -123,6 +129,7 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
             seed=step,
             soft=soft,
             regions=regions,
+            num_classes=min(NUM_CLASSES, model.num_classes),
         )
         loss, log = model.parse_losses(model.loss(inputs, samples))
         if step == 0:
@@ -133,9 +140,9 @@ def test_leaf__two_steps_then_round_trip_and_predict(leaf):
                 for name, p in model.named_parameters()
                 if p.requires_grad and (p.grad is None or not p.grad.any())
             ]
-            # a unit that is dead for this batch may be missed, a whole part may not
+            # a squeeze of one unit may be dead for this batch, a whole part may not
             learns = any(sum(o.loss_weight.values()) for o in model.objectives.values())
-            assert not learns or len(without) <= 0.02 * len(list(model.parameters()))
+            assert not learns or len(without) <= 0.03 * len(list(model.parameters()))
             model.zero_grad()
         wrapper.update_params(loss)
     _round_trip(model, cfg)

@@ -17,7 +17,7 @@ from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmseg.registry import MODELS
 from PIL import Image
-from resolved import resolved
+from resolved import as_read, resolved
 from timm_here import HAS_TIMM, WITHOUT_TIMM, is_of_timm
 
 from mmseg_uda.stages import Request, Resolver
@@ -189,7 +189,7 @@ def test_method__readme_prints_the_equation(method):
             continue
         # mmseg's MiT computes with numbers while it is built
         with torch.device("cpu" if "mit_b0" in leaf.name else "meta"):
-            model = MODELS.build(Config.fromfile(leaf).model)
+            model = MODELS.build(as_read(leaf).model)
         equation = as_equation(describe(model)).strip("\n")
         readme = (leaf.parent / "README.md").read_text()
         if leaf.stem.endswith("_synthia"):  # may differ from GTA5's in its numbers

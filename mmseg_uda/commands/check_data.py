@@ -1,21 +1,26 @@
-"""Check every data set of a config and print what it holds.
+"""The doctor: is all there that a training needs, and what should be changed?
 
-Usage: ``python tools/check_data.py CONFIG [--full] [--anew] [--dry-run]
-[--source-root DIR]
-[--target-root DIR] [--cfg-options KEY=VALUE ...]``
+Of a config: every data set, the shares of the classes, and what the config lacks. Of
+folders (--source-images ...): what `mmseg-uda init` finds and would plan; nothing is
+written. No label of the target's training images is looked at.
 """
 
 import argparse
 
 from .begin import begun
 from .command_line import FOR_STAGES, add_cfg_options, add_config, add_debug
+from .folder_options import add_folders, add_plan_options, check_folders
 from .request_options import add_device, add_root
+
+_FOLDERS = ("source_images", "source_labels", "target_images")
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    add_config(parser, "config file")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_config(parser, "config file, unless folders are given", nargs="?")
     parser.add_argument(
         "--full",
         action="store_true",
@@ -37,13 +42,29 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add_root(parser, "source")
     add_root(parser, "target")
     add_cfg_options(parser, FOR_STAGES)
-    return parser.parse_args(argv)
+    group = parser.add_argument_group("folders in place of a config")
+    add_folders(group, required=False)
+    add_plan_options(group)
+    args = parser.parse_args(argv)
+    _check(parser, args)
+    return args
+
+
+def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """End with a message unless there is a config, or all folders."""
+    given = [name for name in _FOLDERS if getattr(args, name) is not None]
+    missing = [f"--{n.replace('_', '-')}" for n in _FOLDERS if n not in given]
+    if args.config is not None and given:
+        parser.error("a config names its folders: give it, or --source-images ...")
+    if args.config is None and missing:
+        parser.error(f"a config is missing, or, for folders, {', '.join(missing)}")
+    check_folders(parser, args)
 
 
 def main(argv: list[str] | None = None) -> int | None:
     """Run the command."""
     args = parse_args(argv)
     with begun(args.debug):
-        from .run_check import check_all
+        from .run_check import check_all, check_of_folders
 
-        return check_all(args)
+        return check_all(args) if args.config else check_of_folders(args)

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from typing import Any
 
 from mmseg_uda.utils.key_values import KeyValueAction
 from mmseg_uda.utils.shipped import config_file
@@ -12,9 +13,11 @@ _OVERRIDE = "override config entries"
 FOR_STAGES = f"{_OVERRIDE}, for all stages or, as STAGE.KEY=VALUE, for one"
 
 
-def add_config(parser: argparse._ActionsContainer, help: str = "config file") -> None:
+def add_config(
+    parser: argparse._ActionsContainer, help: str = "config file", **more: Any
+) -> None:
     """Add the config: a file, or one that comes along with the package."""
-    parser.add_argument("config", type=config_file, help=help)
+    parser.add_argument("config", type=config_file, help=help, **more)
 
 
 def add_cfg_options(parser: argparse._ActionsContainer, help: str = _OVERRIDE) -> None:

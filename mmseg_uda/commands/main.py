@@ -16,6 +16,8 @@ COMMANDS = {
     "train": ("train", "train all stages of a config"),
     "test": ("test", "score a checkpoint"),
     "predict": ("predict", "predict a folder of images: masks, overlays, shares"),
+    "report": ("report", "write one HTML page of a run: scores, curves, pictures"),
+    "export": ("export", "write a network for mmseg, ONNX or torch.export"),
     "describe": ("describe_method", "print a config as the equation it minimises"),
     "check": ("check_data", "check every data set of a config"),
     "visualize": ("visualize", "draw predictions, confidence and maps"),

@@ -26,8 +26,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add_config(parser, "config of the model: of this project or mmseg's")
-    parser.add_argument("checkpoint", help="weights of the model")
+    add_config(parser, "config of the model, of this project or mmseg's; or an export")
+    parser.add_argument(
+        "checkpoint", nargs="?", help="weights of the model; an export brings its own"
+    )
     parser.add_argument("images", help="folder of images, at any depth, or one image")
     parser.add_argument("--out", required=True, metavar="DIR", help="output folder")
     parser.add_argument(
@@ -49,6 +51,13 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="SUFFIX",
         help="ending of the images in the folder, such as _leftImg8bit.png; default: "
         "that of any image",
+    )
+    parser.add_argument(
+        "--submission",
+        metavar="NAME",
+        help="predict the test images of this data set, such as acdc or loveda/rural, "
+        "whose folder IMAGES is then, and also write DIR/submission: the files that "
+        "its test server takes (docs/data.md)",
     )
     parser.add_argument(
         "--average-with",
@@ -75,9 +84,23 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     add_launcher(parser)
     add_debug(parser)
     args = parser.parse_args(argv)
+    if args.checkpoint is None:
+        args.config, args.checkpoint = _exported(parser, args.config)
     if args.image_suffix and Path(args.images).is_file():
         parser.error("--image-suffix is of a folder of images, and IMAGES is a file")
+    if args.image_suffix and args.submission:
+        parser.error("--image-suffix: --submission knows how its images are called")
     return args
+
+
+def _exported(parser: argparse.ArgumentParser, folder: str | Path) -> tuple[Path, str]:
+    """Return config and weights of an export."""
+    config, weights = Path(folder, "model.py"), Path(folder, "model.pth")
+    if config.is_file() and weights.is_file():
+        return config, str(weights)
+    if Path(folder).is_dir():
+        parser.error(f"{folder} is no export: it has no model.py and model.pth")
+    parser.error("the following arguments are required: checkpoint, images")
 
 
 def share(text: str) -> float:
@@ -105,6 +128,7 @@ def main(argv: list[str] | None = None) -> None:
             confidence=args.confidence,
             opacity=args.overlay,
             image_suffix=args.image_suffix,
+            submission=args.submission,
             overwrite=args.overwrite,
             num_workers=args.num_workers,
         )

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from mmengine.config import Config
 from prettytable import PrettyTable
@@ -15,12 +16,12 @@ from mmseg_uda.stages import Resolver, StageError
 from mmseg_uda.stages.checks.classes import check_classes_unbuilt
 from mmseg_uda.stages.checks.loaders import check_loader
 
+from .advice import Advice, shares_table
 from .environment_line import environment_line
+from .look_at_folders import look_at_folders
 from .request_options import request_of
 
 _LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
-
-
 _COLUMNS = (
     "stage",
     "split",
@@ -35,32 +36,75 @@ _COLUMNS = (
 
 def check_all(args: argparse.Namespace) -> int:
     """Check and print; return 1 if a data set has a problem."""
-    table, notices = PrettyTable(_COLUMNS), []
-    failed = False
     before = DecodedBefore(None if args.anew else memory_folder())
-    loaders = _dataloaders(args)
+    resolver = Resolver(request_of(args, "source_root", "target_root"))
+    loaders = _dataloaders(args, resolver)
     print(environment_line())
+    found = _Found(alone=len(resolver.stages) == 1)
     for stages, key, cfg in loaders:
         reports, errors = _check(cfg, key, None if args.full else 200, before)
-        where, split = ", ".join(stages), key.removesuffix("_dataloader")
-        for report in reports:
-            table.add_row([where, split, *_row(report)])
-            who = f"{where}, {split}, {report.name}"
-            notices += [f"{who}: {notice}" for notice in report.notices]
-        for error in errors:
-            failed = True
-            print(f"{where}, {split}: {error}\n", file=sys.stderr)
+        found.add(", ".join(stages), key, cfg, reports, errors)
     before.save()
-    if before.num_reused:
-        notices.append(
-            f"{before.num_reused} of the samples were decoded by an earlier call and "
-            f"have not changed since ({before.folder}); --anew decodes them again"
-        )
-    if table.rows:
-        print("\n".join([str(table), *notices]))
-    if args.dry_run and not failed:
+    found.say(before)
+    if args.dry_run and not found.failed:
         print(_dry_run(args))
-    return int(failed)
+    return int(found.failed)
+
+
+class _Found:
+    """What the data sets of a config hold, and what is wrong with them."""
+
+    def __init__(self, alone: bool) -> None:
+        self.failed = False
+        self._table, self._notices = PrettyTable(_COLUMNS), []
+        self._labelled: dict[str, DatasetReport] = {}
+        self._advice = Advice(alone)
+
+    def add(
+        self,
+        stages: str,
+        key: str,
+        cfg: Config,
+        reports: Sequence[DatasetReport],
+        errors: Sequence[Exception],
+    ) -> None:
+        """Add the data sets of a dataloader; errors are told at once."""
+        split = key.removesuffix("_dataloader")
+        for report in reports:
+            self._table.add_row([stages, split, *_row(report)])
+            if report.num_labels:
+                self._labelled.setdefault(f"{split}, {report.name}", report)
+            who = f"{stages}, {split}, {report.name}"
+            self._notices += [f"{who}: {notice}" for notice in report.notices]
+        for error in errors:
+            self.failed = True
+            print(f"{stages}, {split}: {error}\n", file=sys.stderr)
+        if split == "train" and not errors:
+            self._advice.look_at(stages, cfg, reports)
+
+    def say(self, before: DecodedBefore) -> None:
+        """Print what was found, and what could be better."""
+        if before.num_reused:
+            self._notices.append(
+                f"{before.num_reused} of the samples were decoded by an earlier call "
+                f"and have not changed since ({before.folder}); --anew decodes them "
+                "again"
+            )
+        if self._table.rows:
+            print("\n".join([str(self._table), *self._notices]))
+        if self._labelled:
+            print("shares of the labelled pixels that were decoded, %")
+            print(shares_table(self._labelled))
+        lines = [] if self.failed else self._advice.lines(self._labelled)
+        if lines:
+            print("\n".join(["what could be better:", *lines]))
+
+
+def check_of_folders(args: argparse.Namespace) -> None:
+    """Say what is found in folders, and what ``init`` would plan for them."""
+    print(environment_line())
+    look_at_folders(args)
+    print("nothing was written: `mmseg-uda init` with --out writes a config of this")
 
 
 def _dry_run(args: argparse.Namespace) -> str:
@@ -99,7 +143,9 @@ def _check(
     return reports, errors
 
 
-def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]]:
+def _dataloaders(
+    args: argparse.Namespace, resolver: Resolver
+) -> list[tuple[list[str], str, Config]]:
     """Return the dataloaders of all stages whose data are checked, each once.
 
     Returns:
@@ -108,7 +154,6 @@ def _dataloaders(args: argparse.Namespace) -> list[tuple[list[str], str, Config]
     Raises:
         StageError: If the config, or an option, is wrong, or there is no dataloader.
     """
-    resolver = Resolver(request_of(args, "source_root", "target_root"))
     found: list[tuple[list[str], str, Config]] = []
     # what others look at is mostly that of a training, and told of that alone
     for stage in sorted(resolver.stages, key=lambda stage: not stage.trains):

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-import torch
-
-from mmseg_uda.planning.class_options import GivenClasses, parse_classes
-from mmseg_uda.planning.find_images import absolute, find_images
-from mmseg_uda.planning.find_labels import find_labels
+from mmseg_uda.planning.find_images import absolute
 from mmseg_uda.planning.fingerprint import FILE, write_fingerprint
-from mmseg_uda.planning.found import FoundImages, FoundLabels
-from mmseg_uda.planning.length import plan_length
-from mmseg_uda.planning.near_duplicates import near_duplicates
-from mmseg_uda.planning.pace import Pace, measure_pace
-from mmseg_uda.planning.plan import Plan, make_plan
+from mmseg_uda.planning.found import FoundImages
+from mmseg_uda.planning.plan import Plan
 from mmseg_uda.planning.write_config import config_text
-from mmseg_uda.stages import Request
 from mmseg_uda.utils.atomic_files import write_atomic
-from mmseg_uda.utils.devices import choose_device
-from mmseg_uda.utils.wording import counted
 from mmseg_uda.version import __version__
 
-_MOST_WORKERS = 4
-_TRIES = 5  # of smaller plans, where one does not fit into memory
+from .look_at_folders import look_at_folders
 
 
 def initialise(args: argparse.Namespace) -> None:
@@ -45,146 +31,24 @@ def initialise(args: argparse.Namespace) -> None:
         raise FileExistsError(
             f"{config} is there already: take another --out, or --overwrite"
         )
-    device = choose_device(args.device)
-    found = _look(args)
-    duplicates = near_duplicates(found["source"].paths, found["target"].paths)
-    _say_found(found, duplicates)
-    plan, pace = _plan(args, device.type == "cuda", found)
-    _say_plan(found, plan)
+    seen = look_at_folders(args)
     out.mkdir(parents=True, exist_ok=True)
-    write_fingerprint(out, found, duplicates, pace, plan.said)
-    write_atomic(config, config_text(plan, _made_by(found)))
-    print(f"\n{config}\n{out / FILE}\n\n{_next(args.out / config.name, plan)}")
-
-
-def _look(args: argparse.Namespace) -> dict[str, FoundImages]:
-    """Look at all folders."""
-    given = parse_classes(args.classes) if args.classes else None
-    source = find_labels(
-        absolute(args.source_images),
-        absolute(args.source_labels),
-        given,
-        args.label_band,
-    )
-    found: dict[str, FoundImages] = {"source": source}
-    found["target"] = find_images(absolute(args.target_images))
-    if args.target_val_images is not None:
-        images, labels = args.target_val_images, args.target_val_labels
-        found["val"] = _like(
-            source, absolute(images), absolute(labels), given, args.label_band
-        )
-    return found
-
-
-def _like(
-    source: FoundLabels,
-    images: Path,
-    labels: Path,
-    given: GivenClasses | None,
-    band: int | None,
-) -> FoundLabels:
-    """Find out how labels are read that have the source's classes."""
-    values = source.dataset.get("label_map")
-    if given is None or not (given.values or given.colors):
-        given = GivenClasses(source.classes)
-    if values:
-        with suppress(ValueError):
-            same = GivenClasses(source.classes, values)
-            return find_labels(images, labels, same, band)
-    return find_labels(images, labels, given, band)
-
-
-def _plan(
-    args: argparse.Namespace, on_gpu: bool, found: Mapping[str, FoundImages]
-) -> tuple[Plan, Pace | None]:
-    """Decide on everything; the length by a dry run, unless it is given."""
-    longest, many = args.longest, None
-    for _ in range(_TRIES):
-        plan = make_plan(
-            found["source"],
-            found["target"],
-            found.get("val"),
-            args.method,
-            args.size,
-            on_gpu=on_gpu,
-            num_workers=min(_MOST_WORKERS, len(os.sched_getaffinity(0))),
-            longest=longest,
-            many=many,
-        )
-        plan.own["iters"] = args.iters or 1
-        if args.iters:
-            return plan, None
-        try:
-            return plan, _set_length(plan, args, found)
-        except torch.cuda.OutOfMemoryError:
-            torch.cuda.empty_cache()
-            fits_less = plan.own["samples_per_domain"]["target"] > 1
-            longest = longest if fits_less else plan.own["scale"][0] * 3 // 4
-            many = 1
-            print("That does not fit into the GPU's memory: smaller ...", flush=True)
-    raise ValueError(
-        f"no training of the network '{args.size}' fits into the memory of this GPU: "
-        "take a smaller one (--size tiny), smaller images (--longest), or --device cpu"
-    )
-
-
-def _set_length(
-    plan: Plan, args: argparse.Namespace, found: Mapping[str, FoundImages]
-) -> Pace:
-    """Set the length of the training by a dry run."""
-    print("A dry run tells how long an iteration takes ...", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder, "trial.py")
-        write_atomic(trial, config_text(plan, "a dry run"))
-        pace = measure_pace(Request(trial, device=args.device))
-    largest = max(len(found["source"].paths), len(found["target"].paths))
-    each = plan.own["samples_per_domain"]["target"]
-    length = plan_length(args.budget, pace.seconds, largest, each)
-    plan.own["iters"] = length.iters
-    plan.said.append(length.said)
-    plan.said.append(f"about {pace.memory_mib:.0f} MiB of memory on {pace.device}")
-    return pace
+    write_fingerprint(out, seen.found, seen.duplicates, seen.pace, seen.plan.said)
+    write_atomic(config, config_text(seen.plan, _made_by(seen.found)))
+    print(f"\n{config}\n{out / FILE}\n\n{_next(args.out / config.name, seen.plan)}")
 
 
 def _next(config: Path, plan: Plan) -> str:
     """Return the commands that train and use the result."""
     stage = "stage_two" if plan.method.endswith("_lcrf") else "train"
-    weights = f"work_dirs/{config.stem}/{stage}/iter_{plan.own['iters']}.pth"
+    run = f"work_dirs/{config.stem}"
+    weights = f"{run}/{stage}/iter_{plan.own['iters']}.pth"
     return (
         f"Next:\n  mmseg-uda train {config}\n"
-        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay"
+        f"  mmseg-uda report {run}\n"
+        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay\n"
+        f"  mmseg-uda export {config} {weights} --out exported --onnx"
     )
-
-
-def _say_found(
-    found: Mapping[str, FoundImages], duplicates: list[tuple[str, str]]
-) -> None:
-    for part, one in found.items():
-        kinds = "; ".join(f"{n} {kind}" for kind, n in one.kinds.items())
-        print(f"{part}: {counted(len(one.paths), 'image')} ({kinds})")
-        if isinstance(one, FoundLabels):
-            shares = ", ".join(
-                f"{name} {100 * share:.2g} %" for name, share in one.shares.items()
-            )
-            print(f"  labels: {one.encoding}; {shares}")
-        for note in one.said:
-            print(f"  {note}")
-    if duplicates:
-        print(
-            f"{counted(len(duplicates), 'image')} of the source look the same as one "
-            f"of the target, such as {' and '.join(duplicates[0])}"
-        )
-
-
-def _say_plan(found: Mapping[str, FoundImages], plan: Plan) -> None:
-    print("plan:")
-    for decision in plan.said:
-        print(f"  {decision}")
-    if "val" not in found:
-        print(
-            "  nothing is scored: there are no labelled images of the target "
-            "(--target-val-images, --target-val-labels)"
-        )
 
 
 def _made_by(found: Mapping[str, FoundImages]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from prettytable import PrettyTable
 
 from mmseg_uda.engine.distributed import shutdown_distributed
-from mmseg_uda.prediction.prediction_writer import REPORT, SHARES
+from mmseg_uda.prediction.prediction_writer import REPORT, SHARES, SUBMISSION
 from mmseg_uda.prediction.run_prediction import run_prediction
 from mmseg_uda.stages import Request, Resolver
 from mmseg_uda.stages.checks.full_size_weights import toy_explained
@@ -64,6 +64,8 @@ def predict(
         say(f"predicted nowhere: {', '.join(absent)}")
     number = counted(report["num_images"], "image")
     say(f"{number}: {Path(out, SHARES)}, {Path(out, REPORT)}")
+    if how.get("submission"):
+        say(f"for the test server of {how['submission']}: {Path(out, SUBMISSION)}")
     shutdown_distributed()
     return report
 

@@ -5,13 +5,16 @@ from .cityscapes_labelled import CityscapesLabelled
 from .coco_folder import CocoFolder
 from .gta5_dataset import GTA5Dataset
 from .label_formats import ColorLabels, IndexLabels, LabelMeLabels, MaskLabels
+from .label_studio_folder import LabelStudioFolder
 from .labelled_folder import LabelledFolder
 from .multi_domain_dataset import MultiDomainDataset
 from .multi_domain_sampler import MultiDomainSampler
 from .named import NamedFolder, NamedImages
 from .paired_folder import PairedFolder
+from .panoptic_folder import PanopticFolder
 from .pseudo_labelled_dataset import PseudoLabelledDataset
 from .seg_folder import SegFolder
+from .supervisely_folder import SuperviselyFolder
 from .synthia_dataset import SynthiaDataset
 from .transforms import DiverseCrop, LoadLabels, PadToCrop
 from .translated_dataset import TranslatedDataset
@@ -26,6 +29,7 @@ __all__ = [
     "GTA5Dataset",
     "IndexLabels",
     "LabelMeLabels",
+    "LabelStudioFolder",
     "LabelledFolder",
     "LoadLabels",
     "MaskLabels",
@@ -35,8 +39,10 @@ __all__ = [
     "NamedImages",
     "PadToCrop",
     "PairedFolder",
+    "PanopticFolder",
     "PseudoLabelledDataset",
     "SegFolder",
+    "SuperviselyFolder",
     "SynthiaDataset",
     "TranslatedDataset",
     "UnlabelledFolder",

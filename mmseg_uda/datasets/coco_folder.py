@@ -13,14 +13,13 @@ import numpy as np
 from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 
-from .coco_file import read_coco
+from .annotations.coco_file import read_coco
+from .annotations.unlabelled_images import check_below, check_shapes, check_unlabelled
 from .folders import IMAGE_SUFFIXES, some
 from .label_formats.base_label_format import background_index, class_index
 from .label_formats.coco_shapes import SHAPES, CocoShapes, coco_masks
-from .label_maps import IGNORE, identity_lut
+from .label_maps import identity_lut
 from .seg_folder import SegFolder
-
-_UNLABELLED = ("error", "background", "leave out")
 
 
 @DATASETS.register_module()
@@ -72,9 +71,7 @@ class CocoFolder(SegFolder):
     ) -> None:
         if order not in ("file", "area"):
             raise ValueError(f"order must be 'file' or 'area', got {order!r}")
-        if unlabelled not in _UNLABELLED:
-            allowed = ", ".join(map(repr, _UNLABELLED))
-            raise ValueError(f"unlabelled must be one of {allowed}, got {unlabelled!r}")
+        check_unlabelled(unlabelled)
         coco_masks()  # or nothing can be drawn
         self.annotation_file = Path(data_root, annotations)
         self.names = dict(names or {})
@@ -102,11 +99,7 @@ class CocoFolder(SegFolder):
         used = {shape["category_id"] for shape in content["annotations"]}
         indices = self._classes_of(content["categories"], used, classes)
         below = background_index(self.background, classes)
-        if self.unlabelled == "background" and below == IGNORE:
-            raise ValueError(
-                "unlabelled='background': there is no class 'background'; say with "
-                "background=... which class it is"
-            )
+        check_below(self.unlabelled, below)
         shapes = defaultdict(list)
         for shape in content["annotations"]:
             if self.order == "area" and not isinstance(shape.get("area"), Real):
@@ -187,11 +180,4 @@ class CocoFolder(SegFolder):
                     f"{text}. Set image_dir, or leave them out: allow_missing=True"
                 )
             print_log(f"left out: {text}", "current", logging.WARNING)
-        if empty and self.unlabelled == "error":
-            raise ValueError(
-                f"{what} has no shape for {len(empty)} image(s): {some(empty)}. Are "
-                "they all background, unlabelled='background', or not labelled yet, "
-                "unlabelled='leave out'?"
-            )
-        if not num_samples:
-            raise ValueError(f"{what} has no shape for any image")
+        check_shapes(what, empty, self.unlabelled, num_samples)

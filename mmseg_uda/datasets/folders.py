@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePath
 
+from .names.volumes import volume_advice
 from .names.walk_folder import files_below
 
 #: Suffixes an image may have, in lower case; files are matched in either case.
@@ -78,7 +79,9 @@ def other_endings(folder: str | Path, what: str) -> str:
         folder: Folder that holds no file of the endings that were expected.
         what: ``'image'`` or ``'label'``.
     """
-    names = (name for _, name in files_below(folder))
+    names = [name for _, name in files_below(folder)]
+    if volumes := volume_advice(names):
+        return f"It holds {volumes}."
     endings = Counter(PurePath(name).suffix for name in names).most_common(3)
     there = ", ".join(f"{n} *{end or ' (no suffix)'}" for end, n in endings)
     return there and (

@@ -25,6 +25,9 @@ class PairedFolder(SegFolder):
             with a warning, instead of an error.
         **kwargs: Further arguments of :class:`SegFolder`.
 
+    Attributes:
+        num_unpaired: Files without a partner, once they are listed.
+
     Raises:
         FileNotFoundError: If a folder is missing or holds no file of its kind.
         ValueError: If images and labels do not pair up.
@@ -41,6 +44,7 @@ class PairedFolder(SegFolder):
     ) -> None:
         self.label_suffixes = as_tuple(label_suffix)
         self.allow_unpaired = allow_unpaired
+        self.num_unpaired = 0
         super().__init__(data_root, label_dir=label_dir, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -49,7 +53,8 @@ class PairedFolder(SegFolder):
         pairs = [stem for stem in images if stem in labels]
         no_label = [path for stem, path in images.items() if stem not in labels]
         no_image = [path for stem, path in labels.items() if stem not in images]
-        if no_label or no_image:
+        self.num_unpaired = len(no_label) + len(no_image)
+        if self.num_unpaired:
             self._tell_unpaired(len(pairs), no_label, no_image)
         return [self.sample(images[stem], labels[stem]) for stem in pairs]
 

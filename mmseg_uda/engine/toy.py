@@ -6,7 +6,11 @@ network, ``--toy-network``. Those of ``random``:
 
 ====================  ================================================================
 data roots            by data set: ``<root>/gta5``, ``<root>/synthia``,
-                      ``<root>/cityscapes``
+                      ``<root>/cityscapes``. A data set by name (``NamedFolder``,
+                      ``NamedImages``) becomes GTA5's style as source, else
+                      Cityscapes', its ``val`` where images are scored
+classes               of data sets by name with others than Cityscapes': as many of
+                      ToyCity's, in the order of the trainIds; the rest is ignored
 resize scales         1/8 of the config's, as ToyCity is drawn at an eighth of the
                       real sizes: 1280x640 -> 160x80, 1024x512 -> 128x64
 crops                 64x128 (height, width), 1/8 of the field's larger crop 512x1024;
@@ -70,21 +74,20 @@ which is merged last. Of a backbone it says there what is different in the small
 the input channels of heads follow from what comes out of that.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from mmengine.config import Config
 
 from .run_length import HOOK_LISTS, set_length
 from .toy_batch import LOADERS, balance_classes, shrink_batch
+from .toy_data import put_on_toycity
 from .toy_network import shrink_network
 from .toy_rules import RANDOM, ToyRules, rules_for, why_no_stand_in
 from .walk import dicts_in
 
 DEFAULT_TOY_ROOT = "data/toycity"
 TOY_ITERS, CROP = RANDOM.iters, RANDOM.crop
-
-_FOLDERS = {"gta5": "gta5", "synthia": "synthia", "cityscapes": "cityscapes"}
 
 
 def apply_toy(
@@ -110,7 +113,7 @@ def apply_toy(
     if not isinstance(iters, int) or iters < 1:
         raise ValueError(f"toy.iters must be a whole number >= 1, got {iters!r}")
     changes = [
-        _data(cfg, root),
+        *put_on_toycity(cfg, root),
         _sizes(cfg, rules),
         shrink_batch(cfg, rules),
         shrink_network(cfg, own, rules),
@@ -140,37 +143,6 @@ def shrink_regions(stage: dict, rules: ToyRules = RANDOM) -> None:
     shrink_patches(stage, rules)
     if _is_pair(stage.get("scale")):
         stage["scale"] = _scaled_pair(stage["scale"], rules)
-
-
-def toy_domains(configs: Iterable[Config], root: str) -> list[str]:
-    """Folders of the ToyCity in ``root`` that configs read."""
-    places = (*LOADERS, *HOOK_LISTS)
-    loaders = [cfg.get(place) for cfg in configs for place in places]
-    read = {node.get("data_root") for loader in loaders for node in dicts_in(loader)}
-    return [name for name in _FOLDERS.values() if f"{root}/{name}" in read]
-
-
-def _data(cfg: Config, root: str) -> str:
-    for loader in (*LOADERS, *HOOK_LISTS):
-        for node in dicts_in(cfg.get(loader)):
-            if node.get("data_root") is not None:
-                node["data_root"] = f"{root}/{_folder(node)}"
-            if node.get("type") == "PseudoLabelledDataset":
-                node["allow_empty"] = True  # a trial of few iterations may keep nothing
-    return f"data under {root}"
-
-
-def _folder(dataset: dict) -> str:
-    last = str(dataset["data_root"]).rstrip("/").rsplit("/", 1)[-1]
-    for name in (str(dataset.get("type", "")), last):
-        for start, folder in _FOLDERS.items():
-            if name.lower().startswith(start):
-                return folder
-    raise ValueError(
-        f"--toy does not know which part of ToyCity stands in for "
-        f"{dataset.get('type')} in '{dataset['data_root']}'. It goes by the name of "
-        f"the class or folder: {', '.join(_FOLDERS)}."
-    )
 
 
 def _sizes(cfg: Config, rules: ToyRules) -> str:

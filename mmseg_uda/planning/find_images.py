@@ -14,6 +14,7 @@ import numpy as np
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES, PICTURE_SUFFIXES
 from mmseg_uda.datasets.image_headers import read_header
 from mmseg_uda.datasets.names.strangers import find_strangers
+from mmseg_uda.datasets.names.volumes import volume_advice
 from mmseg_uda.datasets.names.walk_folder import files_below
 from mmseg_uda.datasets.preflight import check_dataset
 from mmseg_uda.datasets.reading import tiff
@@ -74,7 +75,10 @@ def pictures(folder: Path, apart: Collection[str | Path] = ()) -> list[str]:
         if name.lower().endswith(PICTURE_SUFFIXES)
     ]
     if not found:
-        ends = Counter(PurePath(name).suffix for _, name in files_below(folder))
+        names = [name for _, name in files_below(folder)]
+        if volumes := volume_advice(names):
+            raise FileNotFoundError(f"{folder} holds no image, but {volumes}")
+        ends = Counter(PurePath(name).suffix for name in names)
         there = ", ".join(f"{n} *{end}" for end, n in ends.most_common(3))
         raise FileNotFoundError(
             f"{folder} holds no image ({', '.join(PICTURE_SUFFIXES)}), but "

@@ -9,12 +9,12 @@ from mmseg.registry import DATASETS
 from mmseg_uda.datasets.preflight import check_dataset
 
 from .class_options import GivenClasses
-from .coco_labels import coco_in, find_coco
 from .find_images import kinds_of, reading_options, some_of
 from .found import FoundLabels
 from .label_pairs import find_pairs
 from .label_pictures import find_encoding
 from .labelme_names import find_labelme, is_labelme
+from .tool_exports import find_export
 
 _DECODED = 200
 
@@ -29,7 +29,8 @@ def find_labels(
 
     Args:
         images: Folder of the images.
-        labels: Folder of their labels, which may be the same; or COCO's JSON file.
+        labels: Folder of their labels, which may be the same; or a JSON file with
+            those of all images.
         given: What the user says of the classes; None: nothing.
         band: Band of the labels that holds the ids, from 1; None: the only one.
 
@@ -40,10 +41,8 @@ def find_labels(
     for path in (images, labels):
         if not path.exists():
             raise FileNotFoundError(f"there is no {path}")
-    coco = coco_in(labels)
-    if coco is not None:
-        found = find_coco(images, coco, given)
-    else:
+    found = find_export(images, labels, given)
+    if found is None:
         found = _find_files(images, labels, given, band)
     metainfo = {"classes": found.classes}
     if found.palette:
@@ -75,8 +74,9 @@ def _find_files(
         find_labelme(found, files, given)
     elif files[0].suffix.lower() == ".json":
         raise ValueError(
-            f"{files[0]} is no file of LabelMe, and {labels} holds none of COCO: of "
-            "JSON files these two are read. Export as one of them, or as masks (PNG)"
+            f"{files[0]} is no file of LabelMe, and {labels} holds none of COCO, "
+            "Supervisely or Label Studio (exported as JSON): of JSON files these are "
+            "read. Export as one of them, or as masks (PNG)"
         )
     else:
         find_encoding(found, some_of(files, _DECODED), given, band)

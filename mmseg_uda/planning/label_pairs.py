@@ -10,6 +10,7 @@ from typing import Any
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES, PICTURE_SUFFIXES, is_one_folder
 from mmseg_uda.datasets.names.name_pairs import matching_tails
 from mmseg_uda.datasets.names.pairing_advice import pairing_advice
+from mmseg_uda.datasets.names.volumes import volume_advice
 from mmseg_uda.datasets.names.walk_folder import files_below
 
 from .options import below, one_or_all
@@ -120,6 +121,8 @@ def _files(
         if name.lower().endswith(tuple(suffixes))
     )
     if not found and needed:
+        if volumes := volume_advice(name for _, name in files_below(root)):
+            raise FileNotFoundError(f"{root} holds no image, but {volumes}")
         raise FileNotFoundError(
             f"{root} holds no file that ends in {', '.join(suffixes)}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,19 +9,17 @@ from pathlib import Path
 from mmseg_uda.datasets.checks.label_values import count_ids
 from mmseg_uda.datasets.image_headers import read_header
 from mmseg_uda.datasets.label_files import read_label_ids
-from mmseg_uda.datasets.label_formats.color_tables import packed, read_table, told
-from mmseg_uda.datasets.label_formats.index_labels import read_numbers
+from mmseg_uda.datasets.label_formats.color_tables import packed, told
 from mmseg_uda.datasets.reading.label_colors import NO_COLOR, label_colors
 from mmseg_uda.datasets.reading.tiff import nodata_of
 
 from .blurred_masks import are_blurred_masks
 from .class_options import GivenClasses
 from .found import FoundLabels
+from .label_tables import by_table, rgb
 from .label_values import meaning_of
-from .options import below
 
 _FEW = 24  # colours that are listed
-_TABLES = ("labelmap.txt", "label_colors.txt", "class_dict.csv", "_classes.csv")
 
 
 def find_encoding(
@@ -42,12 +39,10 @@ def find_encoding(
     Raises:
         ValueError: If it cannot be told; it says what to add.
     """
-    table = _table_near(files[0].parent, Path(found.dataset["data_root"]))
     if given and given.colors:
         _by_colors(found, given)
-    elif table is not None and not (given and given.values):
-        of_colors = _is_of_colors(table)
-        (_by_table if of_colors else _by_numbers_of)(found, table, given)
+    elif not (given and given.values) and by_table(found, files, given, band):
+        pass
     elif band is None and _may_be_masks(given) and are_blurred_masks(files):
         _by_threshold(found, given)
     elif band is None and any(_is_coloured(path) for path in files):
@@ -96,78 +91,7 @@ def _by_colors(found: FoundLabels, given: GivenClasses) -> None:
     found.dataset["label_format"] = {"type": "ColorLabels", "colors": colors}
     found.classes, found.encoding = given.names, "colours, as --classes says"
     first = [next(packed(given.colors[name], name)) for name in given.names]
-    found.palette = [_rgb(color) for color in first]
-
-
-def _by_table(found: FoundLabels, table: Path, given: GivenClasses | None) -> None:
-    names = read_table(table)
-    _take_names(found, "ColorLabels", table, list(names), given)
-    found.encoding = f"colours, as {table.name} says"
-    if set(found.classes) <= set(names):
-        firsts = (next(packed(names[name], name)) for name in found.classes)
-        found.palette = [_rgb(color) for color in firsts]
-
-
-def _by_numbers_of(found: FoundLabels, table: Path, given: GivenClasses | None) -> None:
-    names = read_numbers(table)
-    ordered = [names[value] for value in sorted(names)]
-    _take_names(found, "IndexLabels", table, ordered, given)
-    found.encoding = f"numbers, as {table.name} says"
-
-
-def _take_names(
-    found: FoundLabels,
-    kind: str,
-    table: Path,
-    names: Sequence[str],
-    given: GivenClasses | None,
-) -> None:
-    """Let a table name the classes, or say which of its names are some."""
-    root = found.dataset["data_root"] = _with(table, found)
-    own = found.dataset["label_format"] = {
-        "type": kind,
-        "table": str(table.relative_to(root)),
-    }
-    known = tuple(dict.fromkeys(name for name in names if name != "ignore"))
-    found.classes = given.names if given else known
-    others = [name for name in known if name not in found.classes]
-    if others:
-        own["merge"] = dict.fromkeys(others, "ignore")
-        found.said.append(f"{', '.join(others)} is no class, and ignored (`merge`)")
-
-
-def _with(table: Path, found: FoundLabels) -> str:
-    """Return a root below which the table lies, too, and let folders follow it."""
-    old = found.dataset["data_root"]
-    new = os.path.commonpath([old, table.parent])
-    for key in ("image_dir", "label_dir"):
-        found.dataset[key] = below(Path(old, found.dataset[key]), Path(new))
-    return new
-
-
-def _table_near(labels: Path, root: Path) -> Path | None:
-    """Return a table of classes in the folder of labels, or above it, up to the root's.
-
-    Exports put it beside the folders, or among the labels.
-    """
-    folder = labels
-    for _ in range(4):
-        for name in _TABLES:
-            if (folder / name).is_file():
-                return folder / name
-        if folder == root.parent or folder.parent == folder:
-            break
-        folder = folder.parent
-    return None
-
-
-def _is_of_colors(table: Path) -> bool:
-    try:
-        return bool(read_table(table))
-    except ValueError:
-        if table.name == "_classes.csv":
-            return False
-        raise
+    found.palette = [rgb(color) for color in first]
 
 
 def _is_coloured(path: Path) -> bool:
@@ -200,7 +124,3 @@ def _ask_for_colors(files: Sequence[Path]) -> str:
             "export? Name those that are classes: --classes NAME=#RRGGBB ..."
         )
     return f"{text}. Name them: --classes {words} (ignore=... for what is none)"
-
-
-def _rgb(color: int) -> list[int]:
-    return [color >> 16, color >> 8 & 255, color & 255]

@@ -20,6 +20,7 @@ from mmseg_uda.visualization.images import read_image
 from mmseg_uda.visualization.sheet import class_legend
 from mmseg_uda.weights.checkpoints import file_hash
 
+from .georeference import georeference
 from .loading import one_by_one
 from .prediction_writer import KINDS, PredictionWriter
 
@@ -104,7 +105,11 @@ def predict_images(
         **settings,
     }
     stamps = dict(zip(images.names, map(_stamp, images.paths), strict=True))
-    writer = PredictionWriter(out_dir, images.names, decisive, get_rank(), stamps)
+    found = zip(images.names, map(georeference, images.paths), strict=True)
+    places = {name: tags for name, tags in found if tags}
+    writer = PredictionWriter(
+        out_dir, images.names, decisive, get_rank(), stamps, places
+    )
     pending = on_rank_zero(writer.prepare, overwrite)
     own = pending[get_rank() :: get_world_size()]
     was_training = model.training

@@ -11,9 +11,13 @@ import numpy as np
 from mmseg_uda.utils.atomic_files import write_atomic, write_json
 from mmseg_uda.utils.resumable_folder import ResumableFolder
 
+from .georeference import Tag, as_geotiff
+
 REPORT, SHARES, LEGEND = "prediction.json", "class_shares.csv", "legend.png"
 #: What an image can get, in the order of writing, and how its file ends.
 KINDS = {"labels": ".png", "confidence": ".png", "overlays": ".jpg"}
+#: Folder of files for a test server, see :class:`Submission`.
+SUBMISSION = "submission"
 _QUALITY = 92  # of JPEG pictures
 
 
@@ -23,7 +27,8 @@ class PredictionWriter(ResumableFolder):
     The folder holds ``settings.json`` (what decides the predictions),
     ``labels/<image>.png`` (uint8, class ids), if wanted ``confidence/<image>.png``
     (uint8, ``round(255 * max_c p_c)``) and ``overlays/<image>.jpg`` (the image, painted
-    in the classes' colours, which ``legend.png`` names), all at the image's size,
+    in the classes' colours, which ``legend.png`` names), all at the image's size (masks
+    and confidence of a georeferenced image are GeoTIFFs of the same place, ``.tif``),
     ``images.jsonl`` (class counts of each image), ``class_shares.csv`` (a row an image)
     and, as the sign that all is finished, ``prediction.json``. Every file appears
     complete or not at all.
@@ -36,10 +41,11 @@ class PredictionWriter(ResumableFolder):
         rank: Rank of this process.
         stamps: Size and time of each image, by name. An image that has changed since is
             predicted again.
+        places: Tags of the georeferenced images, by name, see :func:`georeference`.
     """
 
     content = "predictions"
-    folders = tuple(KINDS)
+    folders = (*KINDS, SUBMISSION)
     files = (REPORT, SHARES, LEGEND, "images.jsonl")
     report = REPORT
     always = frozenset({"kinds", "checkpoint_sha256"})
@@ -51,16 +57,24 @@ class PredictionWriter(ResumableFolder):
         settings: dict,
         rank: int = 0,
         stamps: Mapping[str, Sequence[int]] | None = None,
+        places: Mapping[str, Sequence[Tag]] | None = None,
     ) -> None:
         super().__init__(folder, names, settings, rank)
         self.stamps = {k: list(v) for k, v in (stamps or {}).items()}
+        self.places = places or {}
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """Return the files of an image."""
         return tuple(
-            self.folder / kind / PurePosixPath(name).with_suffix(KINDS[kind])
+            self.folder
+            / kind
+            / PurePosixPath(name).with_suffix(self._suffix(name, kind))
             for kind in self.settings["kinds"].split()
         )
+
+    def _suffix(self, name: str, kind: str) -> str:
+        lies_somewhere = name in self.places and KINDS[kind] == ".png"
+        return ".tif" if lies_somewhere else KINDS[kind]
 
     def write(
         self, name: str, pictures: Mapping[str, np.ndarray], counts: Mapping
@@ -76,7 +90,10 @@ class PredictionWriter(ResumableFolder):
         sizes = []
         kinds = self.settings["kinds"].split()
         for kind, path in zip(kinds, self.paths(name), strict=True):
-            content = _encoded(pictures[kind], KINDS[kind])
+            if path.suffix == ".tif":
+                content = as_geotiff(pictures[kind], self.places[name])
+            else:
+                content = _encoded(pictures[kind], KINDS[kind])
             write_atomic(path, content)
             sizes.append(len(content))
         stamp = self.stamps.get(name)

@@ -14,6 +14,7 @@ from mmseg_uda.structures.seg_heads import num_outputs
 from mmseg_uda.utils.atomic_files import check_writable
 from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.utils.plain import plain
+from mmseg_uda.utils.ranks import on_rank_zero
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS
 from mmseg_uda.weights.weight_files import check_is_file
@@ -22,6 +23,7 @@ from .build_model import build_model, check_has_model, model_config
 from .load_networks import load_networks
 from .out_folder import check_apart
 from .predict_images import Wanted, predict_images
+from .submission import Submission
 from .target_images import (
     folder_reader,
     inference_pipeline,
@@ -38,6 +40,7 @@ def run_prediction(
     confidence: bool = False,
     opacity: float | None = None,
     image_suffix: str | None = None,
+    submission: str | None = None,
     overwrite: bool = False,
     device: str | None = None,
     num_workers: int | None = None,
@@ -52,12 +55,15 @@ def run_prediction(
         cfg: Config of the model; the pipeline is that of its test data set.
         checkpoints: Weights of the model; of several, the mean of the networks'
             probabilities is predicted.
-        images: Folder of images at any depth, or an image.
+        images: Folder of images at any depth, or an image; with ``submission`` the
+            folder of that data set.
         out_dir: Output folder, see :class:`PredictionWriter`.
         tta: Average the softmax of the augmentations of the config's ``tta_pipeline``.
         confidence: Write the probability of the predicted class, too.
         opacity: Paint the classes over the image, too, covering so much of it.
         image_suffix: Ending of the files in a folder; None: that of any image.
+        submission: Predict the test images of this data set, and write them as its
+            test server wants them, too; see :class:`Submission`.
         overwrite: Remove what an earlier run has written first.
         device: Where to predict, e.g. ``'cpu'``; default: a GPU if there is one.
         num_workers: Processes that load images, per rank; default: the config's.
@@ -79,7 +85,11 @@ def run_prediction(
     init_default_scope(cfg.get("default_scope", "mmseg"))
     pipeline = inference_pipeline(cfg, tta)
     reader = folder_reader(cfg, "target", images=[images])
-    files = _files(images, pipeline, reader, image_suffix)
+    server = None if submission is None else Submission(submission)
+    if server is None:
+        files = _files(images, pipeline, reader, image_suffix)
+    else:
+        files = server.images(images, pipeline, reader)
     check_apart(out_dir, files.root)
     check_images(files)
     where = choose_device(device)
@@ -87,9 +97,11 @@ def run_prediction(
     predicts, _ = load_networks(model, paths, ignore=TRAINING_PARTS)
     outputs = num_outputs(getattr(model, "segmentor", model))
     classes, palette = class_colors(cfg, outputs or len(target_classes(cfg) or ()))
+    if server is not None:
+        server.values(classes)  # before the first image is predicted
     if num_workers is None:
         num_workers = (cfg.get("test_dataloader") or {}).get("num_workers", 0)
-    return predict_images(
+    report = predict_images(
         predicts.to(where),
         files,
         out_dir,
@@ -100,6 +112,9 @@ def run_prediction(
         overwrite=overwrite,
         num_workers=num_workers,
     )
+    if server is not None:
+        on_rank_zero(server.write, out_dir, files.names, classes)
+    return report
 
 
 def _files(

@@ -71,10 +71,13 @@ def folder_reader(
             its folder, they are read as that one says.
 
     Returns:
-        Else that of the first of these domains that there is, else of its test data.
+        Else that of the first of these domains that there is, else of its test data. In
+        an export the loader of its pipeline says it.
     """
     dataset = _read_like(cfg, domains, images)[1]
-    return ImageReader(**{k: dataset[k] for k in READER_OPTIONS if k in dataset})
+    loader = next(iter(dataset.get("pipeline") or []), None) or {}
+    given = {**(loader.get("backend_args") or {}), **dataset}
+    return ImageReader(**{k: given[k] for k in READER_OPTIONS if k in given})
 
 
 def reader_key(cfg: Config, *domains: str, images: Iterable[str | Path] = ()) -> str:

@@ -91,7 +91,7 @@ class BaseStage:
     #: What it does, between its name and its config.
     does: ClassVar[str] = "works on"
 
-    #: Which weights of other stages it takes: ``'final'`` or ``'best'``.
+    #: ``'final'`` or ``'best'``: which weights of other stages it takes.
     weights: str = "final"
     #: What it changes in its config, dotted key -> value.
     cfg_options: Mapping[str, Any] = {}

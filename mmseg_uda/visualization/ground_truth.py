@@ -60,6 +60,10 @@ class ValidationTruth:
             path = self._dataset.get_data_info(i)["img_path"]
             self._index[Path(path).resolve()] = i
 
+    def images(self) -> list[Path]:
+        """Return the images of the validation data, in their order."""
+        return list(self._index)
+
     def file(self, name: str, image: Path) -> Path | None:
         """Label file of an image, None if it has none."""
         index = self._index.get(image.resolve())

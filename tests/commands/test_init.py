@@ -57,6 +57,7 @@ def test_init__writes_a_config_that_is_ready_to_run(folders, capsys):
     assert "source: 4 images (4 JPEG, 8 bit, 3 bands)" in said
     assert "0 wall, 255 crack" in said
     assert "mmseg-uda train runs/cracks/cracks.py" in said
+    assert "mmseg-uda report work_dirs/cracks" in said
     config = folders / "runs/cracks/cracks.py"
     assert len(config.read_text().splitlines()) <= 40
     found = json.loads((folders / "runs/cracks/fingerprint.json").read_text())

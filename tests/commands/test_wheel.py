@@ -72,6 +72,9 @@ def test_wheel__holds_what_a_checkout_has(python, empty):
         there = {p.relative_to(shipped) for p in (shipped / name).rglob("*")}
         assert {p for p in here if "__pycache__" not in p.parts} <= there
     assert (shipped / "model-index.yml").is_file()
+    templates = Path("mmseg_uda", "reporting", "templates")
+    here = {path.name for path in (ROOT / templates).iterdir()}
+    assert here == {path.name for path in (shipped.parents[1] / templates).iterdir()}
 
 
 def test_wheel__a_config_inherits_one_that_comes_along(python, empty):

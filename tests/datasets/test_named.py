@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mmseg.registry import DATASETS
-from PIL import Image
+from named_downloads import draw, save, values
 
 from mmseg_uda.datasets.folders import as_tuple
 from mmseg_uda.datasets.label_maps import CITYSCAPES_CLASSES
@@ -20,39 +20,6 @@ LABELLED = [
     if not (name == "dark_zurich" and part in ("twilight", "day"))
 ]
 PIPELINE = [dict(type="LoadImageFromFile"), dict(type="LoadLabels")]
-
-
-def values(entry):
-    """A label value of every class, as a label map of one row."""
-    if entry.ids == "labelIds":
-        return [7, 8, 11, 12, 13, 17, *range(19, 29), 31, 32, 33]
-    if entry.ids == "trainIds":
-        return list(range(19))
-    first = {name: value for value, name in reversed(entry.ids.items())}
-    return [first[name] for name in entry.classes]
-
-
-def save(path, array):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(array).save(path)
-
-
-def draw(root, entry, split, part=None, layout=None, count=2):
-    """Draw a download: the images of a split and a part, and their labels."""
-    layout = layout or entry.layout(root, split, part)
-    row = np.array([values(entry)], np.uint8).repeat(4, 0)
-    image = np.zeros((*row.shape, 3), np.uint8)
-    for folder in entry.inner_folders(layout, split, part) or [""]:
-        below = f"{folder}GOPR/" if layout.inner else ""
-        for index in range(count):
-            stem = f"{below}{index + 1:02d}"
-            ending = as_tuple(layout.image_suffix)[0]
-            save(root / layout.images / f"{stem}{ending}", image)
-            if layout.labels is not None and split in entry.labelled:
-                label = (
-                    root / layout.labels / f"{stem}{as_tuple(layout.label_suffix)[0]}"
-                )
-                save(label, row)
 
 
 def build(kind, name, root, **options):
@@ -155,6 +122,28 @@ def test_named_folder__refuses(tmp_path, options, said):
         build("NamedFolder", root=tmp_path, **options)
 
 
+@pytest.mark.parametrize("kind", ["NamedFolder", "NamedImages"])
+def test_named_folder__some_of_its_images(tmp_path, kind):
+    draw(tmp_path, TABLE["stare"], "train", count=20)
+    first = build(kind, "stare", tmp_path, indices=12)
+    last = build(kind, "stare", tmp_path, indices=-8)
+    names = [
+        Path(data.get_data_info(i)["img_path"]).name
+        for data in (first, last)
+        for i in range(len(data))
+    ]
+    assert names == [f"{i:02d}.ppm" for i in range(1, 21)]
+    with pytest.raises(ValueError, match=r"indices=-21, but .* holds 20 images"):
+        build(kind, "stare", tmp_path, indices=-21)
+    for folder, end in (("stare-images", ".ppm"), ("labels-ah", ".ah.ppm")):
+        (tmp_path / folder / f"03{end}").unlink()
+    with pytest.raises(ValueError, match=r"some of its 20 images, .* holds 19"):
+        build(kind, "stare", tmp_path, indices=12)
+    assert len(build(kind, "stare", tmp_path)) == 19
+    draw(tmp_path, TABLE["acdc"], "train")  # has splits; a few images will do to try
+    assert len(build(kind, "acdc", tmp_path, indices=3)) == 3
+
+
 def test_named_folder__nothing_there(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"(?s)does not exist.*_rgb_anon\.png"):
         build("NamedFolder", "acdc", tmp_path)
@@ -174,6 +163,7 @@ def test_table__is_whole():
 
 def test_table__stands_in_the_docs():
     text = (Path(__file__).parents[2] / "docs/data.md").read_text()
+    text = text.split("## Data sets by name")[1].split("\n## ")[0]
     for name, entry in TABLE.items():
         (row,) = (
             line for line in text.splitlines() if line.startswith(f"| `{name}` |")

@@ -9,7 +9,8 @@ from mmengine.config import Config
 from mmseg.registry import MODELS
 from torch import nn
 
-from mmseg_uda.engine.toy import CROP, apply_toy, toy_domains
+from mmseg_uda.engine.toy import CROP, apply_toy
+from mmseg_uda.engine.toy_data import toy_domains
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -31,15 +31,36 @@ test_pipeline = [
     dict(type="LoadLabels"),
     dict(type="PackSegInputs"),
 ]
-source = dict(_own_="source", metainfo="_own_.metainfo", pipeline=train_pipeline)
-target = dict(_own_="target", metainfo="_own_.metainfo", pipeline=train_pipeline)
+# of every domain below
+views = dict(
+    source=dict(type="DomainView"),
+    target=dict(type="DomainView"),
+    labelled_target=dict(type="DomainView"),
+)
 train_dataloader = dict(
     batch_size="_own_.batch_size",
     num_workers="_own_.num_workers",
     sampler=dict(
         type="MultiDomainSampler", samples_per_domain="_own_.samples_per_domain"
     ),
-    dataset=dict(type="MultiDomainDataset", domains=dict(source=source, target=target)),
+    dataset=dict(
+        type="MultiDomainDataset",
+        domains=dict(
+            source=dict(
+                _own_="source", metainfo="_own_.metainfo", pipeline=train_pipeline
+            ),
+            target=dict(
+                _own_="target", metainfo="_own_.metainfo", pipeline=train_pipeline
+            ),
+            # a few images of the target with labels, if there are any
+            # (docs/recipes/few_labels.md)
+            labelled_target=dict(
+                _own_="labelled_target?",
+                metainfo="_own_.metainfo",
+                pipeline=train_pipeline,
+            ),
+        ),
+    ),
 )
 val_dataloader = dict(
     batch_size=1,

@@ -9,7 +9,11 @@ _base_ = [
 model = dict(
     segmentor="_own_.network.segmentor",
     data_preprocessor="_own_.network.data_preprocessor",
-    objectives=dict(source=dict(class_balance="_own_.class_balance?")),
+    views=_base_.views,
+    objectives=dict(
+        source=dict(class_balance="_own_.class_balance?"),
+        labelled_target="_own_.labelled_target_objective?",
+    ),
 )
 optim_wrapper = dict(
     segmentor=dict(

@@ -13,7 +13,11 @@ model = dict(
         d_decode=dict(_own_="network.discriminator", in_channels="_own_.num_classes"),
         d_aux=dict(_own_="network.discriminator", in_channels="_own_.num_classes"),
     ),
-    objectives=dict(source=dict(class_balance="_own_.class_balance?")),
+    views=_base_.views,
+    objectives=dict(
+        source=dict(class_balance="_own_.class_balance?"),
+        labelled_target="_own_.labelled_target_objective?",
+    ),
 )
 optim_wrapper = dict(
     segmentor=dict(

@@ -4,7 +4,9 @@ _base_ = "./networks.py"
 
 # To be said: source, target, metainfo, num_classes, scale, crop_size. May be said: val,
 # labelled images of the target to validate with; test; iters, the length of a training;
-# class_balance=dict(num_classes=4, min_share=0.03), so that rare classes count more.
+# class_balance=dict(num_classes=4, min_share=0.03), so that rare classes count more;
+# labelled_target, a few images of the target with labels to train on, and with it
+# labelled_target_objective, by what.
 own = dict(
     network="_own_.networks.tiny",  # or small, base
     networks=_base_.networks,

@@ -65,7 +65,8 @@ def _cvat(lines: Sequence[str], path: Path) -> dict[str, list]:
         if not color.strip():
             raise ValueError(
                 f"{path}: '{name}' has no colour. The project that was exported has "
-                "none either: give colors={...} instead of the table"
+                "none either: give colors={...} instead of the table, or where labels "
+                "are class indices IndexLabels(table=...)"
             )
         table.setdefault(name.strip(), []).append(_numbers(color.split(","), path))
     return table

@@ -16,6 +16,7 @@ from ..label_files import read_label_ids
 from ..label_maps import IGNORE, custom_lut, identity_lut
 from .base_label_format import BaseLabelFormat, check_merge, class_index
 from .color_tables import text_of
+from .name_lists import read_names
 
 _COLUMNS = ("pixel value", "class")
 
@@ -28,8 +29,9 @@ class IndexLabels(BaseLabelFormat):
 
     Args:
         table: CSV with the columns ``Pixel Value`` and ``Class``, as Roboflow writes it
-            (``_classes.csv``), relative to ``data_root``. Its names are those of
-            classes, or of ``merge``.
+            (``_classes.csv``), relative to ``data_root``; or a text file of the names
+            of 0, 1, 2, ..., such as ``classes.txt`` or ``labelmap.txt``. Its names are
+            those of classes, or of ``merge``.
         merge: Class name by a name of the table that is none: ``{"lane": "road"}``;
             ``"ignore"`` for what does not count.
         band: Number of the band that holds the ids, counted from 1 as GDAL does; None:
@@ -107,6 +109,8 @@ def read_numbers(path: Path) -> dict[int, str]:
     """
     if not path.is_file():
         raise FileNotFoundError(f"there is no table of classes {path}")
+    if path.suffix.lower() == ".txt":
+        return dict(enumerate(read_names(path)))
     text = text_of(path)
     rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
     names = [str(name).strip().lower() for name in rows.fieldnames or ()]

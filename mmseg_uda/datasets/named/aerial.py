@@ -59,6 +59,7 @@ AERIAL = {
         ids={0: "ignore", **dict(enumerate(_LOVEDA, 1))},
         classes=_LOVEDA,
         palette=(),
+        server="indices",
     ),
     "potsdam": _isprs("ISPRS Potsdam"),
     "vaihingen": _isprs("ISPRS Vaihingen"),

@@ -62,6 +62,9 @@ class Entry:
         classes: Class names.
         palette: Their colours, RGB; empty: mmseg invents some.
         counts: Number of images by split, all parts together, where it is known.
+        server: What the data set's test server takes predictions as: ``"trainIds"`` or
+            ``"labelIds"`` of Cityscapes, or ``"indices"`` of ``classes``; empty: there
+            is no server, or it wants something else.
     """
 
     title: str
@@ -76,6 +79,7 @@ class Entry:
     classes: tuple[str, ...] = CITYSCAPES_CLASSES
     palette: tuple = tuple(CITYSCAPES_PALETTE)
     counts: Mapping[str, int] = field(default_factory=dict)
+    server: str = ""
 
     def chosen_parts(self, part: str | None) -> list[str]:
         """Return the parts that are read, as they are called there.
@@ -127,15 +131,34 @@ class Entry:
             return restrict_lut(cityscapes_lut(), classes)
         if self.ids == "trainIds":
             return restrict_lut(identity_lut(len(CITYSCAPES_CLASSES)), classes)
+        self._check_classes(classes)
+        index = {name: i for i, name in enumerate(classes)}
+        known = {value: index.get(name, IGNORE) for value, name in self.ids.items()}
+        return custom_lut(known, len(classes))
+
+    def server_values(self, classes: Sequence[str]) -> np.ndarray:
+        """Return the test server's value of each class, (K,) uint8.
+
+        Args:
+            classes: Class names of a network, in its order.
+
+        Raises:
+            ValueError: If a class is not one of the data set's.
+        """
+        self._check_classes(classes)
+        indices = [self.classes.index(name) for name in classes]
+        if self.server == "labelIds":
+            raw = cityscapes_lut()
+            indices = [int(np.flatnonzero(raw == index)[0]) for index in indices]
+        return np.array(indices, np.uint8)
+
+    def _check_classes(self, classes: Sequence[str]) -> None:
         unknown = [name for name in classes if name not in self.classes]
         if unknown:
             raise ValueError(
                 f"{self.title} has no class {', '.join(unknown)}; it has: "
                 f"{', '.join(self.classes)}"
             )
-        index = {name: i for i, name in enumerate(classes)}
-        known = {value: index.get(name, IGNORE) for value, name in self.ids.items()}
-        return custom_lut(known, len(classes))
 
 
 def _filled(layout: Layout, split: str, part: str) -> Layout:

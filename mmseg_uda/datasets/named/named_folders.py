@@ -23,6 +23,7 @@ class _InTable:
 
     entry: Entry
     inner: Sequence[str]
+    split: str
 
     def list_folder(self, key: str, *how: Any, **options: Any) -> dict[str, str]:
         """List the files of the parts that are read.
@@ -46,6 +47,32 @@ class _InTable:
             if stem.startswith(tuple(self.inner))
         }
 
+    def check_indices(self, data_list: list[dict]) -> list[dict]:
+        """Check that there are as many images as ``indices`` take for granted.
+
+        In a download without splits they make these, and mean others where a file is
+        missing: what is trained on then overlaps with what is scored.
+
+        Raises:
+            ValueError: If there are fewer.
+        """
+        wanted, there = self._indices, len(data_list)
+        if wanted is None:
+            return data_list
+        if isinstance(wanted, int) and abs(wanted) > there:
+            raise ValueError(
+                f"{self.entry.title}: indices={wanted}, but {self.image_root} holds "
+                f"{there} images"
+            )
+        whole = self.entry.counts.get(self.split, there)
+        if len(self.entry.splits) == 1 and there != whole:
+            raise ValueError(
+                f"{self.entry.title}: indices={wanted} are some of its {whole} images, "
+                f"but {self.image_root} holds {there}, of which they would be others. "
+                "Fetch the rest, or leave indices out"
+            )
+        return data_list
+
 
 @DATASETS.register_module()
 class NamedFolder(_InTable, PairedFolder):
@@ -65,7 +92,7 @@ class NamedFolder(_InTable, PairedFolder):
     Raises:
         FileNotFoundError: If a folder is missing or holds no file of its kind.
         ValueError: If there is no such name, split, part or class, or images and
-            labels do not pair up.
+            labels do not pair up, or there are fewer than ``indices`` need.
     """
 
     def __init__(
@@ -76,6 +103,7 @@ class NamedFolder(_InTable, PairedFolder):
         part: str | None = None,
         **kwargs: Any,
     ) -> None:
+        self.split = split
         self.entry, layout, self.inner = _found(name, data_root, split, part)
         if split not in self.entry.labelled or layout.labels is None:
             raise ValueError(
@@ -92,6 +120,10 @@ class NamedFolder(_InTable, PairedFolder):
             metainfo=_metainfo(self.entry, kwargs.pop("metainfo", None)),
             **kwargs,
         )
+
+    def load_data_list(self) -> list[dict]:
+        """List the images with their labels."""
+        return self.check_indices(super().load_data_list())
 
     def make_lut(self, classes: Sequence[str]) -> np.ndarray:
         """Return the table from the download's values to ``classes``."""
@@ -111,7 +143,8 @@ class NamedImages(_InTable, SegFolder):
 
     Raises:
         FileNotFoundError: If the folder is missing or holds no image.
-        ValueError: If there is no such name, split or part.
+        ValueError: If there is no such name, split or part, or fewer images than
+            ``indices`` need.
     """
 
     def __init__(
@@ -122,6 +155,7 @@ class NamedImages(_InTable, SegFolder):
         part: str | None = None,
         **kwargs: Any,
     ) -> None:
+        self.split = split
         self.entry, layout, self.inner = _found(name, data_root, split, part)
         kwargs.setdefault("skip_suffix", _others(layout))
         super().__init__(
@@ -136,7 +170,8 @@ class NamedImages(_InTable, SegFolder):
 
     def load_data_list(self) -> list[dict]:
         """List the images."""
-        return [self.sample(image) for image in self.list_images().values()]
+        listed = [self.sample(image) for image in self.list_images().values()]
+        return self.check_indices(listed)
 
 
 def _found(

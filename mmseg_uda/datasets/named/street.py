@@ -46,6 +46,7 @@ STREET = {
         labelled=("train", "val"),
         parts={name: name for name in ("fog", "night", "rain", "snow")},
         counts={"train": 1600},
+        server="trainIds",
     ),
     "dark_zurich": Entry(
         title="Dark Zurich",
@@ -65,6 +66,7 @@ STREET = {
         parts={name: name for name in ("night", "twilight", "day")},
         default_part="night",
         counts={"train": 2416},
+        server="trainIds",
     ),
     "nighttime_driving": Entry(
         title="Nighttime Driving",
@@ -97,6 +99,7 @@ STREET = {
         splits={"train": "train", "val": "val", "test": "test"},
         labelled=("train", "val"),
         counts={"train": 7000},
+        server="trainIds",
     ),
     "mapillary": Entry(
         title="Mapillary Vistas 1.2",
@@ -159,6 +162,7 @@ STREET = {
         labelled=("train", "val"),
         ids="labelIds",
         counts={"train": 2975, "val": 500},
+        server="labelIds",
     ),
     "synscapes": Entry(
         title="Synscapes",

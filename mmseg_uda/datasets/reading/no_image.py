@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ..names.volumes import volume_advice
+
 _POINTER = b"version https://git-lfs"
 #: What files of other kinds begin with, and what they are.
 _KINDS = {
@@ -11,6 +13,7 @@ _KINDS = {
     b"\x89HDF": "HDF5",
     b"%PDF": "PDF",
     b"PK\x03\x04": "zip",
+    b"\x1f\x8b": "gzip",
     b"PF\n": "PFM",
     b"Pf\n": "PFM",
 }
@@ -31,6 +34,8 @@ def no_image(path: str | Path, data: bytes) -> str:
             f"{path} is not an image but the pointer of Git LFS to one: fetch it, by "
             "git lfs pull"
         )
+    if volume := volume_advice([Path(path).name]):
+        return f"{path} is not an image but {volume}"
     kind = next((kind for head, kind in _KINDS.items() if data.startswith(head)), None)
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF:
         kind = "HEIF"

@@ -29,8 +29,14 @@ class SameConv2d(nn.Conv2d):
 
 
 def _padding(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
-    """Zeros before and after one dimension."""
-    outputs = -(-size // stride)
-    reach = (outputs - 1) * stride + (kernel - 1) * dilation + 1
-    zeros = max(0, reach - size)
+    """Zeros before and after one dimension.
+
+    Written so that a size which an export leaves open comes out as ``last + 1``, in
+    short terms; a maximum stands only where one can be needed.
+    """
+    last = (size - 1) // stride  # windows but for one
+    reach = dilation * (kernel - 1) + 1
+    zeros = last * stride + reach - size
+    if reach < stride:
+        zeros = max(0, zeros)
     return zeros // 2, zeros - zeros // 2

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmseg_uda.engine.toy import toy_domains
+from mmseg_uda.engine.toy_data import toy_domains
 from mmseg_uda.toycity import ensure_toycity
 from mmseg_uda.utils.atomic_files import write_json
 from mmseg_uda.weights.checkpoints import file_hash

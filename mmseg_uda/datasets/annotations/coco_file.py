@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from .json_file import read_json
 
 _ID = (int, str)
 _KEYS = {
@@ -13,40 +14,44 @@ _KEYS = {
     "annotations": {"image_id": _ID, "category_id": _ID},
     "categories": {"id": _ID, "name": str},
 }
+#: Annotations and their segments where a PNG says which pixel is which.
+_PANOPTIC = {"image_id": _ID, "file_name": str, "segments_info": list}
+_SEGMENT = {"id": int, "category_id": _ID}
 _LISTS = ("images", "annotations", "categories")
 _UNIQUE = (("images", "id"), ("images", "file_name"), ("categories", "id"))
 
 
-def read_coco(path: str | Path) -> dict[str, list[dict]]:
+def read_coco(path: str | Path, panoptic: bool = False) -> dict[str, list[dict]]:
     """Return the lists ``images``, ``annotations`` and ``categories`` of a file.
+
+    Args:
+        path: The file.
+        panoptic: Whether an annotation is the PNG of an image, with the list
+            ``segments_info``; else it is a shape.
 
     Raises:
         FileNotFoundError: If there is no such file.
         ValueError: If it is no such file, or an entry lacks what is needed.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there is no annotation file {path}: say where it lies below data_root "
-            "with annotations=..."
-        )
-    try:
-        content = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
+    content = read_json(path)
     missing = [name for name in _LISTS if not _is_list(content, name)]
     if missing:
         raise ValueError(
             f"{path} is no annotation file of COCO: it has no list {missing[0]}"
         )
-    for name, keys in _KEYS.items():
-        for entry in content[name]:
-            _check(entry, keys, f"{path}, {name}")
+    kinds = {**_KEYS, "annotations": _PANOPTIC} if panoptic else _KEYS
+    for name, keys in kinds.items():
+        _check_all(content[name], keys, f"{path}, {name}")
     for image in content["images"]:
         _check_inside(image["file_name"], path)
     for name, key in _UNIQUE:
         _check_unique(content[name], key, f"{path}, {name}")
-    _check_references(content, path)
+    shapes = content["annotations"]
+    if panoptic:
+        shapes = [one for told in shapes for one in _segments(told, path)]
+        _check_unique(content["annotations"], "image_id", f"{path}, annotations")
+    _check_references(content, shapes, path)
     return {name: content[name] for name in _LISTS}
 
 
@@ -54,13 +59,18 @@ def _is_list(content: Any, name: str) -> bool:
     return isinstance(content, Mapping) and isinstance(content.get(name), list)
 
 
-def _check(entry: Any, keys: Mapping[str, type | tuple], where: str) -> None:
-    """Check that an entry has keys, of these types."""
-    given = entry if isinstance(entry, Mapping) else {}
-    wrong = [key for key, kind in keys.items() if not isinstance(given.get(key), kind)]
-    if wrong:
-        shown = str(entry)[:80]
-        raise ValueError(f"{where}: {shown} has no {', '.join(wrong)}, or a wrong one")
+def _check_all(
+    entries: Sequence[Any], keys: Mapping[str, type | tuple], where: str
+) -> None:
+    """Check that entries have keys, of these types."""
+    for entry in entries:
+        given = entry if isinstance(entry, Mapping) else {}
+        wrong = [k for k, kind in keys.items() if not isinstance(given.get(k), kind)]
+        if wrong:
+            shown = str(entry)[:80]
+            raise ValueError(
+                f"{where}: {shown} has no {', '.join(wrong)}, or a wrong one"
+            )
 
 
 def _check_unique(entries: Sequence[Mapping], key: str, where: str) -> None:
@@ -83,10 +93,21 @@ def _check_inside(name: str, path: Path) -> None:
         )
 
 
-def _check_references(content: Mapping[str, list[dict]], path: Path) -> None:
+def _segments(told: Mapping[str, Any], path: Path) -> list[dict]:
+    """Return the segments of an image, each with the image that it is of."""
+    where = f"{path}, segments_info of {told['file_name']}"
+    _check_all(told["segments_info"], _SEGMENT, where)
+    _check_unique(told["segments_info"], "id", where)
+    _check_inside(told["file_name"], path)
+    return [{**one, "image_id": told["image_id"]} for one in told["segments_info"]]
+
+
+def _check_references(
+    content: Mapping[str, list[dict]], shapes: Sequence[Mapping], path: Path
+) -> None:
     images = {image["id"] for image in content["images"]}
     categories = {category["id"] for category in content["categories"]}
-    for shape in content["annotations"]:
+    for shape in shapes:
         for key, known in (("image_id", images), ("category_id", categories)):
             if shape[key] not in known:
                 raise ValueError(

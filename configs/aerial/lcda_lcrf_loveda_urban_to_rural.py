@@ -1,0 +1,6 @@
+# LCDA, then LCRF: LoveDA, urban -> rural.
+_base_ = [
+    "../_base_/own/lcda_lcrf.py",
+    "../_base_/own/pairs/loveda_urban_to_rural.py",
+]
+own = _base_.pair

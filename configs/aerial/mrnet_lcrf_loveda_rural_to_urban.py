@@ -1,0 +1,6 @@
+# MRNet, then LCRF: LoveDA, rural -> urban.
+_base_ = [
+    "../_base_/own/mrnet_lcrf.py",
+    "../_base_/own/pairs/loveda_rural_to_urban.py",
+]
+own = _base_.pair

@@ -1,0 +1,6 @@
+# No adaptation: LoveDA, urban -> rural.
+_base_ = [
+    "../_base_/own/source_only.py",
+    "../_base_/own/pairs/loveda_urban_to_rural.py",
+]
+own = _base_.pair

@@ -1,0 +1,6 @@
+# LCDA, then LCRF: CHASE_DB1 -> DRIVE.
+_base_ = [
+    "../_base_/own/lcda_lcrf.py",
+    "../_base_/own/pairs/chase_db1_to_drive.py",
+]
+own = _base_.pair

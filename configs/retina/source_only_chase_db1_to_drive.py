@@ -1,0 +1,6 @@
+# No adaptation: CHASE_DB1 -> DRIVE.
+_base_ = [
+    "../_base_/own/source_only.py",
+    "../_base_/own/pairs/chase_db1_to_drive.py",
+]
+own = _base_.pair

@@ -1,0 +1,6 @@
+# No adaptation but for batch norm's statistics: DRIVE -> CHASE_DB1.
+_base_ = [
+    "../_base_/own/statistics.py",
+    "../_base_/own/pairs/drive_to_chase_db1.py",
+]
+own = _base_.pair

@@ -1,0 +1,1 @@
+"""Annotation files of tools: what is in them, and what is wrong with it."""
