@@ -70,8 +70,8 @@ def _grow(label, rng, at, angle, thickness) -> None:
         length = rng.uniform(14, 26)
         angle += rng.normal(0, 0.25)
         to = at + length * np.array([np.cos(angle), np.sin(angle)])
-        ends = [tuple(int(round(v)) for v in p) for p in (at, to)]
-        cv2.line(label, *ends, 255, max(1, int(round(thickness))))
+        ends = [tuple(round(float(v)) for v in p) for p in (at, to)]
+        cv2.line(label, *ends, 255, max(1, round(float(thickness))))
         at, thickness = to, thickness * 0.88
         if rng.random() < 0.35:
             _grow(label, rng, at, angle + rng.choice([-0.8, 0.8]), thickness * 0.75)
