@@ -18,7 +18,16 @@ from small_sets_draw import FIELDS, draw
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SETS = {"vessels": ("background", "vessel"), "fields": FIELDS}
-METHODS = ("statistics", "mrnet_lcrf", "lcda_lcrf")
+# method, and whether images are distorted in brightness and colour (own.photometric)
+ROWS = (
+    ("source_only", False),
+    ("statistics", False),
+    ("mrnet_lcrf", False),
+    ("mrnet_lcrf", True),
+    ("source_only", True),
+    ("lcda_lcrf", False),
+)
+DISTORTED = ("--cfg-options", "own.photometric.type=PhotoMetricDistortion")
 SEEDS = (0, 1, 2)
 ITERS = 300  # of each training
 
@@ -30,12 +39,16 @@ def main(folder: Path) -> None:
     runs = []
     for seed in SEEDS:
         for name in SETS:
-            for method in METHODS:
-                runs.append(_run(folder, data / name, name, method, seed))
+            for method, distorted in ROWS:
+                runs.append(
+                    _run(folder, data / name, name, method, seed, distorted=distorted)
+                )
                 _write(runs)
 
 
-def _run(folder: Path, data: Path, name: str, method: str, seed: int) -> dict:
+def _run(
+    folder: Path, data: Path, name: str, method: str, seed: int, *, distorted: bool
+) -> dict:
     """Train a method on a set; returns the scores of its stages."""
     config = folder / f"{name}_{method}" / f"{name}_{method}.py"
     if not config.exists():
@@ -53,15 +66,18 @@ def _run(folder: Path, data: Path, name: str, method: str, seed: int) -> dict:
             *("--classes", *SETS[name], "--method", method, "--iters", ITERS),
             *("--out", config.parent),
         )
-    work = folder / "runs" / f"{name}_{method}" / f"seed{seed}"
+    row = f"{name}_{method}" + "_distorted" * distorted
+    work = folder / "runs" / row / f"seed{seed}"
     last = "stage_two" if method.endswith("_lcrf") else "train"
     if not (work / last / "done.json").exists():
-        _call("train", config, "--work-dir", work, "--seed", seed)
+        more = DISTORTED if distorted else ()
+        _call("train", config, "--work-dir", work, "--seed", seed, *more)
     stages = {
         path.parent.name: json.loads(path.read_text())["history"]
         for path in sorted(work.glob("*/result.json"))
     }
-    return {"set": name, "method": method, "seed": seed, "stages": stages}
+    told = {"set": name, "method": method, "distorted": distorted, "seed": seed}
+    return {**told, "stages": stages}
 
 
 def _call(command: str, *arguments: object) -> None:

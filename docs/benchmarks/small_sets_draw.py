@@ -26,14 +26,14 @@ def vessels(rng: np.random.Generator, foreign: bool) -> tuple[np.ndarray, np.nda
     y, x = np.mgrid[:height, :width]
     radius = np.hypot((x - width / 2) / width, (y - height / 2) / height)
     colour = (70, 150, 110) if foreign else (45, 75, 185)
-    contrast = 0.75 if foreign else 0.55
-    shade = 1 - (0.9 if foreign else 0.4) * radius + 0.15 * _clouds(rng, label.shape, 5)
+    contrast = 0.65 if foreign else 0.55
+    shade = 1 - (0.6 if foreign else 0.4) * radius + 0.15 * _clouds(rng, label.shape, 5)
     image = np.array(colour) * shade[..., None]
     image *= (
         1 - (1 - contrast) * cv2.GaussianBlur(label / 255.0, (0, 0), 0.8)[..., None]
     )
     image += 12 * _clouds(rng, label.shape, 30)[..., None]
-    return _taken(rng, image, 1.2 if foreign else 0.6, 9 if foreign else 4), label
+    return _taken(rng, image, 0.9 if foreign else 0.6, 7 if foreign else 4), label
 
 
 def fields(rng: np.random.Generator, foreign: bool) -> tuple[np.ndarray, np.ndarray]:

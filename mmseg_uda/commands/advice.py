@@ -43,7 +43,7 @@ class Advice:
         for line in (
             *_unweighted(cfg, reports, prefix),
             *_too_many_workers(cfg),
-            *too_short_for(cfg, prefix),
+            *(too_short_for(cfg, prefix) if cfg.get("train_cfg") else ()),
         ):
             self._lines[line if line.startswith("  ") else f"{where}: {line}"] = None
 
@@ -92,7 +92,7 @@ def _unweighted(
     cfg: Config, reports: Sequence[DatasetReport], prefix: str
 ) -> Iterator[str]:
     """Yield domains with rare classes whose objectives count all pixels the same."""
-    for name, objective in (cfg.model.get("objectives") or {}).items():
+    for name, objective in ((cfg.get("model") or {}).get("objectives") or {}).items():
         domain = (objective or {}).get("on")
         if not objective or objective.get("type") != "Supervised":
             continue

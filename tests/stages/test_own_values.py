@@ -54,6 +54,16 @@ def test_fill_own__other_texts_stay():
     assert used == set()
 
 
+def test_fill_own__an_entry_of_a_list_that_need_not_be_there():
+    pipeline = [dict(type="A"), "_own_.x?", dict(type="B"), None]
+    cfg, _ = filled(a=list(pipeline), own=dict(x=dict(type="X")))
+    assert [t and t["type"] for t in cfg.a] == ["A", "X", "B", None]
+    for own in (dict(), dict(x=None)):
+        cfg, used = filled(a=list(pipeline), own=own)
+        assert [t and t["type"] for t in cfg.a] == ["A", "B", None]
+        assert used == {"x"}
+
+
 def test_fill_own__a_dict_takes_what_is_not_said():
     cfg, _ = filled(
         a=dict(_own_="d", x=0, z=4),

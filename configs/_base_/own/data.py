@@ -17,6 +17,7 @@ train_pipeline = [
         type="DiverseCrop", crop_size="_own_.crop_size", min_labels="_own_.min_labels"
     ),
     dict(type="RandomFlip", prob=0.5),
+    "_own_.photometric?",
     dict(type="PackSegInputs"),
 ]
 test_pipeline = [

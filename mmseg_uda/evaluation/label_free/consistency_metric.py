@@ -26,7 +26,7 @@ class ConsistencyMetric(ModelMetric):
     r"""Agreement of the prediction with that of the changed image: without labels.
 
     .. math:: \frac{1}{N} \sum_n \frac{1}{HW} \sum_{hw}
-        a\big(f(x_n)_{hw}, t^{-1}(f(t(x_n)))_{hw}\big)
+        a(f(x_n)_{hw}, t^{-1}(f(t(x_n)))_{hw})
 
     f is the network, t mirrors the image unless said otherwise. ``consistency``: a is
     :func:`.same_class`, the share of pixels that keep their class; ``invariance``:

@@ -31,8 +31,8 @@ _IMAGE = "image"  # name of the only view
 class SmoothnessMetric(ModelMetric):
     r"""LCDA's local Lipschitzness of a network, turned so that higher is better.
 
-    .. math:: \exp\Big(-\frac{1}{N} \sum_n \frac{1}{HW} \sum_{hw}
-        L_{lip}(x_n)_{hw}\Big)
+    .. math:: \exp(-\frac{1}{N} \sum_n \frac{1}{HW} \sum_{hw}
+        L_{lip}(x_n)_{hw})
 
     in percent: 100 where noise changes nothing. ``L_lip`` is :class:`LipschitzMap`
     (LCDA paper, Eq. 3), of pixels of the image as the network sees it; LCDA minimises

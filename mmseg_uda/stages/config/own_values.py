@@ -16,6 +16,7 @@ The ``own`` of the config that is run counts for all stages, over that of their 
 """
 
 import copy
+import itertools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -119,8 +120,10 @@ class _Filler:
         if isinstance(node, dict):
             return self._dict(node, key, through)
         if isinstance(node, list | tuple):
-            items = (self.filled(v, f"{key}.{i}", through) for i, v in enumerate(node))
-            return type(node)(items)
+            items = [self.filled(v, f"{key}.{i}", through) for i, v in enumerate(node)]
+            pairs = zip(node, items, strict=True)
+            there = [item is not None or not _may_lack(given) for given, item in pairs]
+            return type(node)(itertools.compress(items, there))
         return node
 
     def _dict(self, node: dict, key: str, through: tuple[str, ...]) -> Any:
@@ -157,6 +160,11 @@ class _Filler:
                 )
             value = value[part]
         return self.filled(copy.deepcopy(value), key, (*through, name))
+
+
+def _may_lack(node: Any) -> bool:
+    """Whether an entry of a list is left out where `own` does not say what it is."""
+    return isinstance(node, str) and bool(_REFERENCE.fullmatch(node)) and "?" in node
 
 
 def _with_theirs(node: dict, theirs: Mapping[str, Any]) -> dict:

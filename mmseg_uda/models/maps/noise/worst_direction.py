@@ -22,7 +22,7 @@ def worst_direction(
 
     .. math::
         r \leftarrow \epsilon \, g / \|g\|_2, \quad
-        g = \nabla_r D(H(G(x)), H(G(x) + r)) \big|_{r = \xi r}
+        g = \nabla_r D(H(G(x)), H(G(x) + r)) |_{r = \xi r}
 
     D is 0 and smallest at r = 0, so for a small :math:`\xi` g is the product of its
     Hessian and r: the power step of Miyato et al., "Virtual Adversarial Training: A
