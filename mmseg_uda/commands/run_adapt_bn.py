@@ -1,7 +1,6 @@
 """Giving a checkpoint the statistics of images: what ``tools/adapt_bn.py`` does."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +135,7 @@ def _origin(
         "num_images": len(files),
         "images_sha256": text_sha256(sorted(files.names)),
         "pipeline_sha256": files.pipeline_sha256,
-        "options": {**asdict(options), "layers": list(options.layers)},
+        "options": {**options.told(), "layers": list(options.layers)},
     }
 
 

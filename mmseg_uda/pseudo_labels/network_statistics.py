@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from torch import nn
@@ -55,7 +54,7 @@ def described(model: nn.Module, options: StatisticsOptions) -> dict[str, Any]:
     """Say for ``pseudo_labels.json`` what is adapted and how."""
     norms = [len(adaptable_norms(each, options.layers)) for each in networks_in(model)]
     return {
-        **asdict(options),
+        **options.told(),
         "layers": list(options.layers),
         "batch_norms": sum(norms),
     }

@@ -56,6 +56,7 @@ class TargetStatisticsHook(Hook):
         batch_size: See :class:`StatisticsOptions`.
         exact: See :class:`StatisticsOptions`.
         layers: See :class:`StatisticsOptions`; names as in checkpoints.
+        choose: See :class:`StatisticsOptions`.
 
     Raises:
         ValueError: If an option is out of range. Before anything is trained: see
@@ -74,11 +75,12 @@ class TargetStatisticsHook(Hook):
         batch_size: int = 8,
         exact: bool = False,
         layers: Sequence[str] = ("*",),
+        choose: bool = False,
     ) -> None:
         check_choice("at", at, (START, END))
         self.domain = domain
         self.at = at
-        self.options = StatisticsOptions(blend, batch_size, exact, layers)
+        self.options = StatisticsOptions(blend, batch_size, exact, layers, choose)
 
     def check(self, cfg: Config, model: nn.Module, hooks: Iterable[type]) -> bool:
         """Find what would be wrong when it adapts, but for missing files.
@@ -200,10 +202,12 @@ class TargetStatisticsHook(Hook):
             num_workers=(loader or {}).get("num_workers", 0),
             title=f"statistics of the {self.domain}",
         )
-        runner.logger.info(
-            f"{len(moved)} batch norms have the statistics of the {len(images)} images "
-            f"of {self.domain}. Those that moved most:\n{movement_table(moved, 5)}"
-        )
+        if moved:
+            runner.logger.info(
+                f"{len(moved)} batch norms have the statistics of the {len(images)} "
+                f"images of {self.domain}. Those that moved most:\n"
+                f"{movement_table(moved, 5)}"
+            )
         for warning in warnings:
             runner.logger.warning(warning)
         return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -99,7 +98,7 @@ class BatchNormStage(BaseStage):
         images = {key: value for key, value in domain.items() if key != "pipeline"}
         return {
             "model": cfg.model,
-            "target_statistics": asdict(self.options),
+            "target_statistics": self.options.told(),
             "images": images,
             "pipeline": inference_pipeline(cfg),
         }
@@ -152,7 +151,7 @@ class BatchNormStage(BaseStage):
             "checkpoint": str(weights),
             "checkpoint_sha256": file_hash(weights),
             "num_images": len(files),
-            "options": asdict(self.options),
+            "options": self.options.told(),
         }
         out = run.folder / self.manifest
         on_rank_zero(write_adapted, model, weights, out, origin)

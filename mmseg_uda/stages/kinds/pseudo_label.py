@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -100,7 +100,7 @@ class PseudoLabelStage(BaseStage):
 
     def deciding(self, cfg: Config) -> dict[str, Any]:
         """Return the model and how it predicts."""
-        statistics = self.statistics and asdict(self.statistics)
+        statistics = self.statistics and self.statistics.told()
         return {
             "model": cfg.model,
             "rule": self.rule,

@@ -1,0 +1,126 @@
+"""Print the table of small_sets.md, and draw small_sets.png.
+
+Usage: ``python docs/benchmarks/small_sets_page.py``, after small_sets.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import mean, stdev
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+from matplotlib.figure import Figure
+from small_sets_draw import FIELDS, draw
+
+HERE = Path(__file__).parent
+# title of a row: method, distorted, stage
+ROWS = {
+    "source only": ("source_only", False, "train"),
+    "target statistics": ("statistics", False, "train"),
+    "MRNet": ("mrnet_lcrf", False, "stage_one"),
+    "MRNet + LCRF": ("mrnet_lcrf", False, "stage_two"),
+    "LCDA": ("lcda_lcrf", False, "stage_one"),
+    "LCDA + LCRF": ("lcda_lcrf", False, "stage_two"),
+    "source only, distorted": ("source_only", True, "train"),
+    "MRNet, distorted": ("mrnet_lcrf", True, "stage_one"),
+    "MRNet + LCRF, distorted": ("mrnet_lcrf", True, "stage_two"),
+}
+SETS = ("vessels", "fields")
+#: mIoU of the last validation by seed, of a row on a set.
+Scores = dict[str, dict[int, float]]
+
+
+def read(runs: Sequence[Mapping], name: str) -> Scores:
+    """Return the scores of a set."""
+    found: Scores = {}
+    for title, (method, distorted, stage) in ROWS.items():
+        found[title] = {
+            run["seed"]: run["stages"][stage][-1]["mIoU"]
+            for run in runs
+            if (run["set"], run["method"], run["distorted"])
+            == (name, method, distorted)
+        }
+    return found
+
+
+def told(values: Sequence[float], sign: str = "") -> str:
+    """Return mean and standard deviation."""
+    if not values:
+        return "not run"
+    spread = f" ± {stdev(values):.1f}" if len(values) > 1 else ""
+    return f"{mean(values):{sign}.1f}{spread}"
+
+
+def gains(scores: Scores, title: str, over: str) -> list[float]:
+    """Return how much higher a row is, seed by seed."""
+    shared = sorted(scores[title].keys() & scores[over].keys())
+    return [scores[title][seed] - scores[over][seed] for seed in shared]
+
+
+def print_table(name: str, scores: Scores) -> None:
+    """Print the rows of a set."""
+    print(f"| {name} | mIoU | above source only | above target statistics |")
+    print("|---|---|---|---|")
+    for title in ROWS:
+        cells = [told(list(scores[title].values()))]
+        for over in ("source only", "target statistics"):
+            same = title == over
+            cells.append("" if same else told(gains(scores, title, over), "+"))
+        print(f"| {title} | {' | '.join(cells)} |")
+    print()
+
+
+def picture(scores: Mapping[str, Scores]) -> Figure:
+    """Draw an image and its labels of each look, and the scores beside them."""
+    figure = Figure(figsize=(13, 5.6), dpi=110, layout="constrained")
+    axes = figure.subplots(2, 5, width_ratios=[1, 1, 1, 1, 2.6])
+    with TemporaryDirectory() as folder:
+        draw(Path(folder))
+        for row, name in zip(axes, SETS, strict=True):
+            _samples(row[:4], Path(folder, name))
+            _bars(row[4], scores[name])
+            row[0].set_ylabel(name)
+    return figure
+
+
+def _samples(axes: Sequence, folder: Path) -> None:
+    titles = (
+        "with labels",
+        "its labels",
+        "without, to adapt to",
+        "what is to be found",
+    )
+    files = ("a/images", "a/labels", "c/images", "c/labels")
+    for axis, title, place in zip(axes, titles, files, strict=True):
+        pixels = cv2.imread(str(folder / place / "01.png"))[..., ::-1]
+        if place.endswith("labels"):
+            pixels = pixels[..., 0]
+        largest = 255 if pixels.max() > len(FIELDS) else len(FIELDS) - 1
+        axis.imshow(pixels / largest if pixels.ndim == 2 else pixels, cmap="gray")
+        axis.set_title(title, fontsize=9)
+        axis.set_xticks([])
+        axis.set_yticks([])
+
+
+def _bars(axis, scores: Scores) -> None:
+    titles = [title for title in ROWS if scores[title]]
+    for place, title in enumerate(titles):
+        values = list(scores[title].values())
+        control = title in ("source only", "target statistics")
+        axis.barh(place, mean(values), color="#9aa5b1" if control else "#2f7ed8")
+        axis.plot(values, np.full(len(values), place), "k.", markersize=4)
+    axis.set_yticks(range(len(titles)), titles, fontsize=8)
+    axis.invert_yaxis()
+    axis.set_xlabel("mIoU, each seed a dot", fontsize=8)
+
+
+if __name__ == "__main__":
+    runs = json.loads((HERE / "small_sets.json").read_text())["runs"]
+    by_set = {name: read(runs, name) for name in SETS}
+    for name, scores in by_set.items():
+        print_table(name, scores)
+    picture(by_set).savefig(HERE / "small_sets.png")
