@@ -23,9 +23,9 @@ ROWS = (
     ("source_only", False),
     ("statistics", False),
     ("mrnet_lcrf", False),
+    ("lcda_lcrf", False),
     ("mrnet_lcrf", True),
     ("source_only", True),
-    ("lcda_lcrf", False),
 )
 DISTORTED = ("--cfg-options", "own.photometric.type=PhotoMetricDistortion")
 SEEDS = (0, 1, 2)
