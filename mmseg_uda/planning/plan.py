@@ -89,6 +89,10 @@ def make_plan(
         "batch_size": 2 * many,
         "num_workers": num_workers,
     }
+    if method.endswith("_lcrf"):
+        own["class_shares"] = tuple(
+            float(f"{share:.2g}") for share in source.shares.values()
+        )
     return Plan(method, network, own, [*_said(source, sizes, own)])
 
 

@@ -19,6 +19,7 @@ _WHY = {
     "scale": "(long, short) side that images are made to fit, in their shape",
     "crop_size": "(height, width) of a training crop",
     "iters": "of each training; all schedules go with it",
+    "class_shares": "of the labels: which batch norm statistics to trust",
     "class_balance": "classes below this share of a batch count more",
 }
 

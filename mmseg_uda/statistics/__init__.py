@@ -1,6 +1,12 @@
 """Batch norm statistics of a set of images, exact and without training."""
 
-from .adapt import StatisticsOptions, adapt_statistics, adaptable_norms
+from .adapt import (
+    StatisticsOptions,
+    adapt_statistics,
+    adaptable_norms,
+    check_class_shares,
+    predicting_part,
+)
 from .adaptation import Adaptation
 from .adapted_file import write_adapted
 from .channel_moments import ChannelMoments
@@ -14,7 +20,9 @@ __all__ = [
     "StatisticsOptions",
     "adapt_statistics",
     "adaptable_norms",
+    "check_class_shares",
     "movement_table",
     "nothing_to_adapt",
+    "predicting_part",
     "write_adapted",
 ]

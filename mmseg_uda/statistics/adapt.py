@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,10 +21,10 @@ from mmseg_uda.utils.undisturbed import undisturbed
 from .adaptation import Adaptation
 from .doubts import doubts, nothing_to_adapt
 from .image_batches import ImageBatches
-from .information import information
 from .movement import Movement
 from .norm_layers import batch_norms
 from .passes import Passes
+from .predicted_shares import distance_of_shares, predicted_shares
 from .running_statistics import RunningStatistics
 
 
@@ -40,11 +41,13 @@ class StatisticsOptions:
             it normalises meanwhile; no effect on the result if ``exact``.
         exact: Go through the images once a layer, instead of once.
         layers: Shell patterns of the batch norms to adapt, such as ``'backbone.*'``.
-        choose: Keep the statistics that the network came with where its predictions
-            have more :func:`.information` with them. That needs no label, and two
-            predictions of some of the images. Where looks differ much the images' own
-            statistics are worth tens of points, and on some small sets they cost a few
-            (docs/benchmarks/small_sets.md).
+        class_shares: Shares of the classes that are to be expected, such as those of
+            the source's labels, one number a class. With them, the statistics that the
+            network came with are kept where the classes that it then finds are nearer
+            to these, see :func:`.distance_of_shares`; that costs two predictions of up
+            to 50 images. Where looks differ much the images' own statistics are worth
+            tens of points, and on some small sets they cost as many
+            (docs/benchmarks/small_sets.md). Default: the images' own in any case.
 
     Raises:
         ValueError: If a value is of another kind, or a number out of range.
@@ -54,14 +57,13 @@ class StatisticsOptions:
     batch_size: int = 8
     exact: bool = False
     layers: Sequence[str] = ("*",)
-    choose: bool = False
+    class_shares: Sequence[float] | None = None
 
     def told(self) -> dict[str, Any]:
-        """Return the options as plain values, for records: ``choose`` if it is on."""
-        told = asdict(self)
-        if not self.choose:
-            del told["choose"]
-        return told
+        """Return the options as plain values, for records: without what is None."""
+        return {
+            name: value for name, value in asdict(self).items() if value is not None
+        }
 
     def __post_init__(self) -> None:
         check_number("blend", self.blend, 0)
@@ -78,9 +80,8 @@ class StatisticsOptions:
             )
         if not isinstance(self.exact, bool):
             raise ValueError(f"exact must be True or False, got {self.exact!r}")
-        if not isinstance(self.choose, bool):
-            raise ValueError(f"choose must be True or False, got {self.choose!r}")
         _check_patterns(self.layers)
+        _check_shares(self.class_shares)
 
 
 def _check_patterns(layers: Any) -> None:
@@ -88,6 +89,32 @@ def _check_patterns(layers: Any) -> None:
     if not given or not all(isinstance(pattern, str) for pattern in given):
         raise ValueError(
             f"layers must be a list of patterns such as ['backbone.*'], got {layers!r}"
+        )
+
+
+def _check_shares(shares: Any) -> None:
+    if shares is None:
+        return
+    given = shares if isinstance(shares, list | tuple) else ()
+    numbers = [s for s in given if isinstance(s, int | float) and 0 <= s <= 1]
+    if len(numbers) < 2 or len(numbers) != len(given) or abs(sum(numbers) - 1) > 0.05:
+        raise ValueError(
+            "class_shares must be one number in [0, 1] for each class, and 1 in all, "
+            f"such as (0.9, 0.1), got {shares!r}"
+        )
+
+
+def check_class_shares(options: StatisticsOptions, num_classes: int) -> None:
+    """Check that there is one of ``class_shares`` for each class, if there are any.
+
+    Raises:
+        ValueError: If not.
+    """
+    given = options.class_shares
+    if given is not None and len(given) != num_classes:
+        raise ValueError(
+            f"class_shares has {len(given)} numbers, but the network predicts "
+            f"{num_classes} classes: give one for each, in their order"
         )
 
 
@@ -154,36 +181,45 @@ def adapt_statistics(
 
     Raises:
         ValueError: If there is no batch norm, an image cannot be loaded, or a layer is
-            given a number that is not finite; the model then is as before.
+            given a number that is not finite; the model then is as before. If
+            ``class_shares`` are those of other classes.
     """
     options = options or StatisticsOptions()
     norms = adaptable_norms(model, options.layers)
     if not norms:
         raise ValueError(nothing_to_adapt(predicting_part(model)))
     take = partial(_adapted, model, norms, images, options, num_workers, title)
-    if not options.choose:
+    usual = options.class_shares
+    if usual is None:
         return take()
-    return _chosen(take, norms, lambda: information(model, images, num_workers), model)
+
+    def distance() -> float:
+        shares = predicted_shares(model, images, num_workers)
+        check_class_shares(options, len(shares))
+        return distance_of_shares(shares, usual)
+
+    return _nearer(take, norms, distance, model)
 
 
-def _chosen(
+def _nearer(
     take: Callable[[], Adaptation],
     norms: Mapping[str, nn.Module],
-    measured: Callable[[], float],
+    distance: Callable[[], float],
     model: nn.Module,
 ) -> Adaptation:
-    """Take statistics, and give them back where predictions had more information."""
+    """Take statistics, and give them back where the predictions were nearer before."""
     before = {name: copy.deepcopy(norm.state_dict()) for name, norm in norms.items()}
     with undisturbed(model):
-        had = measured()
+        was = distance()
     done = take()
     with undisturbed(model):
-        has = measured()
+        now = distance()
     said = (
-        f"information of the predictions: {100 * had:.1f} % with the statistics that "
-        f"the network came with, {100 * has:.1f} % with the images'"
+        "class shares of the predictions differ from class_shares by a factor of "
+        f"{math.exp(was):.2f} with the statistics that the network came with and of "
+        f"{math.exp(now):.2f} with the images'"
     )
-    if has >= had:
+    if now <= was:
         print_log(f"{said}, which it now has", logger="current")
         return done
     for name, norm in norms.items():

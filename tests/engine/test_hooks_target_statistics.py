@@ -216,6 +216,14 @@ def test_check__says_what_fails_at_the_end():
         TargetStatisticsHook("target").check(cfg, norm, [])
 
 
+def test_class_shares__of_other_classes_are_found_before_training():
+    model = torch.nn.Sequential(torch.nn.BatchNorm2d(3))
+    model.num_classes = 2
+    hook = TargetStatisticsHook("target", class_shares=(0.5, 0.2, 0.3))
+    with pytest.raises(ValueError, match=r"has 3 numbers, but .* predicts 2 classes"):
+        hook.check(Config(), model, [])
+
+
 def test_network_without_batch_norm__passes_with_a_warning(tmp_path):
     runner = build(tmp_path / "run", "no norm", max_iters=2)
     runner.model.segmentor.bn = torch.nn.GroupNorm(1, 2)

@@ -35,9 +35,15 @@ train_dataloader = dict(
     )
 )
 # When labels are predicted, and at the end, batch norm has the statistics of all images
-# of the target, unless the network's own make its predictions tell more apart, which on
-# some small sets they do: docs/benchmarks/small_sets.md
-stages = dict(pseudo_labels=dict(target_statistics=dict(choose=True)))
+# of the target, unless the network's own make it find classes in shares that are nearer
+# to own.class_shares: docs/benchmarks/small_sets.md
+stages = dict(
+    pseudo_labels=dict(target_statistics=dict(class_shares="_own_.class_shares?"))
+)
 default_hooks = dict(
-    target_statistics=dict(type="TargetStatisticsHook", domain="target", choose=True)
+    target_statistics=dict(
+        type="TargetStatisticsHook",
+        domain="target",
+        class_shares="_own_.class_shares?",
+    )
 )

@@ -5,6 +5,8 @@ _base_ = "./networks.py"
 # To be said: source, target, metainfo, num_classes, scale, crop_size. May be said: val,
 # labelled images of the target to validate with; test; iters, the length of a training;
 # class_balance=dict(num_classes=4, min_share=0.03), so that rare classes count more;
+# class_shares=(0.9, 0.1), what LCRF expects of the target, to choose its batch norm
+# statistics by;
 # labelled_target, a few images of the target with labels to train on, and with it
 # labelled_target_objective, by what.
 own = dict(

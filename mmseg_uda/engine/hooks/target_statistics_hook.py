@@ -19,8 +19,10 @@ from mmseg_uda.statistics import (
     StatisticsOptions,
     adapt_statistics,
     adaptable_norms,
+    check_class_shares,
     movement_table,
     nothing_to_adapt,
+    predicting_part,
 )
 from mmseg_uda.utils.suggestions import check_choice, did_you_mean
 from mmseg_uda.utils.unwrapped import unwrapped
@@ -56,7 +58,7 @@ class TargetStatisticsHook(Hook):
         batch_size: See :class:`StatisticsOptions`.
         exact: See :class:`StatisticsOptions`.
         layers: See :class:`StatisticsOptions`; names as in checkpoints.
-        choose: See :class:`StatisticsOptions`.
+        class_shares: See :class:`StatisticsOptions`.
 
     Raises:
         ValueError: If an option is out of range. Before anything is trained: see
@@ -75,12 +77,12 @@ class TargetStatisticsHook(Hook):
         batch_size: int = 8,
         exact: bool = False,
         layers: Sequence[str] = ("*",),
-        choose: bool = False,
+        class_shares: Sequence[float] | None = None,
     ) -> None:
         check_choice("at", at, (START, END))
         self.domain = domain
         self.at = at
-        self.options = StatisticsOptions(blend, batch_size, exact, layers, choose)
+        self.options = StatisticsOptions(blend, batch_size, exact, layers, class_shares)
 
     def check(self, cfg: Config, model: nn.Module, hooks: Iterable[type]) -> bool:
         """Find what would be wrong when it adapts, but for missing files.
@@ -94,12 +96,16 @@ class TargetStatisticsHook(Hook):
             Whether there is a batch norm to adapt.
 
         Raises:
-            ValueError: If the domain is not there, a pattern fits no layer, a test
-                loads no images, or it adapts at the end and the weights that are
-                saved will be averages, whose statistics are others.
+            ValueError: If the domain is not there, a pattern fits no layer,
+                ``class_shares`` are those of other classes, a test loads no images, or
+                it adapts at the end and the weights that are saved will be averages,
+                whose statistics are others.
         """
         if not adaptable_norms(model, self.options.layers):
             return False
+        classes = getattr(predicting_part(model), "num_classes", None)
+        if classes:
+            check_class_shares(self.options, max(2, classes))
         if self.at == END and any(issubclass(hook, EMAHook) for hook in hooks):
             raise ValueError(
                 "TargetStatisticsHook takes the statistics of the network that is "

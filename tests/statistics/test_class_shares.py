@@ -1,4 +1,4 @@
-"""Statistics that are kept where predictions tell less apart with the images' own."""
+"""Statistics that are kept where predictions are nearer to expected class shares."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from torch import nn
 
 from mmseg_uda.datasets.image_files import ImageFiles
 from mmseg_uda.statistics import StatisticsOptions, adapt_statistics
-from mmseg_uda.statistics.information import information
+from mmseg_uda.statistics.predicted_shares import distance_of_shares, predicted_shares
 
 PIPELINE = [dict(type="LoadImageFromFile"), dict(type="PackSegInputs")]
 
@@ -57,30 +57,42 @@ def adapt(model, images, **options):
     return adapt_statistics(model, images, StatisticsOptions(**options))
 
 
-def test_information__by_hand(images):
-    # logits of +-6 * 1: p = 1 / (1 + exp(-12)) of half of the pixels each, so both the
-    # mean's entropy is that of a half (40 and 60 %, 60 and 40 %), and each pixel's is 0
+def test_predicted_shares__by_hand(images):
+    # logits of +-6 * 1: p = 1 / (1 + exp(-12)) of 60 % of the first image's pixels and
+    # of 40 % of the second's, and 1 - p of the others
     model = Threshold(mean=100.0, variance=100.0**2)
+    shares = predicted_shares(model.eval(), images)
+    assert shares.tolist() == pytest.approx([0.5, 0.5], abs=1e-5)
+    shares = predicted_shares(
+        model, ImageFiles(images.paths[:1], images.root, PIPELINE)
+    )
     p = 1 / (1 + np.exp(-12.0))
-    entropy = -(p * np.log(p) + (1 - p) * np.log(1 - p)) / np.log(2)
-    assert information(model.eval(), images) == pytest.approx(1 - entropy, abs=1e-5)
+    bright = 0.6 * p + 0.4 * (1 - p)
+    assert shares.tolist() == pytest.approx([1 - bright, bright], abs=1e-5)
 
 
-def test_choose__takes_statistics_that_tell_more_apart(images):
+def test_distance_of_shares__every_class_alike():
+    shares = torch.tensor([0.7, 0.01, 0.0, 0.29], dtype=torch.float64)
+    usual = (0.7, 0.04, 0.3, 0.0)  # the last one is expected nowhere: it does not count
+    by_hand = (0 + np.log(0.041 / 0.011) + np.log(0.301 / 0.001)) / 3
+    assert distance_of_shares(shares, usual) == pytest.approx(by_hand, rel=1e-9)
+    assert distance_of_shares(shares, shares.tolist()) == 0
+
+
+def test_class_shares__takes_statistics_that_come_nearer(images):
     model = Threshold(mean=-900.0, variance=100.0**2)  # all is bright
-    assert information(model.eval(), images) < 0.01
-    done = adapt(model, images, choose=True)
+    done = adapt(model, images, class_shares=(0.6, 0.4))
     assert model.norm.running_mean[0] == pytest.approx(100.0, abs=1)
     assert len(done.moved) == 1
     assert done.kept == []
 
 
-def test_choose__keeps_what_tells_more_apart(images):
-    # with a variance this small predictions are surer than with the images' own
-    model = Threshold(mean=100.0, variance=10.0)
+def test_class_shares__keeps_what_is_nearer(images):
+    # nearly all is dark, which is expected, and half is with the images' own
+    model = Threshold(mean=190.0, variance=100.0**2)
     model.norm.num_batches_tracked.fill_(7)
     before = {k: v.clone() for k, v in model.state_dict().items()}
-    done = adapt(model, images, choose=True)
+    done = adapt(model, images, class_shares=(0.7, 0.3))
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name]), name
     assert done.moved == []
@@ -89,8 +101,19 @@ def test_choose__keeps_what_tells_more_apart(images):
     assert len(adapt(model, images).moved) == 1  # without the option it changes
 
 
+def test_class_shares__of_other_classes(images):
+    model = Threshold(mean=100.0, variance=100.0**2)
+    with pytest.raises(ValueError, match=r"has 3 numbers, but .* predicts 2 classes"):
+        adapt(model, images, class_shares=(0.5, 0.2, 0.3))
+
+
+@pytest.mark.parametrize("wrong", ["yes", (1.0,), (0.5, 0.1), (1.5, -0.5), [0.5, "a"]])
+def test_class_shares__no_shares(wrong):
+    with pytest.raises(ValueError, match="class_shares must be one number in"):
+        StatisticsOptions(class_shares=wrong)
+
+
 def test_options__are_told_as_before_without_it():
-    assert "choose" not in StatisticsOptions().told()
-    assert StatisticsOptions(choose=True).told()["choose"] is True
-    with pytest.raises(ValueError, match="choose must be True or False"):
-        StatisticsOptions(choose="yes")
+    assert "class_shares" not in StatisticsOptions().told()
+    told = StatisticsOptions(class_shares=(0.5, 0.5)).told()
+    assert told["class_shares"] == (0.5, 0.5)
