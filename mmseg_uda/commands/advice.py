@@ -11,6 +11,7 @@ from prettytable import PrettyTable
 
 from mmseg_uda.datasets.preflight import DatasetReport
 from mmseg_uda.stages.checks.short_run import too_short_for
+from mmseg_uda.utils.percent import percent
 
 _RARE = 0.03  # share of the labelled pixels below which a class is seldom learnt
 _TIMES = 10  # how many times as frequent a class is elsewhere, to be told
@@ -101,7 +102,7 @@ def _unweighted(
         for report in reports:
             shares = _shares(report)
             rare = [
-                f"{class_name} ({100 * share:.2g} %)"
+                f"{class_name} ({percent(share)})"
                 for class_name, share in zip(report.classes, shares, strict=True)
                 if 0 < share < _RARE
             ]

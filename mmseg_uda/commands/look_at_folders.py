@@ -24,6 +24,7 @@ from mmseg_uda.planning.write_config import config_text
 from mmseg_uda.stages import Request
 from mmseg_uda.utils.atomic_files import write_atomic
 from mmseg_uda.utils.devices import choose_device
+from mmseg_uda.utils.percent import percent
 from mmseg_uda.utils.wording import counted
 
 _MOST_WORKERS = 4
@@ -164,7 +165,7 @@ def _say_found(
         print(f"{part}: {counted(len(one.paths), 'image')} ({kinds})")
         if isinstance(one, FoundLabels):
             shares = ", ".join(
-                f"{name} {100 * share:.2g} %" for name, share in one.shares.items()
+                f"{name} {percent(share)}" for name, share in one.shares.items()
             )
             print(f"  labels: {one.encoding}; {shares}")
         for note in one.said:

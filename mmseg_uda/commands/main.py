@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
 
+from mmseg_uda.utils.quiet_libraries import quiet_libraries
 from mmseg_uda.version import __version__
 
 #: Name -> module and what it does.
@@ -48,6 +49,7 @@ def main(command: str | None = None, argv: Sequence[str] | None = None) -> None:
     if command is None:
         command, words = _named(words)
     _hide_gpus(words)
+    quiet_libraries()
     module = import_module(f"mmseg_uda.commands.{COMMANDS[command][0]}")
     sys.exit(module.main(words))
 

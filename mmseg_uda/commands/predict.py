@@ -38,7 +38,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         type=share,
         const=_OPACITY,
         metavar="OPACITY",
-        help="also write DIR/overlays: the images under the classes' colours, and "
+        help="also write DIR/overlays: the images under the classes' colours (a "
+        "background, or the first of two classes, is left as it is), and "
         f"DIR/legend.png (opacity: in 0 to 1, default {_OPACITY})",
     )
     parser.add_argument(
@@ -100,7 +101,17 @@ def _exported(parser: argparse.ArgumentParser, folder: str | Path) -> tuple[Path
         return config, str(weights)
     if Path(folder).is_dir():
         parser.error(f"{folder} is no export: it has no model.py and model.pth")
-    parser.error("the following arguments are required: checkpoint, images")
+    parser.error(_which_checkpoint(Path(folder)))
+
+
+def _which_checkpoint(config: Path) -> str:
+    """Say what is missing, and which checkpoints a training of this config has left."""
+    said = "the following arguments are required: checkpoint, images"
+    runs = Path("work_dirs", config.stem)
+    found = [*sorted(runs.glob("*/best_*.pth")), *sorted(runs.glob("*/iter_*.pth"))]
+    if found:
+        return f"{said}. Its checkpoints: {', '.join(map(str, found[:8]))}"
+    return f"{said}. Trainings leave checkpoints in {runs}/STAGE"
 
 
 def share(text: str) -> float:

@@ -13,10 +13,13 @@ from mmengine.config import Config
 
 from mmseg_uda.engine.hooks.result_hook import RESULT
 from mmseg_uda.exporting.export import export
+from mmseg_uda.exporting.export_folder import check_free
 from mmseg_uda.planning.fingerprint import FILE
 from mmseg_uda.stages import Request, Resolver
 from mmseg_uda.stages.checks.full_size_weights import toy_explained
 from mmseg_uda.stages.ranks import say
+from mmseg_uda.utils.percent import percent
+from mmseg_uda.weights.weight_files import check_is_file
 
 _ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 _ITERATION = re.compile(r"iter_(\d+)\.pth$")
@@ -61,6 +64,8 @@ def run_export(
         scores=_scores(Path(checkpoint)),
         weights=sorted(_pretrained(cfg.get("model"))),
     )
+    check_is_file(checkpoint, "checkpoint")
+    check_free(out, bool(how.get("overwrite")))  # before it says that it takes long
     say("checking the export takes a minute or two: it predicts, and loads, it anew")
     with toy_explained(request.toy):
         report = export(cfg, checkpoint, out, story, onnx=onnx, **how)
@@ -68,9 +73,7 @@ def run_export(
     say(f"exported to {out}: {', '.join(files)}")
     differing = report["checked"].get("onnx_pixels_that_differ")
     if differing is not None:
-        say(
-            f"ONNX and PyTorch differ in at most {100 * max(differing):.2g} % of pixels"
-        )
+        say(f"ONNX and PyTorch differ in at most {percent(max(differing))} of pixels")
     return report
 
 

@@ -176,7 +176,7 @@ def _write_programs(
     onnx: bool,
     program: bool,
 ) -> dict:
-    """Write ONNX and torch.export; returns what the check of the former has found."""
+    """Write ONNX and torch.export; returns what their checks have found."""
     network = NetworkProgram(trained.segmentor, trained.model.data_preprocessor)
     longest = min(_longest(trained.pipeline), _LONGEST_INSIDE)
     sizes = odd_sizes(longest)
@@ -185,6 +185,7 @@ def _write_programs(
         exported = exported_program(network, sizes)
         if program:
             torch.export.save(exported, folder / PROGRAM)
+            found["program_sizes"] = [f"{width}x{height}" for height, width in sizes]
         if onnx:
             from .onnx_export import write_onnx
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmseg_uda.datasets.reading import READER_OPTIONS, ImageReader
+from mmseg_uda.utils.percent import percent
 
+from .network_program import TOLERANCE
 from .plain_config import PlainConfig
 
 CARD = "README.md"
@@ -41,7 +43,9 @@ _PROGRAM = """\
 import torch
 
 network = torch.export.load("model.pt2").module()
-logits = network(image)  # (1, 3, H, W) float, RGB in 0 to 255, resized as said below
+# yours: (1, 3, H, W) float, RGB in 0 to 255, resized as said below
+image = torch.zeros(1, 3, 512, 512)
+logits = network(image)
 ```
 
 The network alone, with its normalisation; logits (1, K, h, w) are resized to the
@@ -177,10 +181,16 @@ def _checks(checks: Mapping[str, Any]) -> str:
     ]
     differ = checks.get("onnx_pixels_that_differ")
     if differ is not None:
-        shares = ", ".join(f"{100 * share:.3g} %" for share in differ)
+        shares = ", ".join(percent(share) for share in differ)
         lines.append(
             f"The ONNX graph, run by onnxruntime, differed in {shares} of the pixels, "
             "where two classes are level to a hundredth in probability."
+        )
+    if "program_sizes" in checks:
+        lines.append(
+            "The logits of `model.pt2` are PyTorch's, on noise of "
+            f"{', '.join(checks['program_sizes'])} pixels, to "
+            f"{TOLERANCE:g} of their standard deviation."
         )
     return "\n\n".join(lines)
 

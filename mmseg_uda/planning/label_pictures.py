@@ -12,6 +12,7 @@ from mmseg_uda.datasets.label_files import read_label_ids
 from mmseg_uda.datasets.label_formats.color_tables import packed, told
 from mmseg_uda.datasets.reading.label_colors import NO_COLOR, label_colors
 from mmseg_uda.datasets.reading.tiff import nodata_of
+from mmseg_uda.utils.percent import percent
 
 from .blurred_masks import are_blurred_masks
 from .class_options import GivenClasses
@@ -112,7 +113,7 @@ def _ask_for_colors(files: Sequence[Path]) -> str:
         counts.update(Counter(colors[colors != NO_COLOR].ravel().tolist()))
     whole = counts.total()
     shown = counts.most_common(_FEW)
-    listed = ", ".join(f"{told(c)} ({100 * n / whole:.2g} %)" for c, n in shown)
+    listed = ", ".join(f"{told(c)} ({percent(n / whole)})" for c, n in shown)
     words = " ".join(f"NAME={told(c)}" for c, _ in shown)
     text = (
         f"the labels ({files[0]}) hold colours, and no table beside them says which "

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mmseg_uda.utils.percent import percent
+
 from .found import FoundImages, FoundLabels
 from .sizes import Sizes, plan_sizes
 
@@ -101,7 +103,7 @@ def _said(source: FoundLabels, sizes: Sizes, own: dict[str, Any]) -> list[str]:
     rare = [name for name, share in source.shares.items() if 0 < share < _RARE]
     if rare:
         own["class_balance"] = {"num_classes": own["num_classes"], "min_share": _RARE}
-        some = ", ".join(f"{n} ({100 * source.shares[n]:.2g} %)" for n in rare[:5])
+        some = ", ".join(f"{n} ({percent(source.shares[n])})" for n in rare[:5])
         more = ", ..." * (len(rare) > 5)
         said.append(f"rare classes count more (class_balance): {some}{more}")
     return said

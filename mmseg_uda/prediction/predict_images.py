@@ -15,6 +15,7 @@ from mmseg_uda.datasets.image_files import ImageFiles, text_sha256
 from mmseg_uda.structures.predict_probs import predict_probs
 from mmseg_uda.utils.progress import with_progress
 from mmseg_uda.utils.ranks import on_rank_zero
+from mmseg_uda.visualization.class_colors import ground_of
 from mmseg_uda.visualization.colors import colorize_labels
 from mmseg_uda.visualization.images import read_image
 from mmseg_uda.visualization.sheet import class_legend
@@ -37,7 +38,7 @@ class Wanted:
         palette: RGB triples by class id.
         confidence: Whether the probability of the predicted class is.
         opacity: How much of a class' colour covers the image in an overlay, in (0, 1];
-            None for no overlay.
+            None for no overlay. What others lie on is not covered (:func:`.ground_of`).
     """
 
     classes: Sequence[str]
@@ -132,15 +133,19 @@ def predict_images(
     return on_rank_zero(writer.finish, header, wanted.classes, legend)
 
 
-def overlay(image: np.ndarray, colors: np.ndarray, opacity: float) -> np.ndarray:
+def overlay(
+    image: np.ndarray, colors: np.ndarray, opacity: float, ground: np.ndarray
+) -> np.ndarray:
     """Cover an image with colours.
 
     Args:
         image: (H, W, 3) uint8, RGB.
         colors: The same of the classes.
         opacity: Share of the colours, in (0, 1].
+        ground: (H, W) bool, where it is not covered.
     """
-    return cv2.addWeighted(image, 1 - opacity, colors, opacity, 0)
+    covered = cv2.addWeighted(image, 1 - opacity, colors, opacity, 0)
+    return np.where(ground[..., None], image, covered)
 
 
 def _predictions(
@@ -190,7 +195,8 @@ def _seen(
                 f"{(height, width)}: the test pipeline turns or cuts images"
             )
         colors = colorize_labels(pictures["labels"], wanted.palette)
-        pictures["overlays"] = overlay(image, colors, wanted.opacity)
+        ground = pictures["labels"] == ground_of(wanted.classes)
+        pictures["overlays"] = overlay(image, colors, wanted.opacity, ground)
     return pictures, counts
 
 

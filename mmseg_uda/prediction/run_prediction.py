@@ -1,5 +1,6 @@
 """Predictions from a config and a checkpoint."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from mmseg_uda.utils.plain import plain
 from mmseg_uda.utils.ranks import on_rank_zero
 from mmseg_uda.visualization.class_colors import class_colors
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS
+from mmseg_uda.weights.safe_loading import load_checkpoint_file
 from mmseg_uda.weights.weight_files import check_is_file
 
 from .build_model import build_model, check_has_model, model_config
@@ -97,6 +99,7 @@ def run_prediction(
     predicts, _ = load_networks(model, paths, ignore=TRAINING_PARTS)
     outputs = num_outputs(getattr(model, "segmentor", model))
     classes, palette = class_colors(cfg, outputs or len(target_classes(cfg) or ()))
+    on_rank_zero(_say_other_names, paths[0], classes)
     if server is not None:
         server.values(classes)  # before the first image is predicted
     if num_workers is None:
@@ -115,6 +118,21 @@ def run_prediction(
     if server is not None:
         on_rank_zero(server.write, out_dir, files.names, classes)
     return report
+
+
+def _say_other_names(checkpoint: Path, classes: Sequence[str]) -> None:
+    """Warn where a network was trained with other names than its config has."""
+    meta = load_checkpoint_file(checkpoint).get("meta")
+    trained = (meta.get("dataset_meta") if isinstance(meta, dict) else None) or {}
+    names = list(trained.get("classes") or classes)
+    if names != list(classes):
+        print(
+            f"warning: '{checkpoint}' was trained with the classes {', '.join(names)}, "
+            f"and the config calls them {', '.join(classes)}, in this order; masks, "
+            "tables and colours go by the config",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _files(

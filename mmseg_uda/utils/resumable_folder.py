@@ -1,6 +1,7 @@
 """A folder with one or more files an image, which a killed run goes on with."""
 
 import json
+import re
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -121,8 +122,8 @@ class ResumableFolder(ABC):
         if changed:
             raise ValueError(
                 f"{self.folder} holds {self.content} made with other settings "
-                f"(before -> now: {'; '.join(changed)}); choose another folder, or "
-                "overwrite them (--overwrite)"
+                f"(before -> now: {_shortened('; '.join(changed))}); choose "
+                "another folder, or overwrite them (--overwrite)"
             )
 
     def _check_nothing_foreign(self) -> None:
@@ -142,6 +143,11 @@ class ResumableFolder(ABC):
         for name in self.files:
             (self.folder / name).unlink(missing_ok=True)
         self.settings_file.unlink()
+
+
+def _shortened(text: str) -> str:
+    """Return a text with the first eight digits of each SHA-256."""
+    return re.sub(r"\b([0-9a-f]{8})[0-9a-f]{56}\b", r"\1...", text)
 
 
 def _check_inside(name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
 
 from mmengine.config import Config
 from mmseg.registry import DATASETS
@@ -11,13 +12,27 @@ from mmseg_uda.datasets.loader_config import main_dataset
 
 _LOADERS = ("val_dataloader", "test_dataloader", "train_dataloader")
 _GOLDEN = 0.618  # hues in these steps are far from each other
+_GROUND = [96, 96, 96]  # so that what lies on it is seen
+_GROUNDS = ("background", "_background_", "bg", "none", "void")
+
+
+def ground_of(classes: Sequence[str]) -> int | None:
+    """Return the class that others lie on: "background", or the first of two.
+
+    None where there is no such class.
+    """
+    for index, name in enumerate(classes):
+        if name.lower() in _GROUNDS:
+            return index
+    return 0 if len(classes) == 2 else None
 
 
 def class_colors(cfg: Config, num_classes: int) -> tuple[list[str], list]:
     """Return class names and RGB triples by class id.
 
     They are those of the data set that the config evaluates with. Classes without
-    known colours get some, always the same ones; without names, they are numbered.
+    known colours get some, always the same ones, and what others lie on is gray
+    (:func:`ground_of`); without names, they are numbered.
 
     Args:
         cfg: Config of a model.
@@ -59,7 +74,11 @@ def class_colors(cfg: Config, num_classes: int) -> tuple[list[str], list]:
 def _palette(classes: list[str], known: dict) -> list:
     pairs = zip(known.get("classes", ()), known.get("palette", ()), strict=False)
     colors = {name: list(color) for name, color in pairs}
-    return [colors.get(name, _invented(i)) for i, name in enumerate(classes)]
+    ground = None if colors.keys() & set(classes) else ground_of(classes)
+    return [
+        colors.get(name, _GROUND if index == ground else _invented(index))
+        for index, name in enumerate(classes)
+    ]
 
 
 def _invented(index: int) -> list[int]:

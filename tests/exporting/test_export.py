@@ -107,6 +107,7 @@ def test_export__onnx_and_program_predict_what_the_checkpoint_does(
     network = torch.export.load(folder / "out/model.pt2").module()
     assert network(torch.rand(1, 3, 51, 77) * 255).shape[:2] == (1, 2)
     card = (folder / "out/README.md").read_text()
+    assert "The logits of `model.pt2` are PyTorch's" in card
     for words in ("| 1 | crack |", "| mIoU | 51.5 |", "stage_two: train", "L = 1 *"):
         assert words in card
     assert not list(folder.glob(".out*"))  # no half-made folder
@@ -140,7 +141,9 @@ def test_export__a_folder_is_replaced_only_if_asked_to(folder, monkeypatch, caps
     (folder / "out").mkdir()
     (folder / "out/notes.txt").write_text("mine")
     assert run(monkeypatch) != 0
-    assert "out holds other files than an export" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "out holds other files than an export" in said.err
+    assert "takes a minute" not in said.out
     (folder / "out/notes.txt").unlink()
     left = folder / ".out.export-killed"
     left.mkdir()

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -88,8 +89,24 @@ def test_overlay__is_a_mean():
     rng = np.random.default_rng(0)
     image, colors = rng.integers(0, 256, (2, 5, 7, 3), np.uint8)
     expected = image + 0.25 * (colors.astype(float) - image)
-    assert np.abs(overlay(image, colors, 0.25) - expected).max() <= 0.5
-    assert np.array_equal(overlay(image, colors, 1.0), colors)
+    nowhere = np.zeros((5, 7), bool)
+    assert np.abs(overlay(image, colors, 0.25, nowhere) - expected).max() <= 0.5
+    assert np.array_equal(overlay(image, colors, 1.0, nowhere), colors)
+    half = np.arange(5)[:, None] < np.array([2] * 7)
+    covered = overlay(image, colors, 1.0, half)
+    assert np.array_equal(covered[:2], image[:2])
+    assert np.array_equal(covered[2:], colors[2:])
+
+
+def test_predict__overlays_leave_the_background(tmp_path, images, checkpoint):
+    classes = ["background", *CLASSES[1:]]
+    covers = []
+    with mock.patch(f"{predict_images.__module__}.overlay") as covering:
+        covering.side_effect = lambda *given: covers.append(given[3]) or given[0]
+        wanted = Wanted(classes, PALETTE, opacity=0.5)
+        predict(images, tmp_path / "out", checkpoint, wanted=wanted)
+    for path, ground in zip(images.paths, covers, strict=True):
+        assert np.array_equal(ground, by_hand(path)[0].argmax(0) == 0)
 
 
 def test_predict__masks_alone(tmp_path, images, checkpoint):

@@ -60,6 +60,31 @@ def test_tool__predicts_what_mmseg_does(folder, monkeypatch, capsys):
     assert f"predicted nowhere: {', '.join(absent)}" in said
 
 
+def test_tool__without_a_checkpoint_it_names_those_there_are(
+    folder, monkeypatch, capsys
+):
+    words = (TOOL, "tiny.py", "images", "--out", "out")
+    assert call(monkeypatch, *words) == 2
+    assert "leave checkpoints in work_dirs/tiny/STAGE" in capsys.readouterr().err
+    (folder / "work_dirs/tiny/train").mkdir(parents=True)
+    (folder / "work_dirs/tiny/train/best_mIoU_iter_4.pth").touch()
+    assert call(monkeypatch, *words) == 2
+    said = capsys.readouterr().err
+    assert "Its checkpoints: work_dirs/tiny/train/best_mIoU_iter_4.pth" in said
+
+
+def test_tool__a_checkpoint_of_other_class_names(folder, monkeypatch, capsys):
+    classes = ("sky", "sea")
+    meta = {"dataset_meta": {"classes": classes}}
+    torch.save({"state_dict": torch.load("tiny.pth"), "meta": meta}, "named.pth")
+    words = ("named.pth", "images", "--out", "out", "--device", "cpu")
+    assert call(monkeypatch, TOOL, "tiny.py", *words) == 0
+    said = capsys.readouterr().err
+    assert "'named.pth' was trained with the classes sky, sea, and the config" in said
+    assert predict(monkeypatch, "images", "--out", "two", "--device", "cpu") == 0
+    assert "was trained with" not in capsys.readouterr().err  # it does not say
+
+
 def test_tool__one_image_with_all_pictures(folder, monkeypatch):
     image = next((folder / "images").rglob("*.png"))
     options = ["--overlay", "0.3", "--confidence", "--tta", "--device", "cpu"]

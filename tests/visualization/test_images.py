@@ -5,7 +5,7 @@ import pytest
 from mmengine.config import Config
 from PIL import Image
 
-from mmseg_uda.visualization.class_colors import class_colors
+from mmseg_uda.visualization.class_colors import class_colors, ground_of
 from mmseg_uda.visualization.ground_truth import FolderTruth
 from mmseg_uda.visualization.images import find_images, read_image
 from mmseg_uda.visualization.picture_files import is_drawn, write_picture
@@ -90,6 +90,19 @@ def test_class_colors__known_classes_keep_their_colours():
     assert class_colors(Config({}), 3)[0] == ["0", "1", "2"]
     with pytest.raises(ValueError, match="predicts 3 classes, val_dataloader names 2"):
         class_colors(dataset(classes=("car", "road")), 3)
+
+
+def test_class_colors__what_others_lie_on_is_gray():
+    for classes, ground in (
+        (("rock", "crack"), 0),
+        (("crack", "Background"), 1),
+        (("a", "background", "b"), 1),
+    ):
+        palette = class_colors(dataset(classes=classes), len(classes))[1]
+        gray = [len(set(color)) == 1 for color in palette]
+        assert gray == [index == ground for index in range(len(classes))]
+        assert ground_of(classes) == ground
+    assert ground_of(("a", "b", "c")) is None
 
 
 def test_folder_truth__labels_by_name(tmp_path):

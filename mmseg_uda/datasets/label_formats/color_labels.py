@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mmseg_uda.registry import LABEL_FORMATS
+from mmseg_uda.utils.percent import percent
 
 from ..label_maps import IGNORE
 from ..reading.label_colors import NO_COLOR, label_colors
@@ -123,7 +124,7 @@ class ColorLabels(BaseLabelFormat):
         found, counts = np.unique(colors[unknown], return_counts=True)
         order = np.argsort(-counts)[:_SHOWN]
         shown = ", ".join(
-            f"{told(found[i])} ({100 * counts[i] / colors.size:.2g}% of its pixels)"
+            f"{told(found[i])} ({percent(counts[i] / colors.size)} of its pixels)"
             for i in order
         )
         more = ", ..." * (len(found) > _SHOWN)
@@ -132,7 +133,7 @@ class ColorLabels(BaseLabelFormat):
         advice = "Say which class each is (colors), or 'ignore'"
         if share <= _TRACE:
             advice = (
-                f"Only {100 * share:.2g}% of the pixels are of such colours: where the "
+                f"Only {percent(share)} of the pixels are of such colours: where the "
                 "borders were blurred by an export, unknown='ignore' leaves them out"
             )
         return (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mmseg_uda.pseudo_labels.outcome import outcome_warnings
+from mmseg_uda.utils.percent import percent
 
 from ..stage_record import StageRecord
 from .finding import CAUTION, PROBLEM, Finding
@@ -26,7 +27,7 @@ def label_findings(stage: StageRecord) -> list[Finding]:
     found = [Finding("pseudo-labels", CAUTION, name, _sentence(t)) for t in told]
     few = _few(report["per_class"])
     if few:
-        each = ", ".join(f"{of} ({100 * share:.2g} %)" for of, share in few.items())
+        each = ", ".join(f"{of} ({percent(share)})" for of, share in few.items())
         text = f"Less than {100 * _RARE:g} % of the labelled pixels each: {each}."
         remedy = (
             f"{_other_rule(report)}Weight rare classes in the training before "
