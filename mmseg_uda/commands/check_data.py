@@ -6,12 +6,17 @@ written. No label of the target's training images is looked at.
 """
 
 import argparse
+from pathlib import Path
 
 from .begin import begun
 from .command_line import FOR_STAGES, add_cfg_options, add_config, add_debug
 from .folder_options import add_folders, add_plan_options, check_folders
 from .request_options import add_device, add_root
 
+_HOW_FOLDERS = (
+    ". Folders are named by options: --source-images DIR --source-labels DIR "
+    "--target-images DIR"
+)
 _FOLDERS = ("source_images", "source_labels", "target_images")
 
 
@@ -45,7 +50,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     group = parser.add_argument_group("folders in place of a config")
     add_folders(group, required=False)
     add_plan_options(group)
-    args = parser.parse_args(argv)
+    args, more = parser.parse_known_args(argv)
+    if more:
+        hint = "" if more[0].startswith("-") else _HOW_FOLDERS
+        parser.error(f"unrecognized arguments: {' '.join(more)}{hint}")
     _check(parser, args)
     return args
 
@@ -56,6 +64,8 @@ def _check(parser: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     missing = [f"--{n.replace('_', '-')}" for n in _FOLDERS if n not in given]
     if args.config is not None and given:
         parser.error("a config names its folders: give it, or --source-images ...")
+    if args.config is not None and Path(args.config).is_dir():
+        parser.error(f"config '{args.config}' is a folder{_HOW_FOLDERS}")
     if args.config is None and missing:
         parser.error(f"a config is missing, or, for folders, {', '.join(missing)}")
     check_folders(parser, args)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from mmseg_uda.datasets.names.strangers import all_look_like_labels
 from mmseg_uda.planning.class_options import GivenClasses, parse_classes
 from mmseg_uda.planning.find_images import absolute, find_images
 from mmseg_uda.planning.find_labels import find_labels
@@ -79,12 +80,31 @@ def _look(args: argparse.Namespace) -> dict[str, FoundImages]:
     )
     found: dict[str, FoundImages] = {"source": source}
     found["target"] = find_images(absolute(args.target_images))
+    _check_target(args, source.paths, found["target"].paths)
     if args.target_val_images is not None:
         images, labels = args.target_val_images, args.target_val_labels
         found["val"] = _like(
             source, absolute(images), absolute(labels), given, args.label_band
         )
     return found
+
+
+def _check_target(
+    args: argparse.Namespace, source: Sequence[str], target: Sequence[str]
+) -> None:
+    """Refuse a target that is the source, or its labels."""
+    if set(map(os.path.realpath, source)) == set(map(os.path.realpath, target)):
+        raise ValueError(
+            f"--target-images: {args.target_images} holds the labelled images "
+            "themselves: name the folder of the images without labels, of the domain "
+            "that the network is to work on"
+        )
+    if all_look_like_labels(target) and not all_look_like_labels(source):
+        raise ValueError(
+            f"--target-images: {args.target_images} holds label maps (gray, with few "
+            "values in patches), such as "
+            f"{os.path.basename(target[0])}: name the folder of the photographs"
+        )
 
 
 def _like(

@@ -8,6 +8,11 @@ from .label_maps import OUTSIDE, known_ids
 from .reading import declare_file, label_numbers
 from .reading.label_errors import label_errors
 
+_MAKE_ALIKE = (
+    ". Is it another image's label? Else bring one to the other's size (labels by the "
+    "nearest pixel), or take both out"
+)
+
 
 def read_label_ids(
     path: str | Path,
@@ -92,7 +97,7 @@ def size_error(
     )
     declared = declare_file(image) if Path(image).is_file() else None
     if declared is None or declared.orientation == 1:
-        return text + _own_tag(label, label_size, image_size)
+        return text + (_own_tag(label, label_size, image_size) or _MAKE_ALIKE)
     turned = image_size == declared.shown_size
     text += (
         f". The image has the orientation tag {declared.orientation} and is read as "

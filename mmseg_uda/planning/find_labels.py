@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mmseg.registry import DATASETS
 
+from mmseg_uda.datasets.names.strangers import all_look_like_labels
 from mmseg_uda.datasets.preflight import check_dataset
 
 from .class_options import GivenClasses
@@ -79,5 +80,14 @@ def _find_files(
             "read. Export as one of them, or as masks (PNG)"
         )
     else:
-        find_encoding(found, some_of(files, _DECODED), given, band)
+        pictures = [Path(sample["img_path"]) for sample in samples]
+        try:
+            find_encoding(found, some_of(files, _DECODED), given, band)
+        except ValueError as error:
+            if all_look_like_labels(pictures) and not all_look_like_labels(files):
+                raise ValueError(
+                    f"{images} holds label maps, and {labels} photographs: images and "
+                    "labels are swapped"
+                ) from error
+            raise
     return found

@@ -12,6 +12,7 @@ from mmseg_uda.datasets.names.name_pairs import matching_tails
 from mmseg_uda.datasets.names.pairing_advice import pairing_advice
 from mmseg_uda.datasets.names.volumes import volume_advice
 from mmseg_uda.datasets.names.walk_folder import files_below
+from mmseg_uda.utils.wording import counted
 
 from .options import below, one_or_all
 
@@ -49,8 +50,8 @@ def find_pairs(images: Path, labels: Path, said: list[str]) -> dict[str, Any]:
     if ends["left"]:
         options["allow_unpaired"] = True
         said.append(
-            f"{ends['pairs']} images have a label; {ends['left']} files have no "
-            "partner and are left out (`allow_unpaired`)"
+            f"{counted(ends['pairs'], 'image')} with a label; without a partner, and "
+            f"left out: {counted(ends['left'], 'file')} (`allow_unpaired`)"
         )
     return options
 
@@ -103,8 +104,9 @@ def _in_one_folder(
     tails = matching_tails(pictures)
     if not tails:
         raise ValueError(
-            f"images and labels lie in one folder, {folder}, but their names do not "
-            "tell which is which: put the labels into a folder of their own"
+            f"images and labels are to lie in one folder, {folder}, but the names "
+            "there do not tell which is which. Are the labels elsewhere? Else put them "
+            "into a folder of their own, or end their names alike, x.png and x_mask.png"
         )
     best = tails[0]
     said.append(f"images and labels lie in one folder: *{best.image} and *{best.label}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mmseg_uda.datasets.label_maps import IGNORE
+from mmseg_uda.utils.percent import percent
 
 from .class_options import GivenClasses
 
@@ -58,7 +59,23 @@ def _as_said(
             + " ".join(f"NAME={value}" for value in unknown)
             + ", or ignore=..."
         )
+    _check_absent(values, counts, given)
     return Meaning(given.names, dict(given.values), "numbers, as --classes says")
+
+
+def _check_absent(
+    values: Sequence[int], counts: Mapping[int, int], given: GivenClasses
+) -> None:
+    """Refuse to ignore 255 unasked where it must be a class that no value is of."""
+    found = {given.values.get(value) for value in values}
+    absent = [name for index, name in enumerate(given.names) if index not in found]
+    if absent and IGNORE in values and IGNORE not in given.values:
+        said = next(v for v, i in given.values.items() if given.names[i] == absent[0])
+        raise ValueError(
+            f"--classes says that {said} is {absent[0]}, but the labels hold "
+            f"{_told(values, counts)}: if 255 is {absent[0]}, say {absent[0]}=255; if "
+            "255 has no label, say ignore=255"
+        )
 
 
 def _named(
@@ -66,15 +83,22 @@ def _named(
 ) -> Meaning:
     """Give the values to names in their order, where that is plain."""
     num, ids = len(names), [v for v in values if v != IGNORE]
+    if num == 1:
+        raise ValueError(
+            f"--classes names one class, {names[0]}, and the labels hold "
+            f"{_told(values, counts)}: name what it lies on, too, in the order of the "
+            f"values, such as --classes background {names[0]}"
+        )
     if ids and ids[-1] < num and not (IGNORE in values and len(ids) == 1 < num):
         return Meaning(names, None, "class indices")
     found = ids if len(ids) == num else list(values)
     if len(found) == num:
         order = ", ".join(f"{v} {n}" for v, n in zip(found, names, strict=True))
+        is_mask = found == [0, IGNORE]
         return Meaning(
             names,
             dict(zip(found, range(num), strict=True)),
-            "numbers",
+            "masks of 0 and 255" if is_mask else "numbers",
             [f"the values are the classes in their order: {order}"],
         )
     if ids == list(range(num + 1)):
@@ -139,4 +163,4 @@ def _told(values: Sequence[int], counts: Mapping[int, int]) -> str:
 
 
 def _share(value: int, counts: Mapping[int, int]) -> str:
-    return f"{100 * counts[value] / sum(counts.values()):.3g} %"
+    return percent(counts[value] / sum(counts.values()))

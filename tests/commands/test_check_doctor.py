@@ -5,7 +5,7 @@ import os
 import pytest
 from test_init import ABC, folders  # noqa: F401  (a fixture)
 
-from mmseg_uda.commands.check_data import main
+from mmseg_uda.commands.check_data import main, parse_args
 
 ABC_FOLDERS = ABC[: ABC.index("--out")]
 CONFIG = """
@@ -116,3 +116,12 @@ def test_arguments__config_or_folders(folders, capsys, arguments, words):  # noq
     with pytest.raises(SystemExit):
         main(arguments)
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["a/images", "b"], ["a"]])
+def test_check__folders_without_options(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a/images").mkdir(parents=True)
+    with pytest.raises(SystemExit, match="2"):
+        parse_args(words)
+    assert "--source-images DIR --source-labels DIR" in capsys.readouterr().err

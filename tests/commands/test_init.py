@@ -66,6 +66,12 @@ def test_init__writes_a_config_that_is_ready_to_run(folders, capsys):
     run = Resolver(Request(config))
     cfg = run.stage_config(run.stages[-1])
     assert cfg.train_cfg.max_iters == 7
+    shares = found["folders"]["source"]["labels"]["shares"]
+    expected = [shares["wall"], shares["crack"]]
+    hook = cfg.default_hooks.target_statistics
+    assert hook.class_shares == pytest.approx(expected, rel=0.06)
+    labels = run.leaf.stages.pseudo_labels.target_statistics
+    assert labels.class_shares == hook.class_shares
     check_stages(Outlook(run, run.stages))
 
 
@@ -102,6 +108,28 @@ def test_init__leaves_an_earlier_config_alone(folders):
     assert config.read_text() == "mine"
     main([*ABC, "--iters", "7", "--overwrite"])
     assert config.read_text() != "mine"
+
+
+def refused(capsys, **folders_of):
+    """Return what init says of folders by option, in place of the usual ones."""
+    words = list(ABC)
+    for option, folder in folders_of.items():
+        words[words.index(f"--{option.replace('_', '-')}") + 1] = folder
+    with pytest.raises(SystemExit):
+        main([*words, "--iters", "7"])
+    return capsys.readouterr().err
+
+
+def test_init__folders_that_are_mixed_up(folders, capsys):
+    said = refused(capsys, source_images="a/masks", source_labels="a/images")
+    assert "images and labels are swapped" in said
+    said = refused(capsys, source_labels="a/images")
+    assert "Are the labels elsewhere?" in said
+    said = refused(capsys, target_images="a/images")
+    assert "a/images holds the labelled images themselves" in said
+    said = refused(capsys, target_images="a/masks")
+    assert "a/masks holds label maps" in said
+    assert not (folders / "runs").exists()
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,20 @@ def test_meaning_of__names_alone(values, names, label_map):
     assert meaning(values, *names) == (tuple(names), label_map)
 
 
+def test_meaning_of__one_name_is_not_enough():
+    for values in ([0, 255], [0, 1], [0]):
+        with pytest.raises(ValueError, match=r"one class, wall, .* background wall"):
+            meaning(values, "wall")
+
+
+def test_meaning_of__255_is_not_ignored_where_a_class_has_no_pixel():
+    with pytest.raises(ValueError, match=r"1 is crack, but .* say crack=255; .*ignore"):
+        meaning([0, 255], wall=0, crack=1)
+    # a class that no label shows, and 255 for what has none, both as usual
+    assert meaning([0, 1, 255], wall=0, crack=1) == (("wall", "crack"), {0: 0, 1: 1})
+    assert meaning([0], wall=0, crack=1) == (("wall", "crack"), {0: 0, 1: 1})
+
+
 def test_meaning_of__values_by_name():
     assert meaning([3, 9, 255], b=9, a=3) == (("b", "a"), {9: 0, 3: 1})
 
@@ -71,5 +85,5 @@ def test_meaning_of__refuses(values, names, said):
 
 
 def test_meaning_of__a_value_that_was_forgotten():
-    with pytest.raises(ValueError, match=r"what 4 \(33.3 %\) is: add NAME=4"):
+    with pytest.raises(ValueError, match=r"what 4 \(33 %\) is: add NAME=4"):
         meaning([0, 1, 4], a=0, b=1)

@@ -131,8 +131,7 @@ def odd_ones(paths: Sequence[str | Path]) -> str:
         paths: All image files.
     """
     some = _spread(paths, _LOOKED_AT)
-    looks = [(path, _look(Path(path))) for path in some]
-    odd = [path for path, look in looks if look and look.is_label and look.is_gray]
+    odd = [path for path in some if _is_gray_label(path)]
     if len(odd) < max(1, _SHARE * len(some)):
         return ""
     return (
@@ -140,6 +139,16 @@ def odd_ones(paths: Sequence[str | Path]) -> str:
         "gray with a few values in patches, as label maps are. If they are some, they "
         "do not belong into this folder"
     )
+
+
+def all_look_like_labels(paths: Sequence[str | Path]) -> bool:
+    """Say whether all files that are looked at are gray with few values in patches."""
+    return all(_is_gray_label(path) for path in _spread(paths, _LOOKED_AT))
+
+
+def _is_gray_label(path: str | Path) -> bool:
+    look = _look(Path(path))
+    return bool(look and look.is_label and look.is_gray)
 
 
 def _compare(
