@@ -107,7 +107,8 @@ def test_find_labels__some_without_a_partner(tmp_path):
     found = find_labels(tmp_path / "x", tmp_path / "y")
     assert found.dataset["allow_unpaired"]
     assert any(
-        "2 images have a label; 1 files have no partner" in s for s in found.said
+        "2 images with a label; without a partner, and left out: 1 file" in s
+        for s in found.said
     )
     assert len(built(found)[0]) == 2
 

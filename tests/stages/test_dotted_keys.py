@@ -59,3 +59,11 @@ def test_options__reach_the_optimizer_of_one_head():
 def test_options__in_such_an_entry_are_checked_as_all_others():
     with pytest.raises(StageError, match=r"--cfg-options .*heads\.c_image"):
         rates(**{"optim_wrapper.heads.c_image.optimizer.lr.x": 7.0})
+
+
+def test_options__a_list_in_place_of_a_tuple_becomes_one():
+    cfg = {"own": {"scale": (8, 6), "many": [1, 2], "x.y": {"size": (1, 2)}}}
+    options = {"own.scale": [4, 3], "own.many": [3], "own.x.y.size": [5, 6]}
+    plain, nested = split_by_keys(options, cfg)
+    assert plain == {"own.scale": (4, 3), "own.many": [3]}
+    assert nested == [{"own": {"x.y": {"size": (5, 6)}}}]

@@ -1,4 +1,4 @@
-"""Options for entries whose own key has a dot, such as ``heads.c_image``."""
+"""Options of a command line: keys with dots, and lists where tuples are meant."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,11 +19,13 @@ def split_by_keys(
 
     Returns:
         Options for ``Config.merge_from_dict``, and nested dicts for it, one for each
-        option that passes through a key with a dot.
+        option that passes through a key with a dot. A list in place of a tuple, as
+        ``own.scale=96,64`` is read, is one: transforms tell them apart.
     """
     plain, nested = {}, []
     for key, value in options.items():
         path = _path(key.split("."), cfg)
+        value = _like(value, _entry(path, cfg))
         if not any("." in part for part in path):
             plain[key] = value
             continue
@@ -31,6 +33,20 @@ def split_by_keys(
             value = {part: value}
         nested.append(value)
     return plain, nested
+
+
+def _entry(path: Sequence[str], node: Any) -> Any:
+    """Return what a config has at a place, None if nothing."""
+    for part in path:
+        node = node.get(part) if isinstance(node, Mapping) else None
+    return node
+
+
+def _like(value: Any, former: Any) -> Any:
+    """Return a list as a tuple if it takes the place of one."""
+    return (
+        tuple(value) if isinstance(value, list) and isinstance(former, tuple) else value
+    )
 
 
 def _path(parts: Sequence[str], node: Any) -> list[str]:
