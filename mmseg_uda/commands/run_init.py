@@ -11,6 +11,7 @@ from mmseg_uda.planning.fingerprint import FILE, write_fingerprint
 from mmseg_uda.planning.found import FoundImages
 from mmseg_uda.planning.plan import Plan
 from mmseg_uda.planning.write_config import config_text
+from mmseg_uda.stages.run.next_steps import commands
 from mmseg_uda.utils.atomic_files import write_atomic
 from mmseg_uda.version import __version__
 
@@ -43,12 +44,8 @@ def _next(config: Path, plan: Plan) -> str:
     stage = "stage_two" if plan.method.endswith("_lcrf") else "train"
     run = f"work_dirs/{config.stem}"
     weights = f"{run}/{stage}/iter_{plan.own['iters']}.pth"
-    return (
-        f"Next:\n  mmseg-uda train {config}\n"
-        f"  mmseg-uda report {run}\n"
-        f"  mmseg-uda predict {config} {weights} IMAGES --out predicted --overlay\n"
-        f"  mmseg-uda export {config} {weights} --out exported --onnx"
-    )
+    use = commands(config, run, weights)
+    return "\n  ".join(["Next:", f"mmseg-uda train {config}", *use])
 
 
 def _made_by(found: Mapping[str, FoundImages]) -> str:

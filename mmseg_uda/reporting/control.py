@@ -21,7 +21,9 @@ def control_of(run: RunRecord, against: RunRecord | None) -> Column | None:
         return None
     named = [s for s in run.scored[:-1] if s.name.startswith(SOURCE_ONLY)]
     first = (named or run.scored)[0]
-    return Column(run.label, first.name, first.final, is_control=True)
+    return Column(
+        run.label, first.name, first.final, is_control=True, is_base=not named
+    )
 
 
 def columns_of(run: RunRecord, control: Column | None) -> list[Column]:

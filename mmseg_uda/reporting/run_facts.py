@@ -31,7 +31,9 @@ def environment_of(stages: list[StageRecord]) -> dict[str, str]:
 
 
 def began(stage: StageRecord) -> datetime | None:
-    """Return when a stage first began, None if nothing says so."""
+    """Return when a stage first began, None if nothing says so, or it has not."""
+    if not (stage.started or stage.done):
+        return None  # a folder is made, and written to, shortly before
     stamps = (_time_of(log.parent) for log in stage.logs)
     found = next(filter(None, stamps), None)
     record = stage.folder / "stage.json"

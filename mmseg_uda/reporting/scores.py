@@ -27,6 +27,8 @@ class Column:
         stage: Its stage, or the file of a test.
         metrics: The scores by name; None is not finite.
         is_control: Whether others are compared with it.
+        is_base: Whether that is so for want of a control: what adapts, or begins to,
+            is compared with its own first stage.
         kind: :data:`FINAL`, :data:`BEST` or :data:`TEST`.
     """
 
@@ -35,6 +37,14 @@ class Column:
     metrics: Mapping[str, Any]
     is_control: bool = False
     kind: str = FINAL
+    is_base: bool = False
+
+    @property
+    def stands_as(self) -> str:
+        """What it is in a table, empty for the last scores of a stage."""
+        if self.is_control:
+            return "compared with" if self.is_base else "control"
+        return "" if self.kind == FINAL else self.kind
 
     @property
     def title(self) -> str:

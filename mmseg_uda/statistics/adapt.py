@@ -252,7 +252,8 @@ def _adapted(
         raise
     moved, kept = _finish(norms, before, passes, len(images))
     tally = passes.tally.gathered()
-    told = doubts(predicting_part(model), tally, kept, options.blend)
+    is_weighed = bool(options.blend) or options.class_shares is not None
+    told = doubts(predicting_part(model), tally, kept, is_weighed)
     return Adaptation(moved, kept, told)
 
 

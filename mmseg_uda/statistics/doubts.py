@@ -31,7 +31,7 @@ def nothing_to_adapt(network: nn.Module) -> str:
 
 
 def doubts(
-    network: nn.Module, images: ImageTally, kept: Sequence[str], blend: float
+    network: nn.Module, images: ImageTally, kept: Sequence[str], is_weighed: bool
 ) -> list[str]:
     """Say in sentences what is doubtful about a network's new statistics.
 
@@ -39,7 +39,8 @@ def doubts(
         network: What predicts.
         images: The images whose statistics it has.
         kept: Names of the batch norms that have none of them.
-        blend: Share of the old statistics in the new ones.
+        is_weighed: Whether the old ones have a part in what is decided: by a blend, or
+            as they are kept where predictions are better with them.
     """
     told = []
     count, different = images.num_images, images.num_different
@@ -56,7 +57,7 @@ def doubts(
             "same as another one, pixel by pixel, and count again in the batch norm "
             "statistics"
         )
-    if different < _FEW and not blend:
+    if different < _FEW and not is_weighed:
         told.append(
             f"the batch norm statistics are those of {of_different} alone. With "
             f"n images, fewer than {_FEW}, keep a share of the network's own: blend = "

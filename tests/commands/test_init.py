@@ -157,10 +157,14 @@ def test_init__three_commands(folders):
             check=False,
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout + done.stderr
 
     run("init", *ABC, *VAL, "--iters", "4")
-    run("train", "runs/cracks/cracks.py", "--cfg-options", "own.num_workers=0")
+    said = run("train", "runs/cracks/cracks.py", "--cfg-options", "own.num_workers=0")
     weights = "work_dirs/cracks/stage_two/iter_4.pth"
+    assert "Next:\n  mmseg-uda report work_dirs/cracks\n" in said
+    assert f"mmseg-uda predict runs/cracks/cracks.py {weights} IMAGES" in said
+    assert "UserWarning" not in said
     run("predict", "runs/cracks/cracks.py", weights, "b", "--out", "predicted")
     written = sorted((folders / "predicted/labels").iterdir())
     assert [path.name for path in written] == [f"{i}_rgb.png" for i in range(5)]

@@ -38,7 +38,7 @@ def test_tally__counts_what_differs_and_what_is_flat():
 
 
 def said(images, kept=(), blend=0.0, network=None):
-    return doubts(network or nn.Sequential(), images, kept, blend)
+    return doubts(network or nn.Sequential(), images, kept, bool(blend))
 
 
 def test_doubts__few_images():

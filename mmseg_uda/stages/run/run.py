@@ -21,6 +21,7 @@ from .decide import SKIP, START
 from .fetch_weights import fetch_weights
 from .folders import draw_toycity, move_aside, record_given
 from .held import held
+from .next_steps import here, next_steps
 from .outlook import Outlook
 from .preflight import check_data, check_folders, check_stages
 from .reuse import check_runs, take_over
@@ -84,6 +85,8 @@ def run_stages(
             else:
                 _run_stage(resolver, stage, () if stage in afresh else reuse)
     say(_report(resolver))
+    if only is None and not request.toy:
+        say(next_steps(resolver))
     shutdown_distributed()
     return resolver.work_dir
 
@@ -91,7 +94,7 @@ def run_stages(
 def _headline(resolver: Resolver) -> str:
     lines = [f"{resolver.request.config} in {resolver.work_dir}:"]
     for number, stage in enumerate(resolver.stages, 1):
-        lines.append(f"  {number}. {stage.name} {stage.does} {_relative(stage.config)}")
+        lines.append(f"  {number}. {stage.name} {stage.does} {here(stage.config)}")
     return "\n".join(lines)
 
 
@@ -139,9 +142,3 @@ def _report(resolver: Resolver) -> str:
     table = results_table(results)
     chosen = "\n(best is chosen with target labels)" if "mIoU" in table else ""
     return f"\n{table}{chosen}{damaged}"
-
-
-def _relative(path: Path) -> Path:
-    path = path.resolve()
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
