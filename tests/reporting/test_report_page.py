@@ -11,7 +11,9 @@ from run_folders import CLASSES, result, write_run, write_stage
 from mmseg_uda.commands.run_report import report
 from mmseg_uda.reporting import read_run, render_page, view_of
 from mmseg_uda.reporting.page import bar, score, signed
+from mmseg_uda.reporting.run_facts import began
 from mmseg_uda.reporting.samples import Sample, Samples
+from mmseg_uda.reporting.stage_record import StageRecord
 
 _VOID = {"meta", "input", "br", "link", "img"}
 _DOT = "data:image/png;base64,iVBORw0KGgo="
@@ -111,7 +113,9 @@ def test_page__holds_scores_gains_and_states(text):
     assert "<b>bus</b> 20.00 31.00 +11.00" in said
     assert "label_free/information" in said
     assert "Fscore by class" in said
-    assert "differences to the control, " in said
+    assert "differences to this run's first stage, which is no control" in said
+    assert "compared with" in said
+    assert "(control)" not in said
     assert "took 4 min 10 s" in said
     assert "finished" in said
     assert said.count("How to read this.") >= 6
@@ -158,6 +162,15 @@ def test_page__of_a_run_that_has_just_begun(tmp_path):
     assert "Nothing is logged yet." in said
 
 
+def test_began__not_before_the_record_of_a_stage_is_written(tmp_path):
+    log = tmp_path / "two" / "20260101_000000" / "20260101_000000.log"
+    log.parent.mkdir(parents=True)
+    log.touch()
+    assert began(StageRecord(tmp_path / "two")) is None
+    (tmp_path / "two" / "stage.json").write_text('{"fingerprint": {}}')
+    assert began(StageRecord(tmp_path / "two")).year == 2026
+
+
 def test_page__of_a_run_without_any_label(tmp_path):
     scores = [{"iter": n, "label_free/information": 40.0 + n} for n in (50, 100)]
     folder = write_stage(tmp_path / "run", "train")
@@ -188,6 +201,7 @@ def test_report__compares_runs_and_writes_where_it_is_told(tmp_path, capsys):
     before = sorted(tmp_path.rglob("*"))
     out = tmp_path / "out" / "page.html"
     made = report(runs, str(tmp_path / "control"), str(out))
+    assert "differences to the control, " in " ".join(out.read_text().split())
     assert made == out
     assert set(before) == {*tmp_path.rglob("*")} - {out, out.parent}
     said = " ".join(Page(out.read_text()).text.split())
