@@ -18,16 +18,7 @@ from small_sets_draw import FIELDS, draw
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SETS = {"vessels": ("background", "vessel"), "fields": FIELDS}
-# method, and whether images are distorted in brightness and colour (own.photometric)
-ROWS = (
-    ("source_only", False),
-    ("statistics", False),
-    ("mrnet_lcrf", False),
-    ("lcda_lcrf", False),
-    ("mrnet_lcrf", True),
-    ("source_only", True),
-)
-DISTORTED = ("--cfg-options", "own.photometric.type=PhotoMetricDistortion")
+METHODS = ("source_only", "statistics", "mrnet_lcrf", "lcda_lcrf")
 SEEDS = (0, 1, 2)
 ITERS = 300  # of each training
 
@@ -39,16 +30,12 @@ def main(folder: Path) -> None:
     runs = []
     for seed in SEEDS:
         for name in SETS:
-            for method, distorted in ROWS:
-                runs.append(
-                    _run(folder, data / name, name, method, seed, distorted=distorted)
-                )
+            for method in METHODS:
+                runs.append(_run(folder, data / name, name, method, seed))
                 _write(runs)
 
 
-def _run(
-    folder: Path, data: Path, name: str, method: str, seed: int, *, distorted: bool
-) -> dict:
+def _run(folder: Path, data: Path, name: str, method: str, seed: int) -> dict:
     """Train a method on a set; returns the scores of its stages."""
     config = folder / f"{name}_{method}" / f"{name}_{method}.py"
     if not config.exists():
@@ -66,18 +53,15 @@ def _run(
             *("--classes", *SETS[name], "--method", method, "--iters", ITERS),
             *("--out", config.parent),
         )
-    row = f"{name}_{method}" + "_distorted" * distorted
-    work = folder / "runs" / row / f"seed{seed}"
+    work = folder / "runs" / f"{name}_{method}" / f"seed{seed}"
     last = "stage_two" if method.endswith("_lcrf") else "train"
     if not (work / last / "done.json").exists():
-        more = DISTORTED if distorted else ()
-        _call("train", config, "--work-dir", work, "--seed", seed, *more)
+        _call("train", config, "--work-dir", work, "--seed", seed)
     stages = {
         path.parent.name: json.loads(path.read_text())["history"]
         for path in sorted(work.glob("*/result.json"))
     }
-    told = {"set": name, "method": method, "distorted": distorted, "seed": seed}
-    return {**told, "stages": stages}
+    return {"set": name, "method": method, "seed": seed, "stages": stages}
 
 
 def _call(command: str, *arguments: object) -> None:

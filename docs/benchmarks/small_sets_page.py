@@ -1,4 +1,4 @@
-"""Print the table of small_sets.md, and draw small_sets.png.
+"""Print the tables of small_sets.md, and draw small_sets.png.
 
 Usage: ``python docs/benchmarks/small_sets_page.py``, after small_sets.py.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from math import exp
 from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
@@ -17,17 +18,14 @@ from matplotlib.figure import Figure
 from small_sets_draw import FIELDS, draw
 
 HERE = Path(__file__).parent
-# title of a row: method, distorted, stage
+# title of a row: method, stage
 ROWS = {
-    "source only": ("source_only", False, "train"),
-    "target statistics": ("statistics", False, "train"),
-    "MRNet": ("mrnet_lcrf", False, "stage_one"),
-    "MRNet + LCRF": ("mrnet_lcrf", False, "stage_two"),
-    "LCDA": ("lcda_lcrf", False, "stage_one"),
-    "LCDA + LCRF": ("lcda_lcrf", False, "stage_two"),
-    "source only, distorted": ("source_only", True, "train"),
-    "MRNet, distorted": ("mrnet_lcrf", True, "stage_one"),
-    "MRNet + LCRF, distorted": ("mrnet_lcrf", True, "stage_two"),
+    "source only": ("source_only", "train"),
+    "target statistics": ("statistics", "train"),
+    "MRNet": ("mrnet_lcrf", "stage_one"),
+    "MRNet + LCRF": ("mrnet_lcrf", "stage_two"),
+    "LCDA": ("lcda_lcrf", "stage_one"),
+    "LCDA + LCRF": ("lcda_lcrf", "stage_two"),
 }
 SETS = ("vessels", "fields")
 #: mIoU of the last validation by seed, of a row on a set.
@@ -37,12 +35,11 @@ Scores = dict[str, dict[int, float]]
 def read(runs: Sequence[Mapping], name: str) -> Scores:
     """Return the scores of a set."""
     found: Scores = {}
-    for title, (method, distorted, stage) in ROWS.items():
+    for title, (method, stage) in ROWS.items():
         found[title] = {
             run["seed"]: run["stages"][stage][-1]["mIoU"]
             for run in runs
-            if (run["set"], run["method"], run["distorted"])
-            == (name, method, distorted)
+            if (run["set"], run["method"]) == (name, method)
         }
     return found
 
@@ -72,6 +69,32 @@ def print_table(name: str, scores: Scores) -> None:
             cells.append("" if same else told(gains(scores, title, over), "+"))
         print(f"| {title} | {' | '.join(cells)} |")
     print()
+
+
+def print_choices(networks: Sequence[Mapping]) -> None:
+    """Print what each score says of every network that a stage one ended with."""
+    print("| network | mIoU | information | certainty | class shares off by |")
+    print("|---|---|---|---|---|")
+    for one in networks:
+        own, target = one["own"], one["target"]
+        is_better = target["mIoU"] > own["mIoU"]
+        cells = [_pair(own["mIoU"], target["mIoU"], is_better, "%.1f")]
+        for score, sign in (("information", 1), ("certainty", 1), ("distance", -1)):
+            takes = sign * target[score] >= sign * own[score]
+            values = [own[score], target[score]]
+            values = map(exp, values) if sign < 0 else [100 * v for v in values]
+            cells.append(_pair(*values, takes, "%.2f" if sign < 0 else "%.1f"))
+            cells[-1] += "" if takes == is_better else " (wrong)"
+        method = one["method"].partition("_")[0].upper().replace("MRNET", "MRNet")
+        name = f"{one['set']}, {method}, seed {one['seed']}"
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+def _pair(own: float, target: float, takes_target: bool, form: str) -> str:
+    """Return both numbers, that of the better statistics bold."""
+    texts = [form % own, form % target]
+    texts[takes_target] = f"**{texts[takes_target]}**"
+    return " / ".join(texts)
 
 
 def picture(scores: Mapping[str, Scores]) -> Figure:
@@ -123,4 +146,5 @@ if __name__ == "__main__":
     by_set = {name: read(runs, name) for name in SETS}
     for name, scores in by_set.items():
         print_table(name, scores)
+    print_choices(json.loads((HERE / "small_sets_choice.json").read_text())["networks"])
     picture(by_set).savefig(HERE / "small_sets.png")
