@@ -39,7 +39,8 @@ class LabelledFolder(PairedFolder):
             otherwise.
         label_format: Config of a :class:`.BaseLabelFormat`, such as
             ``dict(type="ColorLabels")``, or its name alone; None for ids.
-        **kwargs: ``allow_unpaired`` of :class:`PairedFolder`; ``skip_suffix``,
+        **kwargs: ``image_prefix``, ``label_prefix`` and ``allow_unpaired`` of
+            :class:`PairedFolder`; ``skip_suffix``,
             ``pipeline``, ``metainfo``, ``indices``, ``test_mode``, ``lazy_init`` and
             ``serialize_data`` of :class:`SegFolder`.
 

@@ -1,7 +1,8 @@
 """Base of the data sets with an image folder and a label folder."""
 
 import logging
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mmengine.logging import print_log
@@ -21,6 +22,9 @@ class PairedFolder(SegFolder):
         data_root: Folder of the data set.
         label_dir: Label folder below it, with the sub-folders of the image folder.
         label_suffix: Ending of the label files, one or several, in any case.
+        image_prefix: What the names of images begin with and those of their labels do
+            not, such as ``"img_"``. Files that begin otherwise are no images.
+        label_prefix: The same of the labels, such as ``"mask_"``.
         allow_unpaired: Leave out images without a label and labels without an image
             with a warning, instead of an error.
         **kwargs: Further arguments of :class:`SegFolder`.
@@ -39,17 +43,21 @@ class PairedFolder(SegFolder):
         *,
         label_dir: str,
         label_suffix: str | Sequence[str],
+        image_prefix: str = "",
+        label_prefix: str = "",
         allow_unpaired: bool = False,
         **kwargs: Any,
     ) -> None:
         self.label_suffixes = as_tuple(label_suffix)
+        self.image_prefix, self.label_prefix = image_prefix, label_prefix
         self.allow_unpaired = allow_unpaired
         self.num_unpaired = 0
         super().__init__(data_root, label_dir=label_dir, **kwargs)
 
     def load_data_list(self) -> list[dict]:
         """List the images with their labels."""
-        images, labels = self.list_images(), self._list_labels()
+        images = self.list_images()
+        labels = _by_key(self._list_labels(), self.label_prefix)
         pairs = [stem for stem in images if stem in labels]
         no_label = [path for stem, path in images.items() if stem not in labels]
         no_image = [path for stem, path in labels.items() if stem not in images]
@@ -64,7 +72,8 @@ class PairedFolder(SegFolder):
         if self._share_folder():
             labels = [s.lower() for s in self.label_suffixes]
             suffixes = [s for s in suffixes if s.lower() not in labels]
-        return self.list_folder("img_path", suffixes, "image", labels)
+        files = self.list_folder("img_path", suffixes, "image", labels)
+        return _by_key(files, self.image_prefix)
 
     def _list_labels(self) -> dict[str, str]:
         labels = [s.lower() for s in self.label_suffixes]
@@ -102,3 +111,20 @@ class PairedFolder(SegFolder):
                 f"{' or '.join(both)} is a label, never its own image. {advice}"
             )
         return advice.strip()
+
+
+def _by_key(files: Mapping[str, str], prefix: str) -> dict[str, str]:
+    """Return files by what images and labels have in common, those with the prefix.
+
+    Args:
+        files: Paths by name below their folder, without the suffix.
+        prefix: Beginning of the names themselves.
+    """
+    found = {}
+    for path, file in files.items():
+        folder, slash, name = path.rpartition("/")
+        if name.startswith(prefix):
+            # archives made on a Mac have their accents as letters of their own
+            key = unicodedata.normalize("NFC", folder + slash + name[len(prefix) :])
+            found[key] = file
+    return found

@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from mmseg_uda.datasets.folders import IMAGE_SUFFIXES, PICTURE_SUFFIXES, is_one_folder
-from mmseg_uda.datasets.names.name_pairs import matching_tails
+from mmseg_uda.datasets.names.name_pairs import matching_prefixes, matching_tails
 from mmseg_uda.datasets.names.pairing_advice import pairing_advice
 from mmseg_uda.datasets.names.volumes import volume_advice
 from mmseg_uda.datasets.names.walk_folder import files_below
@@ -45,6 +45,8 @@ def find_pairs(images: Path, labels: Path, said: list[str]) -> dict[str, Any]:
         return options | _in_one_folder(images, pictures, said)
     ends = _by_suffixes(pictures, others)
     if ends is None:
+        ends = _by_prefixes(pictures, others)
+    if ends is None:
         ends = _by_tails(images, labels, pictures, others)
     options |= ends.pop("options")
     if ends["left"]:
@@ -74,6 +76,31 @@ def _by_suffixes(images: Sequence[str], labels: Sequence[str]) -> dict | None:
         options["label_suffix"] = one_or_all(theirs)
     left = len(stems ^ known)
     return {"options": options, "pairs": len(both), "left": left}
+
+
+def _by_prefixes(images: Sequence[str], labels: Sequence[str]) -> dict | None:
+    """Pair files whose names are equal but for the beginning and the suffix."""
+    if matching_tails(images, labels):
+        return None
+    prefixes = matching_prefixes(images, labels)
+    if prefixes is None:
+        return None
+    bare = [
+        [_without(prefix, n) for n in names if PurePath(n).name.startswith(prefix)]
+        for names, prefix in zip((images, labels), prefixes, strict=True)
+    ]
+    ends = _by_suffixes(*bare)
+    if ends is None:
+        return None
+    keys = ("image_prefix", "label_prefix")
+    own = {key: prefix for key, prefix in zip(keys, prefixes, strict=True) if prefix}
+    ends["options"] = own | ends["options"]
+    return ends
+
+
+def _without(prefix: str, name: str) -> str:
+    path = PurePath(name)
+    return str(path.with_name(path.name.removeprefix(prefix)))
 
 
 def _by_tails(

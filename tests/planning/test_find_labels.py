@@ -78,6 +78,22 @@ def test_find_labels__names(tmp_path, image, label, options):
     assert found.shares["class_1"] == pytest.approx(80 / 480)
 
 
+@pytest.mark.parametrize(
+    ("image", "label", "options"),
+    [
+        ("img_{}.jpg", "mask_{}.png", {"image_prefix": "img", "label_prefix": "mask"}),
+        ("{}.jpg", "gt_{}.tif", {"label_prefix": "gt_", "label_suffix": ".tif"}),
+    ],
+)
+def test_find_labels__names_that_begin_differently(tmp_path, image, label, options):
+    images(tmp_path / "x", [image.format(i) for i in range(3)])
+    for index in range(3):
+        save(tmp_path / "y" / label.format(index), IDS)
+    found = find_labels(tmp_path / "x", tmp_path / "y")
+    assert found.dataset.items() >= options.items()
+    assert len(found.paths) == 3
+
+
 def test_find_labels__images_and_labels_in_one_folder(tmp_path):
     images(tmp_path, ["1.jpg", "2.jpg", "3.jpg"])
     for name in ("1_mask.png", "2_mask.png"):

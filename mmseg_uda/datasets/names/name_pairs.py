@@ -102,6 +102,58 @@ def matching_heads(
     return best[0] if best and 2 * len(best) >= len(images) else None
 
 
+def matching_prefixes(
+    images: Sequence[str], labels: Sequence[str]
+) -> tuple[str, str] | None:
+    """Return what to take off the beginnings of names so that they pair up.
+
+    Args:
+        images: As for :func:`matching_tails`.
+        labels: Likewise, of another folder.
+
+    Returns:
+        The prefixes of images and of labels, one of which may be empty, if at least
+        half of the images have a partner then, each of its own.
+    """
+    candidates = [("", _beginning(labels)), (_beginning(images), "")]
+    example = matching_heads(images, labels)
+    if example is not None:
+        image, label = (_name(path) for path in example)
+        both = zip(reversed(image), reversed(label), strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
+        candidates.insert(0, (image[: len(image) - same], label[: len(label) - same]))
+    fitting = (pair for pair in candidates if _pair_up(*pair, images, labels))
+    return next(fitting, None)
+
+
+def _pair_up(
+    image_prefix: str, label_prefix: str, images: Sequence[str], labels: Sequence[str]
+) -> bool:
+    """Say whether half of the images have a label without prefixes, each its own."""
+    first = [_without(image_prefix, path) for path in images]
+    second = [_without(label_prefix, path) for path in labels]
+    known = [stem for stem in second if stem is not None]
+    shared = {*first} & {*known}
+    return len({*known}) == len(known) and 2 * len(shared) >= len(images)
+
+
+def _beginning(paths: Sequence[str]) -> str:
+    """Return what all names begin with, up to the first number."""
+    columns = zip(*map(_name, paths), strict=False)
+    equal = takewhile(lambda column: len({*column}) == 1, columns)
+    return re.split(r"\d", "".join(column[0] for column in equal))[0]
+
+
+def _name(path: str) -> str:
+    return _stem(path).rpartition("/")[2]
+
+
+def _without(prefix: str, path: str) -> str | None:
+    """Return a stem without the prefix of its name, None if it has another one."""
+    folder, slash, name = _stem(path).rpartition("/")
+    return folder + slash + name[len(prefix) :] if name.startswith(prefix) else None
+
+
 def near_miss(images: Sequence[str], labels: Sequence[str]) -> tuple[str, str] | None:
     """Say what else the names differ in, and what to do, if that is all.
 

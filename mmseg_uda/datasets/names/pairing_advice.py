@@ -7,7 +7,13 @@ from itertools import takewhile
 from pathlib import Path
 
 from ..folders import PICTURE_SUFFIXES, is_one_folder
-from .name_pairs import Tails, matching_heads, matching_tails, near_miss
+from .name_pairs import (
+    Tails,
+    matching_heads,
+    matching_prefixes,
+    matching_tails,
+    near_miss,
+)
 from .strangers import find_strangers
 from .walk_folder import files_below
 
@@ -60,11 +66,18 @@ def _by_names(images: Sequence[str], labels: Sequence[str]) -> str:
             f"Their names differ {near[0]} ({near[1]}): give label and image the same "
             "path, but for the suffix."
         )
+    prefixes = matching_prefixes(images, labels)
+    if prefixes is not None:
+        return (
+            f"Their names begin differently ({images[0]} <-> {labels[0]}): set "
+            f'image_prefix="{prefixes[0]}", label_prefix="{prefixes[1]}".'
+        )
     heads = matching_heads(images, labels)
     if heads is not None:
         return (
             f"Their names begin differently ({heads[0]} <-> {heads[1]}), which no "
-            "suffix can tell: rename the labels, or links to them, like the images."
+            "suffix or prefix can tell: rename the labels, or links to them, like the "
+            "images."
         )
     return ""
 

@@ -1,8 +1,13 @@
+import re
+import unicodedata
+from pathlib import Path
+
 import pytest
 
 from mmseg_uda.datasets import LabelledFolder, UnlabelledFolder
 from mmseg_uda.datasets.names.name_pairs import (
     matching_heads,
+    matching_prefixes,
     matching_tails,
     near_miss,
 )
@@ -13,6 +18,19 @@ NUMBERS = range(1, 15)
 def best(images, labels=None):
     tails = matching_tails(images, labels)
     return [(t.image, t.label, t.pairs) for t in tails]
+
+
+def test_matching_prefixes__each_label_its_own():
+    images = ["a/img_1.jpg", "a/img_2.jpg"]
+    labels = ["a/mask_1.png", "a/mask_2.png"]
+    assert matching_prefixes(images, labels) == ("img", "mask")
+    assert matching_prefixes(["1.jpg", "2.jpg"], ["gt_1.png", "gt_2.png"]) == (
+        "",
+        "gt_",
+    )
+    # another folder's label is none, and neither is one of two
+    assert matching_prefixes(images, ["b/mask_1.png", "b/mask_2.png"]) is None
+    assert matching_prefixes(images, ["a/mask_8.png", "a/mask_9.png"]) is None
 
 
 @pytest.mark.parametrize(
@@ -84,6 +102,28 @@ def draw(tmp_path, write):
         return str(tmp_path)
 
     return draw_files
+
+
+def test_labelled_folder__prefixes_as_advised(draw):
+    root = draw("images/img_{}.jpg", "labels/mask_{}.png")
+    with pytest.raises(ValueError, match="begin differently") as refused:
+        LabelledFolder(root)
+    advised = dict(re.findall(r'(\w+_prefix)="(\w*)"', str(refused.value)))
+    assert advised == {"image_prefix": "img", "label_prefix": "mask"}
+    data = LabelledFolder(root, **advised)
+    infos = [data.get_data_info(i) for i in range(len(data))]
+    names = [
+        tuple(Path(info[key]).name for key in ("img_path", "seg_map_path"))
+        for info in infos
+    ]
+    assert names == [(f"img_{i}.jpg", f"mask_{i}.png") for i in range(3)]
+
+
+def test_labelled_folder__accents_in_both_spellings(draw):
+    composed, apart = (unicodedata.normalize(form, "é") for form in ("NFC", "NFD"))
+    assert composed != apart
+    root = draw(f"images/{composed}{{}}.jpg", f"labels/{apart}{{}}.png")
+    assert len(LabelledFolder(root)) == 3
 
 
 def test_labelled_folder__suggests_suffixes_that_then_work(draw):
