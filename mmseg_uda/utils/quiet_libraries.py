@@ -8,6 +8,8 @@ _BESIDE_THE_POINT = (
     "When align_corners=True, the output would more aligned",
     # two channels and a softmax are what every loss and map here expects
     "For binary segmentation, we suggest using",
+    # the losses of heads are not what is minimised here
+    "Default ``avg_non_ignore`` is False",
     # mmengine of itself
     '"FileClient" will be deprecated',
     '"HardDiskBackend" is the alias of "LocalBackend"',

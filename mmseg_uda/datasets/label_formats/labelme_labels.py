@@ -158,7 +158,13 @@ def _points_of(
     shape: Mapping[str, Any], kind: str, where: str
 ) -> list[tuple[float, float]]:
     """Return the points of a shape, x and y."""
-    points = [(float(x), float(y)) for x, y in shape.get("points") or ()]
+    try:
+        points = [(float(x), float(y)) for x, y in shape.get("points") or ()]
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{where} cannot be drawn, as a point is no pair of numbers ({error}): "
+            "mend or remove it in LabelMe"
+        ) from error
     if not all(math.isfinite(part) for point in points for part in point):
         raise ValueError(f"{where} has a point that is no number: remove it in LabelMe")
     if len(points) < _POINTS[kind]:

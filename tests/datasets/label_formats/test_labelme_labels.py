@@ -158,6 +158,7 @@ def test_names__of_shapes_that_are_no_class(tmp_path):
         ([shape("car", "mask", [0, 0], [1, 1], mask="?")], {}, "no readable mask"),
         ([shape("car", "polygon", 1, 2, 3)], {}, "shape 1 cannot be drawn"),
         ([shape("car", "point", [None, 2])], {}, "shape 1 cannot be drawn"),
+        ([shape("car", "point", ["x", 2])], {}, "shape 1 cannot be drawn"),
         (["car"], {}, "shape 1 is no shape of LabelMe: car"),
         ([shape(["car"], "point", [1, 2])], {}, "is no class"),
         ([shape("car", "point", [float("nan"), 2])], {}, "a point that is no number"),
