@@ -173,7 +173,7 @@ def _set_length(
     length = plan_length(args.budget, pace.seconds, largest, each)
     plan.own["iters"] = length.iters
     plan.said.append(length.said)
-    plan.said.append(f"about {pace.memory_mib:.0f} MiB of memory on {pace.device}")
+    plan.said.append(pace.memory_told())
     return pace
 
 

@@ -121,7 +121,7 @@ def _dry_run(args: argparse.Namespace) -> str:
         table.add_row([name, pace.iters[name], f"{seconds:.2f}", f"{hours:.2f}"])
     return (
         f"{table}\nabout {whole:.2g} hours of training on {pace.device}, without "
-        f"validation and pseudo-labels; {pace.memory_mib:.0f} MiB of memory"
+        f"validation and pseudo-labels; {pace.memory_told()}"
     )
 
 

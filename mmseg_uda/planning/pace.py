@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import resource
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.utils.seeding import seeded
 
 _WARM_UP, _TIMED = 1, 2
+_MUCH = 0.8  # of all memory
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,27 @@ class Pace:
         iters: Length of each, as its config has it.
         memory_mib: The most that was taken: of the GPU, or of this process.
         device: Where.
+        there_mib: What the GPU, or this machine, has in all.
     """
 
     seconds: dict[str, float]
     iters: dict[str, int]
     memory_mib: float
     device: str
+    there_mib: float
+
+    def memory_told(self) -> str:
+        """Say how much memory a training takes, and if that is much."""
+        told = (
+            f"about {self.memory_mib:,.0f} MiB of memory on {self.device}, which has "
+            f"{self.there_mib:,.0f}"
+        )
+        if self.memory_mib > _MUCH * self.there_mib:
+            told += (
+                ": that is tight. Less is taken by smaller images (--longest), a "
+                "smaller network (--size) and fewer images at once (samples_per_domain)"
+            )
+        return told
 
 
 def measure_pace(request: Request) -> Pace:
@@ -66,7 +83,7 @@ def measure_pace(request: Request) -> Pace:
                 seconds[stage.name] = _seconds(cfg, device)
     finally:
         logging.disable(logging.NOTSET)
-    return Pace(seconds, iters, _memory(device), str(device))
+    return Pace(seconds, iters, _memory(device), str(device), _there(device))
 
 
 def _label_the_target(cfg: Config) -> None:
@@ -104,3 +121,9 @@ def _memory(device: torch.device) -> float:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device) / 2**20
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def _there(device: torch.device) -> float:
+    if device.type == "cuda":
+        return torch.cuda.get_device_properties(device).total_memory / 2**20
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -6,7 +6,7 @@ import pytest
 from test_init import ABC, folders  # noqa: F401  (a fixture)
 
 from mmseg_uda.commands.check_data import main
-from mmseg_uda.planning.pace import measure_pace
+from mmseg_uda.planning.pace import Pace, measure_pace
 from mmseg_uda.stages import Request
 
 
@@ -34,3 +34,10 @@ def test_measure_pace__leaves_nothing_behind(config):
     assert min(pace.seconds.values()) > 0
     assert pace.memory_mib > 100
     assert sorted(config.parents[2].rglob("*")) == before
+
+
+def test_pace__says_when_memory_is_tight():
+    little = Pace({}, {}, 300.0, "cuda:0", 24_000.0).memory_told()
+    assert little == "about 300 MiB of memory on cuda:0, which has 24,000"
+    much = Pace({}, {}, 20_000.0, "cuda:0", 24_000.0).memory_told()
+    assert "that is tight. Less is taken by smaller images (--longest)" in much
