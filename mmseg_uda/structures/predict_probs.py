@@ -24,19 +24,30 @@ def predict_probs(model: nn.Module, data: dict) -> Tensor:
         Probabilities (K, H, W), float32, on the model's device.
 
     Raises:
-        ValueError: If the model predicts a single channel or a non-finite number, or
-            not at the image's size.
+        ValueError: If the model predicts a single channel or a non-finite number, not
+            at the image's size, or not at all, as some want sizes of a certain kind.
     """
     if isinstance(model, BaseTTAModel):
         model = model.module
     if not isinstance(data["inputs"][0], (list, tuple)):
-        return probs_of(model.test_step(data)[0])
+        return probs_of(_predicted(model, data))
     total = 0.0
     num_augmented = len(data["inputs"])
     for index in range(num_augmented):
         batch = {key: value[index] for key, value in data.items()}
-        total = total + probs_of(model.test_step(batch)[0])
+        total = total + probs_of(_predicted(model, batch))
     return total / num_augmented
+
+
+def _predicted(model: nn.Module, data: dict) -> SegDataSample:
+    try:
+        return model.test_step(data)[0]
+    except AssertionError as error:  # which layers raise of sizes, such as UNet
+        raise ValueError(
+            f"the network refuses the image: {error} If it wants sizes divisible by N, "
+            "data_preprocessor=dict(test_cfg=dict(size_divisor=N)) of the model pads "
+            "images to them"
+        ) from error
 
 
 def probs_of(sample: SegDataSample) -> Tensor:

@@ -91,3 +91,13 @@ def test_predict_probs__refuses(tmp_path, logits, match):
     model.logits = lambda image: logits
     with pytest.raises(ValueError, match=match):
         predict_probs(model, load(tmp_path, PIPELINE))
+
+
+def test_a_network_that_wants_other_sizes_is_told_how_to_pad():
+    class Picky(torch.nn.Module):
+        def test_step(self, data):
+            raise AssertionError("sizes are to be divisible by 16.")
+
+    data = {"inputs": [torch.zeros(3, 5, 7)]}
+    with pytest.raises(ValueError, match=r"divisible by 16\. .*size_divisor=N"):
+        predict_probs(Picky(), data)
