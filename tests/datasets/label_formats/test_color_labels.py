@@ -131,7 +131,9 @@ def test_colors__unknown_ones_are_told_or_ignored(tmp_path):
     pixels = RGB[IDS]
     pixels[0, :2] = (1, 2, 3)
     Image.fromarray(pixels).save(tmp_path / "a.png")
-    told = r"a.png holds colours of no class: #010203 \(3.2% of its pixels\). Known are"
+    told = (
+        r"a.png holds colours of no class: #010203 \(3.2 % of its pixels\). Known are"
+    )
     with pytest.raises(ValueError, match=told + " #804080 road, #0ac81e tree"):
         bound(colors=COLORS).read(tmp_path / "a.png")
     expected = EXPECTED.copy()
