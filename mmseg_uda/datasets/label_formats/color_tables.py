@@ -73,7 +73,7 @@ def _cvat(lines: Sequence[str], path: Path) -> dict[str, list]:
 
 
 def _csv(text: str, path: Path) -> dict[str, list]:
-    rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    rows = csv_rows(text)
     wanted = {"name", "r", "g", "b"}
     names = [str(name).strip().lower() for name in rows.fieldnames or ()]
     if not wanted <= set(names):
@@ -89,6 +89,15 @@ def _csv(text: str, path: Path) -> dict[str, list]:
             raise ValueError(f"{path}: the colour {color} has no name")
         table.setdefault(row["name"].strip(), []).append(color)
     return table
+
+
+def csv_rows(text: str) -> csv.DictReader:
+    """Read a CSV of commas, of semicolons, as Excel writes in some lands, or tabs."""
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    return csv.DictReader(
+        io.StringIO(text), None, delimiter=delimiter, skipinitialspace=True
+    )
 
 
 def text_of(path: Path) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
@@ -15,7 +13,7 @@ from mmseg_uda.registry import LABEL_FORMATS
 from ..label_files import read_label_ids
 from ..label_maps import IGNORE, custom_lut, identity_lut
 from .base_label_format import BaseLabelFormat, check_merge, class_index
-from .color_tables import text_of
+from .color_tables import csv_rows, text_of
 from .name_lists import read_names
 
 _COLUMNS = ("pixel value", "class")
@@ -112,7 +110,7 @@ def read_numbers(path: Path) -> dict[int, str]:
     if path.suffix.lower() == ".txt":
         return dict(enumerate(read_names(path)))
     text = text_of(path)
-    rows = csv.DictReader(io.StringIO(text), skipinitialspace=True)
+    rows = csv_rows(text)
     names = [str(name).strip().lower() for name in rows.fieldnames or ()]
     if not set(_COLUMNS) <= set(names):
         raise ValueError(

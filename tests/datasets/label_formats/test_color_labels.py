@@ -167,7 +167,9 @@ CSV = (
 )
 
 
-@pytest.mark.parametrize("text", [CVAT, CSV])
+@pytest.mark.parametrize(
+    "text", [CVAT, CSV, CSV.replace(",", ";"), CSV.replace(",", "\t")]
+)
 def test_table__of_cvat_or_csv(tmp_path, text):
     (tmp_path / "map.txt").write_text(text)
     save_rgb(tmp_path / "a.png")

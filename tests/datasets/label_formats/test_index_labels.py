@@ -111,6 +111,9 @@ def test_band__of_a_wide_gray_png_with_alpha(tmp_path):
     assert np.array_equal(IndexLabels(band=2).read(tmp_path / "a.png"), alpha)
 
 
+TABLE = "Pixel Value, Class\n0, background\n1, car\n2, lane\n3, dog\n"
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Labels of Roboflow's kind: ids, and a table of their classes beside them."""
@@ -119,9 +122,15 @@ def folder(tmp_path):
             path = tmp_path / kind / f"{number}.png"
             path.parent.mkdir(exist_ok=True)
             Image.fromarray(pixels.astype(np.uint8)).save(path)
-    table = "Pixel Value, Class\n0, background\n1, car\n2, lane\n3, dog\n"
-    (tmp_path / "_classes.csv").write_text(table)
+    (tmp_path / "_classes.csv").write_text(TABLE)
     return tmp_path
+
+
+def test_table__of_semicolons_as_of_commas(folder):
+    expected = dataset(folder)[0]["gt_seg_map"]
+    (folder / "_classes.csv").write_text(TABLE.replace(",", ";"))
+    assert np.array_equal(dataset(folder)[0]["gt_seg_map"], expected)
+    assert len(np.unique(expected)) > 2
 
 
 def dataset(folder, classes=("car", "road", "background"), **options):
