@@ -86,7 +86,18 @@ def _look(args: argparse.Namespace) -> dict[str, FoundImages]:
         found["val"] = _like(
             source, absolute(images), absolute(labels), given, args.label_band
         )
+        _read_as_target(found["val"], found["target"])
     return found
+
+
+def _read_as_target(val: FoundImages, target: FoundImages) -> None:
+    """Let validation images become what the target's are made, which are predicted."""
+    for option in ("value_range", "bands"):
+        wanted = target.dataset.get(option)
+        if option in val.dataset and wanted and val.dataset[option] != wanted:
+            val.dataset[option] = wanted
+            val.said[:] = [said for said in val.said if f"(`{option}`)" not in said]
+            val.said.append(f"images are read as the target's: {wanted} (`{option}`)")
 
 
 def _check_target(

@@ -168,3 +168,17 @@ def test_init__three_commands(folders):
     run("predict", "runs/cracks/cracks.py", weights, "b", "--out", "predicted")
     written = sorted((folders / "predicted/labels").iterdir())
     assert [path.name for path in written] == [f"{i}_rgb.png" for i in range(5)]
+
+
+def test_init__validation_images_are_read_as_those_of_the_target(folders, capsys):
+    rng = np.random.default_rng(1)
+    for folder, most in (("b", 4000), ("c/images", 9000)):
+        for path in sorted((folders / folder).iterdir()):
+            path.unlink()
+            pixels = rng.integers(0, most, (96, 128)).astype(np.uint16)
+            Image.fromarray(pixels).save(path.with_suffix(".png"))
+    main([*ABC, *VAL, "--iters", "7"])
+    own = Resolver(Request(folders / "runs/cracks/cracks.py")).leaf.own
+    assert 3900 < own.target.value_range[1] < 4100
+    assert own.val.value_range == own.target.value_range
+    assert "images are read as the target's" in capsys.readouterr().out
