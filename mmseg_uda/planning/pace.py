@@ -17,6 +17,7 @@ from mmseg.registry import MODELS
 
 from mmseg_uda.stages import Request, Resolver
 from mmseg_uda.stages.checks.building import building
+from mmseg_uda.stages.training.single_values import explained_single_values
 from mmseg_uda.utils.devices import choose_device
 from mmseg_uda.utils.seeding import seeded
 
@@ -80,7 +81,8 @@ def measure_pace(request: Request) -> Pace:
                 cfg = resolver.stage_config(stage)
                 iters[stage.name] = cfg.train_cfg.max_iters
                 _label_the_target(cfg)
-                seconds[stage.name] = _seconds(cfg, device)
+                with explained_single_values(stage.name):
+                    seconds[stage.name] = _seconds(cfg, device)
     finally:
         logging.disable(logging.NOTSET)
     return Pace(seconds, iters, _memory(device), str(device), _there(device))

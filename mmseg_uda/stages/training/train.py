@@ -17,6 +17,7 @@ from mmseg_uda.weights.checkpoints import TRAINING_PARTS, load_into
 from ..errors import StageError
 from ..weights.named_weights import drop_overwritten, fetch_named_weights
 from .early_end import EarlyEnd
+from .single_values import explained_single_values
 from .stage_runner import CallBeforeTrain, StageRunner
 
 
@@ -57,7 +58,8 @@ def train(
         runner.register_hook(EarlyEnd())
         if not any(isinstance(hook, WeightReportHook) for hook in runner.hooks):
             runner.register_hook(WeightReportHook())
-        runner.train()
+        with explained_single_values(name):
+            runner.train()
     except NonFiniteLossError as error:
         raise NonFiniteLossError(f"{error} {_what_next(cfg, name)}") from error
     except (StopIteration, SystemExit) as error:  # nothing was scored, nothing saved
