@@ -302,6 +302,14 @@ def test_checks__count_pixels_and_remember_them(tmp_path, monkeypatch):
     ]
 
 
+def test_names_with_the_slashes_of_windows(tmp_path):
+    names = {"named": ["b\\1.png"], "files": ["b/1.png"]}
+    root = write(tmp_path, shape(1, 7, 9, [BOX]), **names)
+    data = dataset(root)
+    assert data.get_data_info(0)["img_path"].endswith("images/b/1.png")
+    assert (data[0]["gt_seg_map"] == 1).sum() == 150
+
+
 def test_checks__another_size_is_an_error(tmp_path):
     root = write(tmp_path, shape(1, 7, 9, [BOX]), named=["a.png"])
     text = (root / "annotations.json").read_text().replace('"width": 40', '"width": 30')

@@ -43,6 +43,9 @@ def read_coco(path: str | Path, panoptic: bool = False) -> dict[str, list[dict]]
     kinds = {**_KEYS, "annotations": _PANOPTIC} if panoptic else _KEYS
     for name, keys in kinds.items():
         _check_all(content[name], keys, f"{path}, {name}")
+    for entry in (*content["images"], *(content["annotations"] if panoptic else ())):
+        # programs of Windows write its paths
+        entry["file_name"] = entry["file_name"].replace("\\", "/")
     for image in content["images"]:
         _check_inside(image["file_name"], path)
     for name, key in _UNIQUE:
@@ -86,10 +89,10 @@ def _check_unique(entries: Sequence[Mapping], key: str, where: str) -> None:
 
 def _check_inside(name: str, path: Path) -> None:
     parts = PurePosixPath(name)
-    if parts.is_absolute() or ".." in parts.parts or "\\" in name:
+    if parts.is_absolute() or ".." in parts.parts:
         raise ValueError(
             f"{path} names the image '{name}': names are paths below the image folder, "
-            "with forward slashes and without '..'"
+            "without '..'"
         )
 
 
