@@ -9,6 +9,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -66,8 +67,8 @@ def write_onnx(
     differing = []
     for image, probs in zip(images, wanted, strict=True):
         image = np.ascontiguousarray(image)
-        labels, confidence = session.run(None, {"image": image})
         name = f"an image of {image.shape[1]}x{image.shape[0]} pixels"
+        labels, confidence = _run(session, {"image": image}, name)
         differing.append(check_predictions(labels, confidence, probs, name))
     write_atomic(path, model.SerializeToString())
     return differing
@@ -100,15 +101,25 @@ def onnx_network(
     session = onnx_session(model)
     for size in sizes:
         image = noise(size)
-        try:
-            (given,) = session.run(None, {"pixels": image.numpy()})
-        except Exception as error:
-            raise ValueError(
-                f"the ONNX network fails at {size[1]}x{size[0]} pixels: {error}. "
-                "Nothing was written; export without --onnx"
-            ) from error
+        name = f"{size[1]}x{size[0]} pixels"
+        (given,) = _run(session, {"pixels": image.numpy()}, name)
         check_logits(torch.from_numpy(given), network(image), size, "ONNX")
     return model
+
+
+def _run(session: Any, inputs: dict[str, np.ndarray], name: str) -> list[np.ndarray]:
+    """Run a graph on what ``name`` says.
+
+    Raises:
+        ValueError: If onnxruntime cannot, as with sizes that were frozen into it.
+    """
+    try:
+        return session.run(None, inputs)
+    except Exception as error:  # of its own, each its own class
+        raise ValueError(
+            f"the ONNX network fails at {name}: {error}. Nothing was written; export "
+            "without --onnx"
+        ) from error
 
 
 def with_both_ends(

@@ -12,6 +12,7 @@ from in_process import call
 from PIL import Image
 
 from mmseg_uda.exporting import export as export_module
+from mmseg_uda.exporting import onnx_export
 from mmseg_uda.exporting.network_program import NetworkProgram, exported_program
 from mmseg_uda.exporting.onnx_export import onnx_network
 from mmseg_uda.stages import Request, Resolver
@@ -252,3 +253,12 @@ def stock_network(head, test_cfg=None, preprocessor=None, **options):
     return segmentor, SegDataPreProcessor(
         mean=[1.0] * 3, std=[2.0] * 3, size_divisor=1, test_cfg=preprocessor
     )
+
+
+def test_onnx__what_the_runtime_cannot_run_is_refused():
+    class Session:
+        def run(self, *_):
+            raise RuntimeError("indices element out of data bounds")
+
+    with pytest.raises(ValueError, match=r"fails at an image .* export without --onnx"):
+        onnx_export._run(Session(), {}, "an image of 3x5 pixels")
