@@ -2,13 +2,15 @@
 
 Usage: ``python docs/benchmarks/small_sets_choice.py [FOLDER]``, after small_sets.py
 with the same folder. Every network that a stage one ended with is scored with the batch
-norm statistics that it came with and with the target's; writes small_sets_choice.json.
+norm statistics that it came with and with the target's; writes small_sets_choice.json,
+which keeps what is in it.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -32,24 +34,23 @@ from mmseg_uda.statistics.predicted_shares import distance_of_shares
 from mmseg_uda.weights.checkpoints import TRAINING_PARTS
 
 HERE = Path(__file__).parent
+RESULTS = HERE / "small_sets_choice.json"
 METHODS = ("mrnet_lcrf", "lcda_lcrf")
-SETS = ("vessels", "fields")
+SETS = ("vessels", "fields", "nuclei")
 SEEDS = (0, 1, 2)
 
 
 def main(folder: Path) -> None:
     """Score all networks that there are."""
-    found = []
-    for name in SETS:
-        for method in METHODS:
-            for seed in SEEDS:
-                run = folder / "runs" / f"{name}_{method}" / f"seed{seed}" / "stage_one"
-                if (run / "done.json").exists():
-                    print(run, flush=True)
-                    about = {"set": name, "method": method, "seed": seed}
-                    found.append({**about, **scores_of(run)})
-    text = json.dumps({"networks": found}, indent=1)
-    (HERE / "small_sets_choice.json").write_text(text + "\n")
+    found = json.loads(RESULTS.read_text())["networks"] if RESULTS.exists() else []
+    known = {(one["set"], one["method"], one["seed"]) for one in found}
+    for name, method, seed in product(SETS, METHODS, SEEDS):
+        run = folder / "runs" / f"{name}_{method}" / f"seed{seed}" / "stage_one"
+        if (name, method, seed) not in known and (run / "done.json").exists():
+            print(run, flush=True)
+            about = {"set": name, "method": method, "seed": seed}
+            found.append({**about, **scores_of(run)})
+    RESULTS.write_text(json.dumps({"networks": found}, indent=1) + "\n")
 
 
 @torch.no_grad()

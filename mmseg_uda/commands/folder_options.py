@@ -53,7 +53,8 @@ def add_plan_options(parser: argparse._ActionsContainer) -> None:
         metavar="CLASS",
         help="NAME ... in the order of the labels' values, NAME=VALUE ..., or "
         "NAME=#RRGGBB ... for labels whose colours are classes; `ignore` names what "
-        "does not count (default: what the files say)",
+        "does not count, NAME=other all values or colours that are not named, such as "
+        "numbers of objects (default: what the files say)",
     )
     parser.add_argument(
         "--label-band",

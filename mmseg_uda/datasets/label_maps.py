@@ -124,10 +124,16 @@ def identity_lut(num_classes: int) -> np.ndarray:
     return _table(dict(zip(ids, ids, strict=True)), valid=[*ids, IGNORE])
 
 
-def custom_lut(label_map: Mapping[int, int], num_classes: int) -> np.ndarray:
+def custom_lut(
+    label_map: Mapping[int, int], num_classes: int, unlisted: int | None = None
+) -> np.ndarray:
     """Return the table of a user's ``label_map``, raw id -> class index or 255.
 
-    The raw value 255 means ignore unless the map says otherwise.
+    Args:
+        label_map: Class index, 255 to ignore, by raw id.
+        num_classes: How many classes there are.
+        unlisted: Class index, or 255, of all ids that the map does not name. None: they
+            are errors, but for 255, which means ignore.
 
     Raises:
         ValueError: If a raw id is not in [0, 65535] or an index not in [0, K-1].
@@ -141,7 +147,12 @@ def custom_lut(label_map: Mapping[int, int], num_classes: int) -> np.ndarray:
                 f"label_map sends {raw} to {index}, but the {num_classes} classes are "
                 f"0..{num_classes - 1} ({IGNORE} = ignore)"
             )
-    return _table(ids, valid=[*ids, IGNORE])
+    lut = _table(ids, valid=[*ids, IGNORE])
+    if unlisted is None:
+        return lut
+    whole = np.full(LARGEST_ID + 1, unlisted, dtype=np.int16)
+    whole[list(ids)] = list(ids.values())
+    return whole
 
 
 def restrict_lut(lut: np.ndarray, classes: Sequence[str]) -> np.ndarray:

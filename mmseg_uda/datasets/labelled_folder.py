@@ -95,17 +95,20 @@ class LabelledFolder(PairedFolder):
     def make_lut(self, classes: Sequence[str]) -> np.ndarray:
         """Return the table of ``label_map``, or of the format."""
         self.label_format.bind(Path(self.data_root), classes, self._own_palette)
+        num, unlisted = len(classes), self.label_format.unlisted
         if not self.label_format.has_numbers:
-            lut = self.label_format.lut(len(classes))
-        elif self.raw_label_map is None:
-            lut = identity_lut(len(classes))
+            lut = self.label_format.lut(num)
+        elif self.raw_label_map is not None:
+            lut = custom_lut(self.raw_label_map, num, unlisted)
+        elif unlisted is not None:
+            lut = custom_lut({index: index for index in range(num)}, num, unlisted)
         else:
-            lut = custom_lut(self.raw_label_map, len(classes))
+            lut = identity_lut(num)
         self.label_format.check_lut(lut)
         return lut
 
     def advise_on_values(self, values: Sequence[int]) -> str:
         """Return which ``label_map`` the raw values of the labels ask for."""
-        if not self.label_format.has_numbers:
+        if not self.label_format.has_numbers or self.label_format.unlisted is not None:
             return ""
         return advise_map(values, self.metainfo["classes"], self.raw_label_map)

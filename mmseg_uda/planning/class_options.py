@@ -10,6 +10,7 @@ from mmseg_uda.datasets.label_maps import IGNORE
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _IGNORE = "ignore"
+_OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -20,18 +21,21 @@ class GivenClasses:
         names: Names of the classes, in their order; ``ignore`` is none.
         values: Class index, 255 for ``ignore``, by label value, if values are said.
         colors: Colours, ``"#rrggbb"``, by name, if colours are said.
+        other: Name, or ``ignore``, of all other values or colours; None: these are
+            errors.
     """
 
     names: tuple[str, ...]
     values: dict[int, int] = field(default_factory=dict)
     colors: dict[str, list[str]] = field(default_factory=dict)
+    other: str | None = None
 
 
 def parse_classes(words: Sequence[str]) -> GivenClasses:
     """Read ``--classes``: ``NAME ...``, ``NAME=VALUE ...`` or ``NAME=#RRGGBB ...``.
 
     A name may come several times, with other values or colours; ``ignore`` names those
-    that do not count.
+    that do not count, ``NAME=other`` all that are not named.
 
     Args:
         words: The words behind the option; names in one word may be parted by commas.
@@ -44,11 +48,13 @@ def parse_classes(words: Sequence[str]) -> GivenClasses:
     names = tuple(dict.fromkeys(name for name, _ in pairs if name != _IGNORE))
     if not names:
         raise ValueError("--classes names no class")
-    kinds = {_kind(value) for _, value in pairs}
-    if len(kinds) > 1 or None in kinds:
+    other = [name for name, value in pairs if value == _OTHER]
+    kinds = {_kind(value) for _, value in pairs if value != _OTHER}
+    if len(kinds) != 1 or None in kinds or (other and kinds == {"name"}):
         raise ValueError(
             "--classes is NAME ..., or NAME=VALUE ... (whole numbers), or "
-            f"NAME=#RRGGBB ...; got {' '.join(items)}"
+            "NAME=#RRGGBB ..., the latter two with one NAME=other for the rest; got "
+            f"{' '.join(items)}"
         )
     if kinds == {"name"}:
         if len(names) < len(pairs):
@@ -56,14 +62,18 @@ def parse_classes(words: Sequence[str]) -> GivenClasses:
         return GivenClasses(names)
     twice = {value.lower() for _, value in pairs}
     if len(twice) < len(pairs):
-        raise ValueError(f"--classes says one {kinds.pop()} twice: {' '.join(items)}")
+        kind = "other" if len(other) > 1 else kinds.pop()
+        raise ValueError(f"--classes says one {kind} twice: {' '.join(items)}")
+    rest = other[0] if other else None
+    pairs = [(name, value) for name, value in pairs if value != _OTHER]
     if kinds == {"value"}:
         index = {**{name: i for i, name in enumerate(names)}, _IGNORE: IGNORE}
-        return GivenClasses(names, {int(value): index[name] for name, value in pairs})
+        values = {int(value): index[name] for name, value in pairs}
+        return GivenClasses(names, values, other=rest)
     colors: dict[str, list[str]] = {}
     for name, value in pairs:
         colors.setdefault(name, []).append(value.lower())
-    return GivenClasses(names, colors=colors)
+    return GivenClasses(names, colors=colors, other=rest)
 
 
 def _kind(value: str) -> str | None:

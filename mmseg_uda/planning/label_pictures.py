@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mmseg_uda.datasets.checks.label_values import count_ids
 from mmseg_uda.datasets.image_headers import read_header
 from mmseg_uda.datasets.label_files import read_label_ids
 from mmseg_uda.datasets.label_formats.color_tables import packed, told
+from mmseg_uda.datasets.label_maps import IGNORE
 from mmseg_uda.datasets.reading.label_colors import NO_COLOR, label_colors
 from mmseg_uda.datasets.reading.tiff import nodata_of
 from mmseg_uda.utils.percent import percent
@@ -49,26 +51,40 @@ def find_encoding(
     elif band is None and any(_is_coloured(path) for path in files):
         raise ValueError(_ask_for_colors(files))
     else:
-        nodata = nodata_of(files[0])
+        given, nodata = _without_nodata(given, nodata_of(files[0]))
         counts: Counter[int] = Counter()
         for path in files:
             counts.update(count_ids(read_label_ids(path, band=band, nodata=nodata)))
-        _say_format(found, band, nodata)
         meaning = meaning_of(counts, given)
+        _say_format(found, band, nodata, given.other if given else None)
         found.classes, found.encoding = meaning.classes, meaning.encoding
         found.said += meaning.said
         if meaning.label_map is not None:
             found.dataset["label_map"] = meaning.label_map
 
 
-def _say_format(found: FoundLabels, band: int | None, nodata: float | None) -> None:
+def _say_format(
+    found: FoundLabels, band: int | None, nodata: float | None, other: str | None
+) -> None:
     """Let labels be read from a band, or with a number for what has no label."""
-    options = {"band": band, "nodata": nodata}
+    options = {"band": band, "nodata": nodata, "unknown": other}
     options = {name: value for name, value in options.items() if value is not None}
     if options:
         found.dataset["label_format"] = {"type": "IndexLabels", **options}
     if nodata is not None:
         found.said.append(f"{nodata:g} is declared to be no data, and ignored")
+
+
+def _without_nodata(
+    given: GivenClasses | None, nodata: float | None
+) -> tuple[GivenClasses | None, float | None]:
+    """Let what a file declares to be no data be none of the other numbers."""
+    if given is None or given.other is None or nodata is None:
+        return given, nodata
+    is_id = nodata >= 0 and float(nodata).is_integer()
+    value = int(nodata) if is_id else IGNORE  # which is what it is read as
+    values = {value: IGNORE, **given.values}
+    return replace(given, values=values), None if is_id else nodata
 
 
 def _may_be_masks(given: GivenClasses | None) -> bool:
@@ -89,10 +105,12 @@ def _by_colors(found: FoundLabels, given: GivenClasses) -> None:
     colors = {
         name: own[0] if len(own) == 1 else own for name, own in given.colors.items()
     }
-    found.dataset["label_format"] = {"type": "ColorLabels", "colors": colors}
+    rest = {} if given.other is None else {"unknown": given.other}
+    found.dataset["label_format"] = {"type": "ColorLabels", "colors": colors, **rest}
     found.classes, found.encoding = given.names, "colours, as --classes says"
-    first = [next(packed(given.colors[name], name)) for name in given.names]
-    found.palette = [rgb(color) for color in first]
+    if given.other is None:
+        first = [next(packed(given.colors[name], name)) for name in given.names]
+        found.palette = [rgb(color) for color in first]
 
 
 def _is_coloured(path: Path) -> bool:
@@ -122,6 +140,8 @@ def _ask_for_colors(files: Sequence[Path]) -> str:
     if len(counts) > _FEW:
         return (
             f"{text}, ... These are many: were they saved as JPEG, or blurred by an "
-            "export? Name those that are classes: --classes NAME=#RRGGBB ..."
+            "export? Name those that are classes: --classes NAME=#RRGGBB ... If every "
+            "object has a colour of its own, say --classes "
+            f"background={told(shown[0][0])} NAME=other"
         )
     return f"{text}. Name them: --classes {words} (ignore=... for what is none)"

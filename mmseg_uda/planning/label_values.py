@@ -11,6 +11,8 @@ from mmseg_uda.utils.percent import percent
 from .class_options import GivenClasses
 
 _MOST = 64  # values that can be classes nobody has named
+_SHOWN = 16  # values that a message lists
+_OBJECTS = 16  # values from which on they may number objects
 _BRIGHT = 100  # a value from which on 255 is one of several grays, not "no label"
 
 
@@ -53,14 +55,32 @@ def _as_said(
     values: Sequence[int], counts: Mapping[int, int], given: GivenClasses
 ) -> Meaning:
     unknown = [v for v in values if v not in given.values and v != IGNORE]
+    if given.other is not None:
+        return _with_rest(values, counts, given)
     if unknown:
         raise ValueError(
             f"--classes does not say what {_told(unknown, counts)} is: add "
-            + " ".join(f"NAME={value}" for value in unknown)
-            + ", or ignore=..."
+            f"{_to_name(unknown)}, or ignore=...{_objects(values)}"
         )
     _check_absent(values, counts, given)
     return Meaning(given.names, dict(given.values), "numbers, as --classes says")
+
+
+def _with_rest(
+    values: Sequence[int], counts: Mapping[int, int], given: GivenClasses
+) -> Meaning:
+    """Let all numbers that are not named be one class."""
+    rest = [value for value in values if value not in given.values]
+    if not rest:
+        raise ValueError(
+            f"--classes says that all other numbers are {given.other}, but the labels "
+            f"hold none: {_told(values, counts)}"
+        )
+    share = percent(sum(counts[v] for v in rest) / sum(counts.values()))
+    are = "ignored" if given.other == "ignore" else given.other
+    said = [f"{len(rest)} other numbers ({share} of the pixels) are {are}"]
+    encoding = "numbers, as --classes says"
+    return Meaning(given.names, dict(given.values), encoding, said)
 
 
 def _check_absent(
@@ -88,6 +108,7 @@ def _named(
             f"--classes names one class, {names[0]}, and the labels hold "
             f"{_told(values, counts)}: name what it lies on, too, in the order of the "
             f"values, such as --classes background {names[0]}"
+            f"{_objects(values, names[0])}"
         )
     if ids and ids[-1] < num and not (IGNORE in values and len(ids) == 1 < num):
         return Meaning(names, None, "class indices")
@@ -106,8 +127,8 @@ def _named(
         return Meaning(names, label_map, "numbers from 1 on", ["0 is ignored"])
     raise ValueError(
         f"--classes names {num} classes, the labels hold {_told(values, counts)}: say "
-        "which is which, --classes "
-        + " ".join(f"NAME={value}" for value in values[:_MOST])
+        f"which is which, --classes {_to_name(values)}"
+        f"{_objects(values, names[-1] if num == 2 else 'NAME')}"
     )
 
 
@@ -130,9 +151,9 @@ def _unnamed(values: Sequence[int], counts: Mapping[int, int]) -> Meaning:
         )
     if len(values) > _MOST:
         raise ValueError(
-            f"the labels hold {len(values)} values, {_told(values[:8], counts)}, ...: "
-            "are they photographs, or numbers of instances? If they are classes, name "
-            "them: --classes NAME=VALUE ..."
+            f"the labels hold {len(values)} values, {_told(values, counts)}: are they "
+            "photographs? If they are classes, name them: --classes NAME=VALUE ..."
+            f"{_objects(values)}"
         )
     if ids == list(range(len(ids))):
         names = ("background", "foreground") if len(ids) == 2 else _made_up(ids)
@@ -150,6 +171,7 @@ def _unnamed(values: Sequence[int], counts: Mapping[int, int]) -> Meaning:
         [
             f"the values {_told(found, counts)} are a class each: --classes NAME=VALUE "
             "... names them, and ignore=VALUE those that are none"
+            f"{_objects(found)}"
         ],
     )
 
@@ -159,7 +181,25 @@ def _made_up(values: Sequence[int]) -> tuple[str, ...]:
 
 
 def _told(values: Sequence[int], counts: Mapping[int, int]) -> str:
-    return ", ".join(f"{value} ({_share(value, counts)})" for value in values)
+    shown = [f"{value} ({_share(value, counts)})" for value in values[:_SHOWN]]
+    more = len(values) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _to_name(values: Sequence[int]) -> str:
+    shown = [f"NAME={value}" for value in values[:_SHOWN]]
+    return " ".join(shown + ["..."] * (len(values) > _SHOWN))
+
+
+def _objects(values: Sequence[int], name: str = "NAME") -> str:
+    """Say what to do if values that are many number the objects in an image."""
+    if len(values) < _OBJECTS:
+        return ""
+    ground = values[0]
+    return (
+        f". If {ground} is the background and every other number is one object, say "
+        f"--classes background={ground} {name}=other"
+    )
 
 
 def _share(value: int, counts: Mapping[int, int]) -> str:

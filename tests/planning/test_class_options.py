@@ -25,6 +25,17 @@ from mmseg_uda.planning.class_options import GivenClasses, parse_classes
                 },
             ),
         ),
+        (["a=0", "b=other"], GivenClasses(("a", "b"), {0: 0}, other="b")),
+        (["a=7", "ignore=other"], GivenClasses(("a",), {7: 0}, other="ignore")),
+        (
+            ["a=1", "b=2", "a=other"],
+            GivenClasses(("a", "b"), {1: 0, 2: 1}, other="a"),
+        ),
+        (
+            ["a=#000000", "b=other"],
+            GivenClasses(("a", "b"), colors={"a": ["#000000"]}, other="b"),
+        ),
+        (["a=1", "other=2"], GivenClasses(("a", "other"), {1: 0, 2: 1})),
     ],
 )
 def test_parse_classes(words, expected):
@@ -41,6 +52,9 @@ def test_parse_classes(words, expected):
         (["a=1", "b=1"], "one value twice"),
         (["a=#ff0000", "b=#FF0000"], "one colour twice"),
         (["ignore=0"], "no class"),
+        (["a=other"], "one NAME=other for the rest"),
+        (["a", "b=other"], "one NAME=other for the rest"),
+        (["a=0", "b=other", "c=other"], "one other twice"),
         ([","], "no class"),
     ],
 )

@@ -24,8 +24,9 @@ def advise_map(
     """
     if max(values, default=0) > LARGEST_ID:
         return (
-            f"Class ids go up to {LARGEST_ID}, values here to {max(values)}. Are these "
-            "numbers of instances, or colours? Write the class of each pixel instead"
+            f"Class ids go up to {LARGEST_ID}, values here to {max(values)}. If these "
+            "are numbers of objects, say which class these are: "
+            "label_format=dict(type='IndexLabels', unknown=NAME) with label_map={0: 0}"
         )
     if label_map is not None:
         whole = {int(raw): int(index) for raw, index in label_map.items()}

@@ -30,6 +30,14 @@ class BaseLabelFormat(ABC):
         """Whether files hold numbers that the data set's ``label_map`` translates."""
         return False
 
+    @property
+    def unlisted(self) -> int | None:
+        """Class index, or 255, of numbers that ``label_map`` does not name.
+
+        None: they are errors.
+        """
+        return None
+
     def bind(self, root: Path, classes: Sequence[str], palette: Sequence) -> None:  # noqa: B027
         """Learn the classes of the data set.
 

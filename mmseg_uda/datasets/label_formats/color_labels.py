@@ -16,7 +16,6 @@ from ..reading.label_colors import NO_COLOR, label_colors
 from .base_label_format import BaseLabelFormat, check_merge, class_index
 from .color_tables import packed, read_table, told
 
-_UNKNOWN = ("error", "ignore")
 _SHOWN = 5
 _TRACE = 0.01  # of a label's pixels: what blurred borders make
 
@@ -34,7 +33,8 @@ class ColorLabels(BaseLabelFormat):
             are those of classes, or of ``merge``.
         merge: Class name by a name of the table that is none: ``{"lane": "road"}``.
         unknown: What pixels of another colour are: an ``"error"``, or ``"ignore"``,
-            such as where an export has blurred the borders.
+            such as where an export has blurred the borders, or a class, such as where
+            each of its objects has a colour of its own.
         transparent: Class of fully transparent pixels, whatever their colour, or
             ``"ignore"``.
 
@@ -50,8 +50,6 @@ class ColorLabels(BaseLabelFormat):
         unknown: str = "error",
         transparent: str = "ignore",
     ) -> None:
-        if unknown not in _UNKNOWN:
-            raise ValueError(f"unknown must be 'error' or 'ignore', got {unknown!r}")
         if colors is not None and not isinstance(colors, Mapping):
             raise ValueError(f"colors is {{class: colour}}, got {colors!r}")
         if colors is not None and table is not None:
@@ -63,25 +61,14 @@ class ColorLabels(BaseLabelFormat):
         self.merge = dict(merge or {})
         self.unknown = unknown
         self.transparent = transparent
-        self._clear = IGNORE
+        self._clear = self._rest = IGNORE
         self._values = np.empty(0, np.int64)  # sorted colours, as one number each
         self._ids = np.empty(0, np.int64)
         self._names: dict[int, str] = {}
 
     def bind(self, root: Path, classes: Sequence[str], palette: Sequence) -> None:
         """Find out which colour is which class."""
-        given, where = self.colors, "colors"
-        if self.table is not None:
-            given, where = read_table(Path(root, self.table)), self.table
-            given = _merged(given, self.merge)
-        elif given is None:
-            if not palette:
-                raise ValueError(
-                    "ColorLabels knows no colours: give colors={name: '#rrggbb'"
-                    "}, a table, or metainfo=dict(classes=..., palette=...)"
-                )
-            given = dict(zip(classes, palette, strict=True))
-            where = "metainfo.palette"
+        given, where = self._given(root, classes, palette)
         ids: dict[int, int] = {}
         for name, colors in given.items():
             index = class_index(name, classes, where)
@@ -96,14 +83,31 @@ class ColorLabels(BaseLabelFormat):
         if not ids:
             raise ValueError(f"{where} names no colour")
         self._clear = class_index(self.transparent, classes, "transparent")
+        if self.unknown != "error":
+            self._rest = class_index(self.unknown, classes, "unknown")
         self._values = np.array(sorted(ids), np.int64)
         self._ids = np.array([ids[color] for color in sorted(ids)], np.int64)
+
+    def _given(
+        self, root: Path, classes: Sequence[str], palette: Sequence
+    ) -> tuple[Mapping[str, Any], str]:
+        """Return the colours by name, and what says so."""
+        if self.table is not None:
+            return _merged(read_table(Path(root, self.table)), self.merge), self.table
+        if self.colors is not None:
+            return self.colors, "colors"
+        if not palette:
+            raise ValueError(
+                "ColorLabels knows no colours: give colors={name: '#rrggbb'"
+                "}, a table, or metainfo=dict(classes=..., palette=...)"
+            )
+        return dict(zip(classes, palette, strict=True)), "metainfo.palette"
 
     @property
     def decides(self) -> str:
         """The options, and which colour is which class."""
         known = dict(zip(self._values.tolist(), self._ids.tolist(), strict=True))
-        return f"{self!r} {known} {self._clear}"
+        return f"{self!r} {known} {self._clear} {self._rest}"
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
         """Return class indices, 255 = ignore."""
@@ -111,7 +115,7 @@ class ColorLabels(BaseLabelFormat):
         place = np.searchsorted(self._values, colors)
         place[place == len(self._values)] = 0
         known = self._values[place] == colors
-        ids = np.where(known, self._ids[place], IGNORE).astype(np.uint8)
+        ids = np.where(known, self._ids[place], self._rest).astype(np.uint8)
         ids[colors == NO_COLOR] = self._clear
         unknown = ~known & (colors != NO_COLOR)
         if self.unknown == "error" and unknown.any():

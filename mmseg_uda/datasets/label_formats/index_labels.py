@@ -11,7 +11,7 @@ import numpy as np
 from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_files import read_label_ids
-from ..label_maps import IGNORE, custom_lut, identity_lut
+from ..label_maps import IGNORE, LARGEST_ID, custom_lut, identity_lut
 from .base_label_format import BaseLabelFormat, check_merge, class_index
 from .color_tables import csv_rows, text_of
 from .name_lists import read_names
@@ -36,6 +36,9 @@ class IndexLabels(BaseLabelFormat):
             the only one, or several that are equal.
         nodata: Number that marks what has no label, such as -9999 or NaN of a GeoTIFF;
             it is read as 255.
+        unknown: What pixels of a number are that neither ``label_map`` nor ``table``
+            names, 255 among them: an ``"error"``, a class, or ``"ignore"``. A class is
+            for labels that number its objects one by one.
 
     Raises:
         ValueError: If an option is wrong.
@@ -47,6 +50,7 @@ class IndexLabels(BaseLabelFormat):
         merge: Mapping[str, str] | None = None,
         band: int | None = None,
         nodata: float | None = None,
+        unknown: str = "error",
     ) -> None:
         if band is not None and (not isinstance(band, int) or band < 1):
             raise ValueError(f"band is a number, counted from 1, got {band!r}")
@@ -60,15 +64,25 @@ class IndexLabels(BaseLabelFormat):
         self.merge = dict(merge or {})
         self.band = band
         self.nodata = nodata
+        self.unknown = unknown
         self._classes: dict[int, int] = {}
+        self._unlisted: int | None = None
+        self._large: int | None = None
 
     @property
     def has_numbers(self) -> bool:
         """Whether the data set's ``label_map`` says what ids mean."""
         return self.table is None
 
+    @property
+    def unlisted(self) -> int | None:
+        """Class index, or 255, of ``unknown``; None: an error."""
+        return self._unlisted
+
     def bind(self, root: Path, classes: Sequence[str], palette: Sequence) -> None:
         """Read which id is which class, if there is a table."""
+        if self.unknown != "error":
+            self._unlisted = class_index(self.unknown, classes, "unknown")
         if self.table is None:
             return
         path = Path(root, self.table)
@@ -83,19 +97,30 @@ class IndexLabels(BaseLabelFormat):
         """Return the table from ids to class indices."""
         if self.table is None:
             return identity_lut(num_classes)
-        return custom_lut(self._classes, num_classes)
+        return custom_lut(self._classes, num_classes, self._unlisted)
 
     def check_lut(self, lut: np.ndarray) -> None:
-        """Refuse that 255 is a class where it stands for what has no label."""
+        """Refuse that 255 is a class where it stands for what has no label.
+
+        Also learns an id in the table that those above it can be read as.
+        """
         if self.nodata is not None and lut[IGNORE] != IGNORE:
             raise ValueError(
                 "IndexLabels reads nodata as 255, which is a class here: save these "
                 "labels with another number for it"
             )
+        if self._unlisted is not None:
+            self._large = int(np.flatnonzero(lut == self._unlisted)[-1])
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
-        """Return the ids as they are stored, see :func:`read_label_ids`."""
-        return read_label_ids(path, orientation, self.band, self.nodata)
+        """Return the ids as they are stored, see :func:`read_label_ids`.
+
+        Ids too large for a table are read as another one that is ``unknown``.
+        """
+        ids = read_label_ids(path, orientation, self.band, self.nodata)
+        if self._large is None or ids.max(initial=0) <= LARGEST_ID:
+            return ids
+        return np.where(ids > LARGEST_ID, self._large, ids)
 
 
 def read_numbers(path: Path) -> dict[int, str]:

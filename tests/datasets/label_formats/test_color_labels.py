@@ -140,6 +140,9 @@ def test_colors__unknown_ones_are_told_or_ignored(tmp_path):
     expected[0, :2] = 255
     made = bound(colors=COLORS, unknown="ignore")
     assert np.array_equal(made.read(tmp_path / "a.png"), expected)
+    expected[0, :2] = 1
+    made = bound(colors=COLORS, unknown="tree")
+    assert np.array_equal(made.read(tmp_path / "a.png"), expected)
 
 
 def test_colors__few_unknown_ones_may_be_blurred_borders(tmp_path):
@@ -211,7 +214,10 @@ def test_table__what_is_wrong_is_told(tmp_path, text, options, said):
         ({"colors": {}, "table": "x"}, "both say"),
         ({"merge": {"a": "b"}}, "there is no table"),
         ({"colors": [["road", "#000000"]]}, "colors is {class: colour}, got"),
-        ({"unknown": "keep"}, "unknown must be 'error' or 'ignore'"),
+        (
+            {"colors": COLORS, "unknown": "keep"},
+            "unknown names the class 'keep', which is none",
+        ),
     ],
 )
 def test_colors__wrong_options_are_told(options, said):
