@@ -26,7 +26,8 @@ def advise_map(
         return (
             f"Class ids go up to {LARGEST_ID}, values here to {max(values)}. If these "
             "are numbers of objects, say which class these are: "
-            "label_format=dict(type='IndexLabels', unknown=NAME) with label_map={0: 0}"
+            "label_format=dict(type='IndexLabels', unknown=NAME), and name the others "
+            "in label_map"
         )
     if label_map is not None:
         whole = {int(raw): int(index) for raw, index in label_map.items()}
