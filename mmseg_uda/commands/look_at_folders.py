@@ -30,6 +30,7 @@ from mmseg_uda.utils.wording import counted
 
 _MOST_WORKERS = 4
 _TRIES = 5  # of smaller plans, where one does not fit into memory
+_SHOWN = 8  # classes that a message names
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,17 @@ def _like(
         given = GivenClasses(source.classes)
     if values:
         with suppress(ValueError):
-            same = GivenClasses(source.classes, values)
+            same = GivenClasses(source.classes, values, other=given.other)
             return find_labels(images, labels, same, band)
-    return find_labels(images, labels, given, band)
+    try:
+        return find_labels(images, labels, given, band)
+    except ValueError as error:
+        names = ", ".join(source.classes[:_SHOWN])
+        more = ", ..." * (len(source.classes) > _SHOWN)
+        raise ValueError(
+            "--target-val-labels, read with the classes of the source "
+            f"({names}{more}): {error}"
+        ) from error
 
 
 def _plan(

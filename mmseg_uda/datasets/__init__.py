@@ -4,9 +4,16 @@ from .cityscapes_images import CityscapesImages
 from .cityscapes_labelled import CityscapesLabelled
 from .coco_folder import CocoFolder
 from .gta5_dataset import GTA5Dataset
-from .label_formats import ColorLabels, IndexLabels, LabelMeLabels, MaskLabels
+from .label_formats import (
+    ColorLabels,
+    IndexLabels,
+    LabelMeLabels,
+    MaskLabels,
+    YoloLabels,
+)
 from .label_studio_folder import LabelStudioFolder
 from .labelled_folder import LabelledFolder
+from .mask_folder import MaskFolder
 from .multi_domain_dataset import MultiDomainDataset
 from .multi_domain_sampler import MultiDomainSampler
 from .named import NamedFolder, NamedImages
@@ -32,6 +39,7 @@ __all__ = [
     "LabelStudioFolder",
     "LabelledFolder",
     "LoadLabels",
+    "MaskFolder",
     "MaskLabels",
     "MultiDomainDataset",
     "MultiDomainSampler",
@@ -46,4 +54,5 @@ __all__ = [
     "SynthiaDataset",
     "TranslatedDataset",
     "UnlabelledFolder",
+    "YoloLabels",
 ]

@@ -92,8 +92,11 @@ class PairedFolder(SegFolder):
         advice = self.advice(num_pairs, no_label, no_image)
         if self.left_out:
             advice = f"Not followed: {some(self.left_out)}.\n{advice}".strip()
+        may_be = self.allow_unpaired and num_pairs
+        if may_be:
+            advice = advice or "Complete the folders if these are to count."
         error = pairing_error(what, no_label, no_image, num_pairs, advice)
-        if not (self.allow_unpaired and num_pairs):
+        if not may_be:
             raise error
         print_log(f"left out: {error}", logger="current", level=logging.WARNING)
 

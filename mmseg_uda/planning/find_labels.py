@@ -15,7 +15,9 @@ from .found import FoundLabels
 from .label_pairs import find_pairs
 from .label_pictures import find_encoding
 from .labelme_names import find_labelme, is_labelme
+from .mask_files import find_mask_files
 from .tool_exports import find_export
+from .yolo_names import find_yolo
 
 _DECODED = 200
 
@@ -43,6 +45,8 @@ def find_labels(
         if not path.exists():
             raise FileNotFoundError(f"there is no {path}")
     found = find_export(images, labels, given)
+    if found is None:
+        found = find_mask_files(images, labels, given)
     if found is None:
         found = _find_files(images, labels, given, band)
     metainfo = {"classes": found.classes}
@@ -73,6 +77,8 @@ def _find_files(
     found.dataset |= reading_options([Path(s["img_path"]) for s in samples], said)
     if is_labelme(files[0]):
         find_labelme(found, files, given)
+    elif files[0].suffix.lower() == ".txt":
+        find_yolo(found, files, given)
     elif files[0].suffix.lower() == ".json":
         raise ValueError(
             f"{files[0]} is no file of LabelMe, and {labels} holds none of COCO, "

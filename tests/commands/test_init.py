@@ -182,3 +182,31 @@ def test_init__validation_images_are_read_as_those_of_the_target(folders, capsys
     assert 3900 < own.target.value_range[1] < 4100
     assert own.val.value_range == own.target.value_range
     assert "images are read as the target's" in capsys.readouterr().out
+
+
+def test_init__validation_labels_that_are_others(folders, capsys):
+    for path in (folders / "c/masks").iterdir():
+        Image.fromarray(np.array(Image.open(path)) // 255 * 90 + 7).save(path)
+    with pytest.raises(SystemExit, match="1"):
+        main([*ABC, *VAL, "--classes", "wall=0", "crack=255", "--iters", "7"])
+    said = capsys.readouterr().err
+    assert "--target-val-labels, read with the classes of the source (wall, crack)" in (
+        said
+    )
+    assert "does not say what 7 (" in said
+
+
+def test_init__objects_by_number(folders):
+    for folder in ("a", "c"):
+        for path in (folders / folder / "masks").iterdir():
+            numbers = (
+                np.arange(12288).reshape(96, 128)
+                // 99
+                * (np.array(Image.open(path)) > 0)
+            )
+            Image.fromarray(numbers.astype(np.uint16)).save(path)
+    main([*ABC, *VAL, "--classes", "wall=0", "crack=other", "--iters", "7"])
+    own = Resolver(Request(folders / "runs/cracks/cracks.py")).leaf.own
+    for part in (own.source, own.val):
+        assert part.label_map == {0: 0}
+        assert part.label_format == dict(type="IndexLabels", unknown="crack")

@@ -6,6 +6,7 @@ from .format_of import format_of
 from .index_labels import IndexLabels
 from .labelme_labels import LabelMeLabels
 from .mask_labels import MaskLabels
+from .yolo_labels import YoloLabels
 
 __all__ = [
     "BaseLabelFormat",
@@ -13,5 +14,6 @@ __all__ = [
     "IndexLabels",
     "LabelMeLabels",
     "MaskLabels",
+    "YoloLabels",
     "format_of",
 ]

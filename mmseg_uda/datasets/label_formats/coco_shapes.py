@@ -53,14 +53,27 @@ def _mask(segmentation: Any, height: int, width: int, where: str) -> np.ndarray:
         if not segmentation:
             raise ValueError("it has no outline; was it exported for detection?")
         if isinstance(segmentation, Sequence):
-            return _of_polygons(segmentation, height, width)
+            return polygon_mask(segmentation, height, width)
         return _of_runs(segmentation, height, width)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{where} cannot be drawn: {error}") from error
 
 
-def _of_polygons(parts: Sequence, height: int, width: int) -> np.ndarray:
-    """Draw polygons; the library takes memory by how far away a point is."""
+def polygon_mask(parts: Sequence, height: int, width: int) -> np.ndarray:
+    """Return which pixels polygons cover.
+
+    Args:
+        parts: Polygons, x and y of their points in turns, in pixels.
+        height: Of the image.
+        width: Likewise.
+
+    Returns:
+        (H, W) bool.
+
+    Raises:
+        ValueError: If one has too few points, or one far away: the library takes memory
+            by how far that is.
+    """
     masks = coco_masks()
     if not all(isinstance(part, Sequence) for part in parts):
         raise ValueError("polygons are a list of lists of numbers, x and y in turns")

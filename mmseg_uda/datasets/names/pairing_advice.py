@@ -60,6 +60,8 @@ def pairing_advice(
 
 def _by_names(images: Sequence[str], labels: Sequence[str]) -> str:
     """Return what to do where no suffix pairs up the names; ``""``: not known."""
+    if not (images and labels):
+        return ""
     near = near_miss(images, labels)
     if near is not None:
         return (
