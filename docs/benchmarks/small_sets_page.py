@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from matplotlib.figure import Figure
 from small_sets_draw import FIELDS, draw
+from small_sets_nuclei import fetch
 
 HERE = Path(__file__).parent
 # title of a row: method, stage
@@ -27,7 +28,7 @@ ROWS = {
     "LCDA": ("lcda_lcrf", "stage_one"),
     "LCDA + LCRF": ("lcda_lcrf", "stage_two"),
 }
-SETS = ("vessels", "fields")
+SETS = ("vessels", "fields", "nuclei")
 #: mIoU of the last validation by seed, of a row on a set.
 Scores = dict[str, dict[int, float]]
 
@@ -99,10 +100,11 @@ def _pair(own: float, target: float, takes_target: bool, form: str) -> str:
 
 def picture(scores: Mapping[str, Scores]) -> Figure:
     """Draw an image and its labels of each look, and the scores beside them."""
-    figure = Figure(figsize=(13, 5.6), dpi=110, layout="constrained")
-    axes = figure.subplots(2, 5, width_ratios=[1, 1, 1, 1, 2.6])
+    figure = Figure(figsize=(13, 8.2), dpi=110, layout="constrained")
+    axes = figure.subplots(len(SETS), 5, width_ratios=[1, 1, 1, 1, 2.6])
     with TemporaryDirectory() as folder:
         draw(Path(folder))
+        fetch(Path(folder, "nuclei"))
         for row, name in zip(axes, SETS, strict=True):
             _samples(row[:4], Path(folder, name))
             _bars(row[4], scores[name])
@@ -119,11 +121,14 @@ def _samples(axes: Sequence, folder: Path) -> None:
     )
     files = ("a/images", "a/labels", "c/images", "c/labels")
     for axis, title, place in zip(axes, titles, files, strict=True):
-        pixels = cv2.imread(str(folder / place / "01.png"))[..., ::-1]
+        file = sorted((folder / place).glob("*.png"))[1]
         if place.endswith("labels"):
-            pixels = pixels[..., 0]
-        largest = 255 if pixels.max() > len(FIELDS) else len(FIELDS) - 1
-        axis.imshow(pixels / largest if pixels.ndim == 2 else pixels, cmap="gray")
+            pixels = cv2.imread(str(file), cv2.IMREAD_UNCHANGED)
+            # masks of 0 and 255, numbers of objects, or four classes
+            pixels = pixels if pixels.max() < len(FIELDS) else pixels > 0
+        else:
+            pixels = cv2.imread(str(file))[..., ::-1]
+        axis.imshow(pixels, cmap="gray")
         axis.set_title(title, fontsize=9)
         axis.set_xticks([])
         axis.set_yticks([])
