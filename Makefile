@@ -7,12 +7,13 @@ WORKERS ?= 2
 # Two OpenMP threads on a small machine are often slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help setup demo docs test test-fast test-label-tools lint format clean
+.PHONY: help setup demo docs test test-nightly test-fast test-label-tools lint format clean
 
 help:
 	@echo "make demo       the main job on the embedded benchmark: table and pictures"
-	@echo "make test       all tests"
+	@echo "make test       all tests but the longest"
 	@echo "make docs       the documentation as a site, in build/site"
+	@echo "make test-nightly  the longest ones"
 	@echo "make test-fast  the tests that take less than five seconds each"
 	@echo "make test-label-tools  labels that annotation tools write (installs these)"
 	@echo "make setup      create $(VENV) with everything (the two above do it too)"
@@ -32,7 +33,11 @@ demo: setup
 	$(BIN)/python demo/run_demo.py
 
 test: setup lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not nightly"
+
+# trainings that are killed and go on, and others that take half a minute or more
+test-nightly: setup
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m nightly
 
 # every warning is an error, as in tests/docs_site
 docs: setup
@@ -46,7 +51,7 @@ test-label-tools: setup
 	LABEL_TOOLS=$(CURDIR)/.venv-label-tools/bin/python $(BIN)/python -m pytest tests/label_tools
 
 test-fast: setup
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not ddp"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not ddp and not nightly"
 
 lint: setup
 	$(BIN)/ruff check .

@@ -298,7 +298,7 @@ def test_own_data__one_file_trains_and_predicts(workspace):
     assert [path.name for path in written] == ["000.png", "001.png", "002.png"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_own_data__scores_without_target_labels(workspace):
     draw(workspace / "data/own/source_val", 2, True)
     changes = {"own.scale": (96, 64), "own.crop_size": (48, 64), "own.iters": 2}
@@ -367,7 +367,7 @@ def test_own_network__refines_a_stock_checkpoint(aux, workspace):
     stock.load_state_dict(adapted)  # strictly: the layout is that of plain mmseg
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_own_data__without_any_target_label_trains_and_predicts(workspace):
     config = "configs/own/mrnet_own_no_labels.py"
     short = {k: v for k, v in SHORT.items() if not k.startswith("val_dataloader")}
@@ -379,7 +379,7 @@ def test_own_data__without_any_target_label_trains_and_predicts(workspace):
     assert [path.name for path in written] == ["000.png", "001.png", "002.png"]
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_own_data__mlan_runs_all_stages(workspace):
     changes = {**SMALL_BACKBONE, **SHORT}
     changes["model.segmentor.decode_head.in_channels"] = 64

@@ -78,7 +78,7 @@ def test_few_labels__are_a_term_of_both_trainings(folder):
         assert cfg.model.objectives.labelled_target.on == "labelled_target"
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_few_labels__train_all_stages(folder):
     config = "configs/own/few_labels.py"
     run("train.py", config, "--pretrained=none", "--cfg-options", *options(SMALL))
@@ -86,7 +86,7 @@ def test_few_labels__train_all_stages(folder):
     assert "labelled_target" in log
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_several_cameras__train_then_one_by_one(folder):
     config = "configs/own/several_cameras.py"
     run("train.py", config, "--pretrained=none", "--cfg-options", *options(SMALL))

@@ -1,4 +1,4 @@
-"""Measure the networks of adaptation.json by every score that needs no target label.
+"""Measure the networks of a benchmark's file by every score that needs no target label.
 
 What label_free.sh calls; it goes on where it stopped.
 """
@@ -165,8 +165,8 @@ def measured(entry: Mapping, folder: Path, toy_root: str, held_out: str) -> dict
 
 def main() -> None:
     """Measure what is not in the file yet, and write it after each network."""
-    folder, out, toy_root, held_out = map(str, sys.argv[1:5])
-    known = json.loads((HERE / "adaptation.json").read_bytes())
+    folder, out, toy_root, held_out, results = map(str, sys.argv[1:6])
+    known = json.loads(Path(results).read_bytes())
     rows = read_rows(HERE / "adaptation.yml", CONFIGS)
     file = Path(out)
     done = json.loads(file.read_bytes()) if file.is_file() else {}

@@ -89,6 +89,7 @@ def test_wheel__a_config_inherits_one_that_comes_along(python, empty):
 _SHIPPED = ("describe", "lcrf/mrnet_lcrf_gta.py")
 
 
+@pytest.mark.nightly
 def test_wheel__trains_on_toycity(python, empty):
     run(
         python.parent / "mmseg-uda",

@@ -147,6 +147,7 @@ def toy_root(tmp_path_factory):
     return make_toycity(root, only=counts, counts=counts, workers=1, progress=False)
 
 
+@pytest.mark.nightly
 def test_run__takes_over_region_labels_of_the_same_seed(tmp_path, toy_root, capsys):
     def run(name, seed, reuse=(), **changes):
         request = Request(

@@ -121,7 +121,7 @@ def members(session):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_tool__killed_with_its_processes(leaf, toy_root, tmp_path, monkeypatch):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     undisturbed = arguments(leaf, toy_root, "--out", whole, "--workers", 1)

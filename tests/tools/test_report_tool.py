@@ -10,6 +10,7 @@ from mmseg_uda.reporting import read_run, view_of
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 def test_report__of_a_killed_and_of_a_finished_run(toy_root, tmp_path):
     folder = tmp_path / "run"
     begun = arguments(toy_root, folder)

@@ -54,7 +54,7 @@ def test_train__second_run_skips_everything(uninterrupted, toy_root):
     assert before == {p: p.stat().st_mtime_ns for p in Path(folder).rglob("*")}
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_train__killed_in_each_stage_ends_with_the_same_weights(
     uninterrupted, toy_root, tmp_path
 ):
@@ -75,7 +75,7 @@ def test_train__killed_in_each_stage_ends_with_the_same_weights(
         assert results[0].read_text() == results[1].read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_train__given_checkpoint_and_single_stages(uninterrupted, toy_root, tmp_path):
     folder, _ = uninterrupted
     checkpoint = folder / "stage_one" / "iter_4.pth"

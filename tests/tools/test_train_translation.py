@@ -109,7 +109,7 @@ def test_train__translates_and_trains_on_both(uninterrupted, toy_root):
     assert "| run   | mIoU (final) |" in printed
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_train__killed_ends_with_the_same_weights_and_images(
     config, uninterrupted, toy_root, tmp_path
 ):
