@@ -98,8 +98,8 @@ def _by_suffixes(images: Sequence[str], labels: Sequence[str]) -> dict | None:
     both = stems & known
     if not both or 2 * len(both) < min(len(stems), len(known)):
         return None
-    mine = _suffixes(n for n in images if _stem(n) in both)
-    theirs = _suffixes(n for n in labels if _stem(n) in both)
+    mine = _suffixes(n for n in images if stem_of(n) in both)
+    theirs = _suffixes(n for n in labels if stem_of(n) in both)
     if ".json" in theirs:  # which LabelMe writes beside the images
         theirs = (".json",)
     options: dict[str, Any] = {}
@@ -155,8 +155,8 @@ def _in_one_folder(
     folder: Path, pictures: Sequence[str], said: list[str]
 ) -> dict[str, Any]:
     for suffix in (".json", _TEXT):
-        own = {_stem(name) for name in _files(folder, (suffix,), (), needed=False)}
-        stems = {_stem(name) for name in pictures}
+        own = {stem_of(name) for name in _files(folder, (suffix,), (), needed=False)}
+        stems = {stem_of(name) for name in pictures}
         if own and 2 * len(own & stems) >= len(own):
             left = len(stems - own)
             if left:
@@ -221,7 +221,8 @@ def _files(
     return found
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """Return a path without its suffix."""
     return str(PurePath(name).with_suffix(""))
 
 

@@ -15,6 +15,7 @@ from mmseg_uda.utils.wording import counted
 from .class_options import GivenClasses
 from .find_images import reading_options
 from .found import FoundLabels
+from .label_pairs import stem_of
 from .options import below
 
 _BACKGROUND = "background"
@@ -97,10 +98,10 @@ def _by_class(
 ) -> tuple[dict[str, set[str]], list[str]] | None:
     """Return images by folder of masks, and all images, if folders are classes."""
     own = [f + n for f, n in _pictures(images, labels)]
-    stems = {_stem(name) for name in own}
+    stems = {stem_of(name) for name in own}
     classes: dict[str, set[str]] = defaultdict(set)
     for folder, name in _pictures(labels, images):
-        path = _stem(folder + name)
+        path = stem_of(folder + name)
         if path in stems:
             return None
         first, _, rest = path.partition("/")
@@ -150,7 +151,7 @@ def _of_classes(
         left = ", ".join(n for n in names if n not in classes)
         found.said.append(f"what {left} covers is no class, and ignored")
     some = set().union(*masked.values())
-    _say_bare(found, sum(_stem(name) not in some for name in own))
+    _say_bare(found, sum(stem_of(name) not in some for name in own))
     found.dataset |= reading_options([images / name for name in own], found.said)
     return found
 
@@ -181,7 +182,3 @@ def _pictures(root: Path, apart: Path | None = None):
     for folder, name in files_below(root, apart=() if apart is None else (apart,)):
         if name.lower().endswith(PICTURE_SUFFIXES):
             yield folder, name
-
-
-def _stem(name: str) -> str:
-    return str(PurePath(name).with_suffix(""))

@@ -19,6 +19,7 @@ from mmseg_uda.utils.cache_folder import cache_folder
 from mmseg_uda.version import __version__
 
 from ..label_formats import format_of
+from ..label_formats.coco_shapes import SHAPES
 
 #: Name of the folder in that of the cache.
 FOLDER = "checked_files"
@@ -27,7 +28,6 @@ Counts = dict[int, int]
 _FORMAT = 1
 _SETTLED = 2.0  # seconds: what is younger may change without another time of change
 _FILES = ("img_path", "seg_map_path")
-_SHAPES = "label_shapes"
 _MOST = 20_000  # samples in one file of the memory; the oldest go
 
 
@@ -135,14 +135,14 @@ def _key(sample: Mapping[str, Any]) -> str | None:
     how = [repr(sample.get("image_reader")), format_of(sample).decides]
     if any(" at 0x" in text for text in how):
         return None
-    shapes = sample.get(_SHAPES)  # of a file that holds those of all images
+    shapes = sample.get(SHAPES)  # of a file that holds those of all images
     told = json.dumps([paths, "label_lut" in sample, *how, shapes])
     return hashlib.sha256(told.encode()).hexdigest()
 
 
 def _stamp(sample: Mapping[str, Any]) -> list[list[int]]:
     paths = [sample[name] for name in _FILES if name in sample]
-    paths += [path for _, path in (sample.get(_SHAPES) or {}).get("masks", ())]
+    paths += [path for _, path in (sample.get(SHAPES) or {}).get("masks", ())]
     states = map(os.stat, paths)
     return [[s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns] for s in states]
 

@@ -106,6 +106,26 @@ class BaseLabelFormat(ABC):
         return f"{type(self).__name__}({told})"
 
 
+def check_shown(orientation: str, path: str | Path, images: str = "image") -> None:
+    """Check that outlines, which are drawn on what viewers show, are read so.
+
+    Args:
+        orientation: See :class:`.ImageReader`.
+        path: The label, for the message.
+        images: What it is drawn on: its image, or several.
+
+    Raises:
+        ValueError: If images are read as they are stored.
+    """
+    if orientation == "shown":
+        return
+    label, show = ("", "them") if images == "images" else ("the label ", "it")
+    raise ValueError(
+        f"{label}{path} is drawn on the {images} as viewers show {show}: leave out "
+        "orientation='stored' of the data set"
+    )
+
+
 def check_merge(merge: Iterable[str], names: Collection[str], where: str) -> None:
     """Check that all names that are merged are those of a table.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..reading import Declared, orientation_of
-from .base_label_format import BaseLabelFormat
+from .base_label_format import BaseLabelFormat, check_shown
 
 #: Key of a sample: width and height of its image, class index of what no shape covers,
 #: and for each shape its class index and its polygons or run lengths.
@@ -29,11 +29,7 @@ class CocoShapes(BaseLabelFormat):
     def read_sample(self, sample: Mapping[str, Any]) -> np.ndarray:
         """Return class indices, 255 = ignore."""
         path = sample["seg_map_path"]
-        if orientation_of(sample) != "shown":
-            raise ValueError(
-                f"{path} is drawn on the images as viewers show them: leave out "
-                "orientation='stored' of the data set"
-            )
+        check_shown(orientation_of(sample), path, "images")
         told = sample[SHAPES]
         width, height = told["size"]
         ids = np.full((height, width), told["background"], np.uint8)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..image_headers import read_header
 from ..reading import Declared, orientation_of
-from .base_label_format import BaseLabelFormat
+from .base_label_format import BaseLabelFormat, check_shown
 from .coco_shapes import SHAPES
 from .label_studio_brush import brush_bytes, brush_mask
 from .polygon_inside import polygon_inside
@@ -34,11 +34,7 @@ class LabelStudioShapes(BaseLabelFormat):
     def read_sample(self, sample: Mapping[str, Any]) -> np.ndarray:
         """Return class indices, 255 = ignore."""
         path, told = sample["seg_map_path"], sample[SHAPES]
-        if orientation_of(sample) != "shown":
-            raise ValueError(
-                f"{path} is drawn on the images as viewers show them: leave out "
-                "orientation='stored' of the data set"
-            )
+        check_shown(orientation_of(sample), path, "images")
         width, height = _size(sample)
         ids = np.full((height, width), told["background"], np.uint8)
         for number, (index, kind, value) in enumerate(told["shapes"]):

@@ -17,7 +17,12 @@ from mmseg_uda.registry import LABEL_FORMATS
 
 from ..label_maps import IGNORE
 from ..reading import Declared
-from .base_label_format import BaseLabelFormat, background_index, class_index
+from .base_label_format import (
+    BaseLabelFormat,
+    background_index,
+    check_shown,
+    class_index,
+)
 
 _LINE_WIDTH, _POINT_RADIUS = 10, 5  # pixels, as LabelMe itself draws them
 _BACKGROUND = ("background", "_background_")
@@ -81,11 +86,7 @@ class LabelMeLabels(BaseLabelFormat):
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
         """Return class indices, 255 = ignore."""
-        if orientation != "shown":
-            raise ValueError(
-                f"the label {path} is drawn on the image as viewers show it: leave out "
-                "orientation='stored' of the data set"
-            )
+        check_shown(orientation, path)
         content = _content(path)
         width, height = _size(content, path)
         ids = Image.new("L", (width, height), self._below)

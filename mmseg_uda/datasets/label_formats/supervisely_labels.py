@@ -17,7 +17,12 @@ from PIL import Image
 from ..annotations.supervisely_file import BARE, kind_of, read_supervisely
 from ..label_maps import IGNORE
 from ..reading import Declared
-from .base_label_format import BaseLabelFormat, background_index, class_index
+from .base_label_format import (
+    BaseLabelFormat,
+    background_index,
+    check_shown,
+    class_index,
+)
 
 
 class SuperviselyLabels(BaseLabelFormat):
@@ -58,11 +63,7 @@ class SuperviselyLabels(BaseLabelFormat):
 
     def read(self, path: str | Path, orientation: str = "shown") -> np.ndarray:
         """Return class indices, 255 = ignore."""
-        if orientation != "shown":
-            raise ValueError(
-                f"the label {path} is drawn on the image as viewers show it: leave out "
-                "orientation='stored' of the data set"
-            )
+        check_shown(orientation, path)
         told = read_supervisely(path)
         width, height = told.size
         ids = np.full((height, width), self.below, np.uint8)

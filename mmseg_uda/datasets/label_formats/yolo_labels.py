@@ -17,6 +17,7 @@ from .base_label_format import (
     BaseLabelFormat,
     background_index,
     check_merge,
+    check_shown,
     class_index,
 )
 from .coco_shapes import polygon_mask
@@ -87,11 +88,7 @@ class YoloLabels(BaseLabelFormat):
     def read_sample(self, sample: Mapping[str, Any]) -> np.ndarray:
         """Return class indices, 255 = ignore."""
         path = sample["seg_map_path"]
-        if orientation_of(sample) != "shown":
-            raise ValueError(
-                f"the label {path} is drawn on the image as viewers show it: leave out "
-                "orientation='stored' of the data set"
-            )
+        check_shown(orientation_of(sample), path)
         width, height = read_header(sample["img_path"]).shown_size
         ids = np.full((height, width), self._below, np.uint8)
         for where, number, outline in read_shapes(path):
